@@ -1,0 +1,35 @@
+#include "memory.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+enum { CACHE_LINE = 64 };
+
+/* malloc aligns to 16 bytes only, and aligned_alloc is not everywhere: the true start is kept just before the block. */
+void *uf_alloc(uf_context *ctx, int64_t count, size_t size) {
+  if (count < 0 || (size && (uint64_t)count > (SIZE_MAX - 2 * CACHE_LINE) / size)) {
+    uf_fail(ctx, UF_NO_MEMORY, "cannot allocate %lld elements of %lld bytes", (long long)count, (long long)size);
+    return NULL;
+  }
+  char *raw = malloc((size_t)count * size + 2 * CACHE_LINE);
+  if (!raw) {
+    uf_fail(ctx, UF_NO_MEMORY, "cannot allocate %.1f MB of memory", 1e-6 * (double)count * (double)size);
+    return NULL;
+  }
+  char *block = raw + CACHE_LINE + (CACHE_LINE - (uintptr_t)raw % CACHE_LINE) % CACHE_LINE;
+  memcpy(block - sizeof raw, &raw, sizeof raw);
+  return block;
+}
+
+void *uf_calloc(uf_context *ctx, int64_t count, size_t size) {
+  void *block = uf_alloc(ctx, count, size);
+  if (block) memset(block, 0, (size_t)count * size);
+  return block;
+}
+
+void uf_free(void *block) {
+  if (!block) return;
+  char *raw;
+  memcpy(&raw, (char *)block - sizeof raw, sizeof raw);
+  free(raw);
+}

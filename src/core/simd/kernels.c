@@ -1,0 +1,60 @@
+#include "kernels.h"
+
+#include <string.h>
+
+#if defined(__x86_64__) && (defined(__GNUC__) || defined(__clang__))
+#define HAVE_X86 1
+#elif defined(__aarch64__)
+#define HAVE_NEON 1
+#endif
+
+const char *const uf_kernel_names = "\"scalar\", \"avx2\", \"avx512\", \"vnni\", \"neon\"";
+
+/* From the plainest to the best; `name` limits, the processor decides. */
+const uf_kernels *uf_kernels_choose(const char *name) {
+  static const char *const levels[] = {"scalar", "neon", "avx2", "avx512", "vnni"};
+  enum { N_LEVELS = sizeof levels / sizeof *levels };
+  int limit = N_LEVELS - 1;
+  if (name && *name) {
+    for (limit = 0; limit < N_LEVELS && strcmp(name, levels[limit]); limit++) {}
+    if (limit == N_LEVELS) return NULL;
+  }
+  const uf_kernels *best = &uf_kernels_scalar;
+#if defined(HAVE_NEON)
+  if (limit >= 1) best = &uf_kernels_neon;
+#elif defined(HAVE_X86)
+  __builtin_cpu_init();
+  if (limit >= 2 && __builtin_cpu_supports("avx2") && __builtin_cpu_supports("fma")) best = &uf_kernels_avx2;
+  if (limit >= 3 && best == &uf_kernels_avx2 && __builtin_cpu_supports("avx512f") &&
+      __builtin_cpu_supports("avx512bw") && __builtin_cpu_supports("avx512dq") && __builtin_cpu_supports("avx512vl"))
+    best = &uf_kernels_avx512;
+  if (limit >= 4 && best == &uf_kernels_avx512 && __builtin_cpu_supports("avx512vnni")) best = &uf_kernels_vnni;
+#endif
+  return best;
+}
+
+static void swap_keys(uint64_t *a, uint64_t *b) {
+  uint64_t t = *a;
+  *a = *b;
+  *b = t;
+}
+
+/* Quickselect of the keep-th best, middle pivot: what is left of it in the end is better, so it stands last of the best. */
+void uf_candidates_cut(uint64_t *keys, int n, int keep) {
+  int low = 0, high = n - 1, target = keep - 1;
+  while (low < high) {
+    uint64_t pivot = keys[low + (high - low) / 2];
+    int i = low, j = high;
+    while (i <= j) {
+      while (keys[i] > pivot) i++;
+      while (keys[j] < pivot) j--;
+      if (i <= j) swap_keys(&keys[i++], &keys[j--]);
+    }
+    if (target <= j)
+      high = j;
+    else if (target >= i)
+      low = i;
+    else
+      break;
+  }
+}

@@ -1,0 +1,74 @@
+/*
+ * scan_kernels.h: quantised rows against clusters of quantised points, in exact integers.
+ *
+ * With u = code_a + 64 and s = code_b: u·s - half_norm_b = a·b - ½|b|² (to half a unit), which ranks b by its distance from a.
+ */
+
+/* Scores of up to SCAN_ROWS rows against `panels` (at most SCAN_PANELS) panels of 16 points. */
+LANES void INLINED scores_of_tile(int rows, int panels, const uf_scan *scan, const int *row, int panel,
+                                  vi score[SCAN_ROWS][SCAN_PANELS]) {
+  const size_t row_bytes = 4 * (size_t)scan->depth4, panel_bytes = 16 * row_bytes;
+  const int8_t *points = scan->panels + panel_bytes * (size_t)panel;
+  const uint8_t *codes[SCAN_ROWS];
+  UNROLLED for (int i = 0; i < rows; i++) {
+    codes[i] = scan->codes + row_bytes * (size_t)row[i];
+    UNROLLED for (int p = 0; p < panels; p++)
+      score[i][p] = vi_sub(vi_set(0), vi_load(scan->half_norm + 16 * (panel + p)));
+  }
+  for (int step = 0; step < scan->depth4; step++) {
+    vi point[SCAN_PANELS];
+    UNROLLED for (int p = 0; p < panels; p++)
+      point[p] = vi_load((const int32_t *)(const void *)(points + panel_bytes * (size_t)p + 64 * (size_t)step));
+    UNROLLED for (int i = 0; i < rows; i++) {
+      int32_t four;
+      memcpy(&four, codes[i] + 4 * step, sizeof four);
+      UNROLLED for (int p = 0; p < panels; p++) score[i][p] = vi_dot4(score[i][p], vi_set(four), point[p]);
+    }
+  }
+}
+
+/* Appends the points that score above the list's threshold; a full list is cut back to the best `keep`. */
+LANES void collect_hits(const uf_scan *scan, vi score, int list, int first_position) {
+  uint32_t hits = vi_greater(score, vi_set(scan->threshold[list]));
+  if (!hits) return;
+  int32_t values[16];
+  vi_store(values, score);
+  uint64_t *keys = scan->candidates + (size_t)scan->capacity * (size_t)list;
+  int n = scan->count[list];
+  for (; hits; hits &= hits - 1) {
+    int lane = __builtin_ctz(hits);
+    keys[n++] = uf_candidate_key(values[lane], first_position + lane);
+  }
+  if (n + 16 > scan->capacity) {
+    uf_candidates_cut(keys, n, scan->keep);
+    n = scan->keep;
+    scan->threshold[list] = uf_candidate_score(keys[n - 1]);
+  }
+  scan->count[list] = n;
+}
+
+LANES void INLINED scan_tile(int rows, int panels, const uf_scan *scan, const int *row, const int *list, int panel) {
+  vi score[SCAN_ROWS][SCAN_PANELS];
+  scores_of_tile(rows, panels, scan, row, panel, score);
+  for (int i = 0; i < rows; i++)
+    for (int p = 0; p < panels; p++) collect_hits(scan, score[i][p], list[i], 16 * (panel + p));
+}
+
+LANES void scan_panels(const uf_scan *scan, const int *rows, const int *lists, int n_rows, int from, int to) {
+  for (int i = 0; i < n_rows;) {
+    int full = n_rows - i >= SCAN_ROWS;
+    for (int panel = from; panel < to;) {
+      int wide = to - panel >= SCAN_PANELS;
+      if (full && wide)
+        scan_tile(SCAN_ROWS, SCAN_PANELS, scan, rows + i, lists + i, panel);
+      else if (full)
+        scan_tile(SCAN_ROWS, 1, scan, rows + i, lists + i, panel);
+      else if (wide)
+        scan_tile(1, SCAN_PANELS, scan, rows + i, lists + i, panel);
+      else
+        scan_tile(1, 1, scan, rows + i, lists + i, panel);
+      panel += wide ? SCAN_PANELS : 1;
+    }
+    i += full ? SCAN_ROWS : 1;
+  }
+}

@@ -1,0 +1,28 @@
+/*
+ * table.h: every kernel, over the vocabulary of lanes included before it, and the table of them. The last include of scalar.c, avx2.c, …
+ */
+#define INLINED __attribute__((always_inline))
+
+/* gcc -O2 leaves short loops standing, and their arrays in memory; clang unrolls them by itself. */
+#if defined(__GNUC__) && !defined(__clang__)
+#define UNROLLED _Pragma("GCC unroll 8")
+#else
+#define UNROLLED
+#endif
+
+#include "distance_kernels.h"
+#include "exp_kernels.h"
+#include "layout_kernels.h"
+#include "product_kernels.h"
+#include "scan_kernels.h"
+
+const uf_kernels UF_TABLE = {
+    .name = UF_TABLE_NAME,
+    .squared_euclidean = squared_euclidean,
+    .manhattan = manhattan,
+    .product = product,
+    .scan_panels = scan_panels,
+    .exp_sum = exp_sum,
+    .exp_terms = exp_terms,
+    .layout_step = layout_step,
+};

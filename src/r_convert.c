@@ -1,0 +1,162 @@
+#include "r_convert.h"
+
+SEXP r_element(SEXP list, const char *name) {
+  SEXP names = Rf_getAttrib(list, R_NamesSymbol);
+  for (R_xlen_t i = 0; i < Rf_xlength(list); i++)
+    if (strcmp(CHAR(STRING_ELT(names, i)), name) == 0) return VECTOR_ELT(list, i);
+  return R_NilValue;
+}
+
+double r_double(SEXP list, const char *name) {
+  return Rf_asReal(r_element(list, name));
+}
+
+int r_int(SEXP list, const char *name) {
+  return Rf_asInteger(r_element(list, name));
+}
+
+const char *r_string(SEXP list, const char *name) {
+  return CHAR(Rf_asChar(r_element(list, name)));
+}
+
+/* The place of a word in a table, or the first place. */
+static int place_of(const char *word, const char *const *table, int count) {
+  for (int i = 0; i < count; i++)
+    if (strcmp(word, table[i]) == 0) return i;
+  return 0;
+}
+
+uf_metric r_metric(const char *name) {
+  static const char *const names[] = {"euclidean", "manhattan", "cosine", "correlation"};
+  return (uf_metric)place_of(name, names, 4);
+}
+
+static const char *const neighbor_methods[] = {"auto", "exact", "clusters", "nndescent"};
+
+uf_neighbor_method r_neighbor_method(const char *name) {
+  return (uf_neighbor_method)place_of(name, neighbor_methods, 4);
+}
+
+const char *r_neighbor_method_name(uf_neighbor_method method) {
+  return neighbor_methods[method];
+}
+
+uf_init_method r_init_method(const char *name) {
+  static const char *const names[] = {"spectral", "pca", "random"};
+  return (uf_init_method)place_of(name, names, 3);
+}
+
+uf_layout_method r_layout_method(const char *method, const char *optimizer) {
+  if (strcmp(method, "full") == 0) return UF_LAYOUT_FULL;
+  return strcmp(optimizer, "sgd") == 0 ? UF_LAYOUT_SGD : UF_LAYOUT_BATCH;
+}
+
+uf_fuzzy_options r_fuzzy_options(double local_connectivity, double bandwidth, double set_op_mix_ratio, double max_distance) {
+  return (uf_fuzzy_options){.local_connectivity = local_connectivity, .bandwidth = bandwidth,
+                            .set_op_mix_ratio = set_op_mix_ratio, .max_distance = max_distance};
+}
+
+uf_layout_options r_layout_options(SEXP options) {
+  return (uf_layout_options){.method = r_layout_method(r_string(options, "method"), r_string(options, "optimizer")),
+                             .n_epochs = r_int(options, "n_epochs"),
+                             .a = r_double(options, "a"),
+                             .b = r_double(options, "b"),
+                             .learning_rate = r_double(options, "learning_rate"),
+                             .repulsion_strength = r_double(options, "repulsion_strength"),
+                             .negative_sample_rate = r_double(options, "negative_sample_rate"),
+                             .seed = (uint64_t)r_double(options, "seed")};
+}
+
+uf_columns r_columns(SEXP matrix) {
+  int is_integer = TYPEOF(matrix) != REALSXP;
+  const void *values = !is_integer ? (const void *)REAL(matrix)
+                       : TYPEOF(matrix) == LGLSXP ? (const void *)LOGICAL(matrix) : (const void *)INTEGER(matrix);
+  return (uf_columns){.values = values, .is_integer = is_integer, .n = Rf_nrows(matrix), .d = Rf_ncols(matrix)};
+}
+
+uf_status r_to_neighbors(uf_context *ctx, SEXP idx, SEXP dist, uf_neighbors *neighbors) {
+  int n = Rf_nrows(idx), k = Rf_ncols(idx);
+  uf_status status = uf_neighbors_alloc(ctx, n, k, neighbors);
+  if (status) return status;
+  const int *from_index = INTEGER(idx);
+  const double *from_distance = REAL(dist);
+  for (int j = 0; j < k; j++)
+    for (int i = 0; i < n; i++) {
+      size_t from = (size_t)j * (size_t)n + (size_t)i, to = (size_t)i * (size_t)k + (size_t)j;
+      neighbors->index[to] = from_index[from] == NA_INTEGER ? -1 : from_index[from] - 1;
+      neighbors->distance[to] = (float)from_distance[from];
+    }
+  return UF_OK;
+}
+
+SEXP r_from_neighbors(const uf_neighbors *neighbors, double unit, uf_neighbor_method method) {
+  static const char *const names[] = {"idx", "dist", "method"};
+  int n = neighbors->n, k = neighbors->k;
+  SEXP result = PROTECT(r_named_list(3, names));
+  SET_VECTOR_ELT(result, 0, Rf_allocMatrix(INTSXP, n, k));
+  SET_VECTOR_ELT(result, 1, Rf_allocMatrix(REALSXP, n, k));
+  SET_VECTOR_ELT(result, 2, Rf_mkString(r_neighbor_method_name(method)));
+  int *idx = INTEGER(VECTOR_ELT(result, 0));
+  double *dist = REAL(VECTOR_ELT(result, 1));
+  for (int j = 0; j < k; j++)
+    for (int i = 0; i < n; i++) {
+      size_t from = (size_t)i * (size_t)k + (size_t)j, to = (size_t)j * (size_t)n + (size_t)i;
+      idx[to] = neighbors->index[from] < 0 ? NA_INTEGER : neighbors->index[from] + 1;
+      dist[to] = neighbors->distance[from] * unit;
+    }
+  UNPROTECT(1);
+  return result;
+}
+
+uf_status r_to_graph(uf_context *ctx, SEXP row, SEXP col, SEXP similarity, int n, uf_graph *graph) {
+  return uf_graph_from_triplets(ctx, n, Rf_xlength(row), INTEGER(row), INTEGER(col), REAL(similarity), graph);
+}
+
+SEXP r_from_graph(const uf_graph *graph) {
+  static const char *const names[] = {"row", "col", "similarity"};
+  R_xlen_t count = (R_xlen_t)graph->start[graph->n];
+  SEXP result = PROTECT(r_named_list(3, names));
+  SET_VECTOR_ELT(result, 0, Rf_allocVector(INTSXP, count));
+  SET_VECTOR_ELT(result, 1, Rf_allocVector(INTSXP, count));
+  SET_VECTOR_ELT(result, 2, Rf_allocVector(REALSXP, count));
+  int *row = INTEGER(VECTOR_ELT(result, 0)), *col = INTEGER(VECTOR_ELT(result, 1));
+  double *similarity = REAL(VECTOR_ELT(result, 2));
+  for (int i = 0; i < graph->n; i++)
+    for (int64_t e = graph->start[i]; e < graph->start[i + 1]; e++) {
+      row[e] = i + 1;
+      col[e] = graph->neighbor[e] + 1;
+      similarity[e] = graph->weight[e];
+    }
+  UNPROTECT(1);
+  return result;
+}
+
+void r_to_layout(SEXP matrix, float *layout) {
+  size_t n = (size_t)Rf_nrows(matrix), d = (size_t)Rf_ncols(matrix);
+  const double *values = REAL(matrix);
+  for (size_t c = 0; c < d; c++)
+    for (size_t i = 0; i < n; i++) layout[i * d + c] = (float)values[c * n + i];
+}
+
+SEXP r_from_layout(const float *layout, int n, int d) {
+  SEXP matrix = Rf_allocMatrix(REALSXP, n, d);
+  double *values = REAL(matrix);
+  for (size_t c = 0; c < (size_t)d; c++)
+    for (size_t i = 0; i < (size_t)n; i++) values[c * (size_t)n + i] = layout[i * (size_t)d + c];
+  return matrix;
+}
+
+SEXP r_from_floats(const float *values, int n, double unit) {
+  SEXP result = Rf_allocVector(REALSXP, n);
+  for (int i = 0; i < n; i++) REAL(result)[i] = values[i] * unit;
+  return result;
+}
+
+SEXP r_named_list(int count, const char *const *names) {
+  SEXP list = PROTECT(Rf_allocVector(VECSXP, count));
+  SEXP list_names = PROTECT(Rf_allocVector(STRSXP, count));
+  for (int i = 0; i < count; i++) SET_STRING_ELT(list_names, i, Rf_mkChar(names[i]));
+  Rf_setAttrib(list, R_NamesSymbol, list_names);
+  UNPROTECT(2);
+  return list;
+}

@@ -1,0 +1,50 @@
+/*
+ * r_convert.h: between R's objects and the core's structs. Arguments have been checked in R (R/check.R); what remains is their shape in C.
+ */
+#ifndef UNFURL_R_CONVERT_H
+#define UNFURL_R_CONVERT_H
+
+#define R_NO_REMAP
+#include <R.h>
+#include <Rinternals.h>
+
+#include "core/umap.h"
+
+/* Elements of a named list. */
+SEXP r_element(SEXP list, const char *name);
+double r_double(SEXP list, const char *name);
+int r_int(SEXP list, const char *name);
+const char *r_string(SEXP list, const char *name);
+
+/* Words to enums. */
+uf_metric r_metric(const char *name);
+uf_neighbor_method r_neighbor_method(const char *name);
+const char *r_neighbor_method_name(uf_neighbor_method method);
+uf_init_method r_init_method(const char *name);
+uf_layout_method r_layout_method(const char *method, const char *optimizer);
+uf_fuzzy_options r_fuzzy_options(double local_connectivity, double bandwidth, double set_op_mix_ratio, double max_distance);
+uf_layout_options r_layout_options(SEXP options);
+
+/* A numeric matrix, without copying it. */
+uf_columns r_columns(SEXP matrix);
+
+/* idx (1-based, NA for a missing neighbour) and dist, both n × k, into the core's table. */
+uf_status r_to_neighbors(uf_context *ctx, SEXP idx, SEXP dist, uf_neighbors *neighbors);
+
+/* list(idx, dist, method); distances are multiplied by `unit`. */
+SEXP r_from_neighbors(const uf_neighbors *neighbors, double unit, uf_neighbor_method method);
+
+/* Triplets (1-based). */
+uf_status r_to_graph(uf_context *ctx, SEXP row, SEXP col, SEXP similarity, int n, uf_graph *graph);
+SEXP r_from_graph(const uf_graph *graph);
+
+/* A numeric R matrix into n × d floats by rows, and back. */
+void r_to_layout(SEXP matrix, float *layout);
+SEXP r_from_layout(const float *layout, int n, int d);
+
+SEXP r_from_floats(const float *values, int n, double unit);
+
+/* A named list of `count` elements, to be filled with SET_VECTOR_ELT and protected by the caller. */
+SEXP r_named_list(int count, const char *const *names);
+
+#endif

@@ -1,0 +1,76 @@
+#include "r_host.h"
+
+static void check_interrupt(void *unused) {
+  (void)unused;
+  R_CheckUserInterrupt();
+}
+
+/* At top level a jump out of R_CheckUserInterrupt() ends here, and not somewhere above the core. */
+static int host_interrupted(void *data) {
+  (void)data;
+  return !R_ToplevelExec(check_interrupt, NULL);
+}
+
+typedef struct progress_call {
+  SEXP callback;
+  const char *phase;
+  double fraction;
+} progress_call;
+
+static void call_progress(void *data) {
+  progress_call *p = data;
+  SEXP phase = PROTECT(Rf_mkString(p->phase)), fraction = PROTECT(Rf_ScalarReal(p->fraction));
+  SEXP call = PROTECT(Rf_lang3(p->callback, phase, fraction));
+  Rf_eval(call, R_BaseEnv);
+  UNPROTECT(3);
+}
+
+static void host_progress(void *data, const char *phase, double fraction) {
+  r_run *run = data;
+  progress_call call = {r_element(run->settings, "progress"), phase, fraction};
+  R_ToplevelExec(call_progress, &call);
+}
+
+static void host_warn(void *data, const char *message) {
+  r_run *run = data;
+  if (run->n_warnings == R_MAX_WARNINGS) return;
+  snprintf(run->warning[run->n_warnings++], sizeof run->warning[0], "%s", message);
+}
+
+/* Calls a function of the settings, fn(text) or fn(status, text). */
+static void call_setting(const r_run *run, const char *name, const char *status, const char *text) {
+  SEXP callback = r_element(run->settings, name);
+  SEXP message = PROTECT(Rf_mkString(text)), first = PROTECT(status ? Rf_mkString(status) : R_NilValue);
+  SEXP call = PROTECT(status ? Rf_lang3(callback, first, message) : Rf_lang2(callback, message));
+  Rf_eval(call, R_BaseEnv);
+  UNPROTECT(3);
+}
+
+static const char *status_name(uf_status status) {
+  switch (status) {
+    case UF_NO_MEMORY: return "memory";
+    case UF_INTERRUPTED: return "interrupt";
+    default: return "input";
+  }
+}
+
+void r_run_open(r_run *run, SEXP settings) {
+  run->settings = settings;
+  uf_host host = {.data = run, .interrupted = host_interrupted, .warn = host_warn};
+  if (!Rf_isNull(r_element(settings, "progress"))) host.progress = host_progress;
+  r_run_check(run, uf_context_open(&run->ctx, &host, r_int(settings, "n_threads"), r_string(settings, "isa")));
+}
+
+void r_run_check(r_run *run, uf_status status) {
+  if (status) call_setting(run, "fail", status_name(status), run->ctx.message);
+  for (int w = 0; w < run->n_warnings; w++) call_setting(run, "warn", NULL, run->warning[w]);
+  run->n_warnings = 0;
+}
+
+void r_run_close(r_run *run) {
+  uf_context_close(&run->ctx);
+}
+
+SEXP r_execute(SEXP (*body)(void *call), void (*release)(void *call), void *call) {
+  return R_ExecWithCleanup(body, call, release, call);
+}

@@ -1,0 +1,196 @@
+/*
+ * r_stages.c: each stage of UMAP by itself. An entry point fills a struct with its arguments; its body runs the core and converts
+ * the result; its release frees what the core gave.
+ */
+#include "r_stages.h"
+
+#include "r_host.h"
+
+typedef struct stage_call {
+  r_run run;
+  SEXP settings;
+  SEXP x, idx, dist, rho, sigma, row, col, similarity, init, layout, labels, rows, snapshots, options;
+  int n, k, k_label, n_components;
+  const char *metric, *method;
+  uint64_t seed;
+  uf_fuzzy_options fuzzy;
+  /* from the core */
+  uf_points points, layout_points;
+  uf_neighbors neighbors;
+  uf_graph graph;
+  float *floats, *more_floats;
+} stage_call;
+
+static void release_stage(void *data) {
+  stage_call *c = data;
+  uf_points_free(&c->points);
+  uf_points_free(&c->layout_points);
+  uf_neighbors_free(&c->neighbors);
+  uf_graph_free(&c->graph);
+  uf_free(c->floats);
+  uf_free(c->more_floats);
+  r_run_close(&c->run);
+}
+
+static void check(stage_call *c, uf_status status) {
+  r_run_check(&c->run, status);
+}
+
+/* Scratch or results that release_stage() frees. */
+static float *new_floats(stage_call *c, int64_t count) {
+  float *floats = uf_alloc(&c->run.ctx, count, sizeof *floats);
+  if (!floats) check(c, UF_NO_MEMORY);
+  return floats;
+}
+
+static SEXP nearest_neighbors(void *data) {
+  stage_call *c = data;
+  uf_context *ctx = &c->run.ctx;
+  uf_neighbor_method used;
+  r_run_open(&c->run, c->settings);
+  uf_columns columns = r_columns(c->x);
+  check(c, uf_points_make(ctx, &columns, r_metric(c->metric), &c->points));
+  check(c, uf_nearest_neighbors(ctx, &c->points, c->k, r_neighbor_method(c->method), c->seed, &c->neighbors, &used));
+  return r_from_neighbors(&c->neighbors, c->points.unit, used);
+}
+
+SEXP unfurl_nearest_neighbors(SEXP x, SEXP k, SEXP metric, SEXP method, SEXP seed, SEXP settings) {
+  stage_call call = {.settings = settings, .x = x, .k = Rf_asInteger(k), .metric = CHAR(Rf_asChar(metric)),
+                     .method = CHAR(Rf_asChar(method)), .seed = (uint64_t)Rf_asReal(seed)};
+  return r_execute(nearest_neighbors, release_stage, &call);
+}
+
+static SEXP smooth_knn(void *data) {
+  static const char *const names[] = {"rho", "sigma"};
+  stage_call *c = data;
+  r_run_open(&c->run, c->settings);
+  check(c, r_to_neighbors(&c->run.ctx, c->idx, c->dist, &c->neighbors));
+  int n = c->neighbors.n;
+  c->floats = new_floats(c, n);
+  c->more_floats = new_floats(c, n);
+  check(c, uf_smooth_knn(&c->run.ctx, &c->neighbors, &c->fuzzy, c->floats, c->more_floats));
+  SEXP result = PROTECT(r_named_list(2, names));
+  SET_VECTOR_ELT(result, 0, r_from_floats(c->floats, n, 1));
+  SET_VECTOR_ELT(result, 1, r_from_floats(c->more_floats, n, 1));
+  UNPROTECT(1);
+  return result;
+}
+
+SEXP unfurl_smooth_knn(SEXP idx, SEXP dist, SEXP local_connectivity, SEXP bandwidth, SEXP max_distance, SEXP settings) {
+  stage_call call = {.settings = settings, .idx = idx, .dist = dist,
+                     .fuzzy = r_fuzzy_options(Rf_asReal(local_connectivity), Rf_asReal(bandwidth), 1, Rf_asReal(max_distance))};
+  return r_execute(smooth_knn, release_stage, &call);
+}
+
+static SEXP fuzzy_graph(void *data) {
+  stage_call *c = data;
+  r_run_open(&c->run, c->settings);
+  check(c, r_to_neighbors(&c->run.ctx, c->idx, c->dist, &c->neighbors));
+  int n = c->neighbors.n;
+  c->floats = new_floats(c, n);
+  c->more_floats = new_floats(c, n);
+  r_to_layout(c->rho, c->floats);
+  r_to_layout(c->sigma, c->more_floats);
+  check(c, uf_fuzzy_graph(&c->run.ctx, &c->neighbors, c->floats, c->more_floats, &c->fuzzy, &c->graph));
+  return r_from_graph(&c->graph);
+}
+
+SEXP unfurl_fuzzy_graph(SEXP idx, SEXP dist, SEXP rho, SEXP sigma, SEXP set_op_mix_ratio, SEXP max_distance, SEXP settings) {
+  stage_call call = {.settings = settings, .idx = idx, .dist = dist, .rho = rho, .sigma = sigma,
+                     .fuzzy = r_fuzzy_options(1, 1, Rf_asReal(set_op_mix_ratio), Rf_asReal(max_distance))};
+  return r_execute(fuzzy_graph, release_stage, &call);
+}
+
+SEXP unfurl_fit_curve(SEXP min_dist, SEXP spread) {
+  SEXP curve = Rf_allocVector(REALSXP, 2);
+  uf_fit_curve(Rf_asReal(min_dist), Rf_asReal(spread), &REAL(curve)[0], &REAL(curve)[1]);
+  return curve;
+}
+
+static SEXP initial_layout(void *data) {
+  stage_call *c = data;
+  uf_context *ctx = &c->run.ctx;
+  int d = c->n_components, has_points = !Rf_isNull(c->x);
+  r_run_open(&c->run, c->settings);
+  check(c, r_to_graph(ctx, c->row, c->col, c->similarity, c->n, &c->graph));
+  if (has_points) {
+    uf_columns columns = r_columns(c->x);
+    check(c, uf_points_make(ctx, &columns, UF_EUCLIDEAN, &c->points));
+  }
+  c->floats = new_floats(c, (int64_t)c->n * d);
+  check(c, uf_initial_layout(ctx, &c->graph, has_points ? &c->points : NULL, r_init_method(c->method), d, c->seed, c->floats));
+  return r_from_layout(c->floats, c->n, d);
+}
+
+SEXP unfurl_initial_layout(SEXP row, SEXP col, SEXP similarity, SEXP n, SEXP x, SEXP init, SEXP n_components, SEXP seed,
+                           SEXP settings) {
+  stage_call call = {.settings = settings, .row = row, .col = col, .similarity = similarity, .n = Rf_asInteger(n), .x = x,
+                     .method = CHAR(Rf_asChar(init)), .n_components = Rf_asInteger(n_components),
+                     .seed = (uint64_t)Rf_asReal(seed)};
+  return r_execute(initial_layout, release_stage, &call);
+}
+
+/* list(layout, snapshots) */
+static SEXP layouts_to_list(const stage_call *c, int n, int d, int n_snapshots) {
+  static const char *const names[] = {"layout", "snapshots"};
+  SEXP result = PROTECT(r_named_list(2, names));
+  SET_VECTOR_ELT(result, 0, r_from_layout(c->floats, n, d));
+  SEXP list = Rf_allocVector(VECSXP, n_snapshots);
+  SET_VECTOR_ELT(result, 1, list);
+  for (int s = 0; s < n_snapshots; s++)
+    SET_VECTOR_ELT(list, s, r_from_layout(c->more_floats + (size_t)s * (size_t)n * (size_t)d, n, d));
+  UNPROTECT(1);
+  return result;
+}
+
+static SEXP optimize_layout(void *data) {
+  stage_call *c = data;
+  uf_context *ctx = &c->run.ctx;
+  int n = Rf_nrows(c->init), d = Rf_ncols(c->init), n_snapshots = Rf_length(c->snapshots);
+  r_run_open(&c->run, c->settings);
+  check(c, r_to_graph(ctx, c->row, c->col, c->similarity, n, &c->graph));
+  c->floats = new_floats(c, (int64_t)n * d);
+  c->more_floats = new_floats(c, (int64_t)n_snapshots * n * d);
+  r_to_layout(c->init, c->floats);
+  uf_layout_options options = r_layout_options(c->options);
+  uf_snapshots snapshots = {n_snapshots, INTEGER(c->snapshots), c->more_floats};
+  check(c, uf_layout_optimize(ctx, &c->graph, d, &options, n_snapshots ? &snapshots : NULL, c->floats));
+  return layouts_to_list(c, n, d, n_snapshots);
+}
+
+SEXP unfurl_optimize_layout(SEXP row, SEXP col, SEXP similarity, SEXP init, SEXP options, SEXP snapshots, SEXP settings) {
+  stage_call call = {.settings = settings, .row = row, .col = col, .similarity = similarity, .init = init,
+                     .options = options, .snapshots = snapshots};
+  return r_execute(optimize_layout, release_stage, &call);
+}
+
+static SEXP quality(void *data) {
+  stage_call *c = data;
+  uf_context *ctx = &c->run.ctx;
+  uf_quality measured;
+  r_run_open(&c->run, c->settings);
+  uf_columns columns = r_columns(c->x), layout_columns = r_columns(c->layout);
+  check(c, uf_points_make(ctx, &columns, r_metric(c->metric), &c->points));
+  check(c, uf_points_make(ctx, &layout_columns, UF_EUCLIDEAN, &c->layout_points));
+  int n_rows = Rf_length(c->rows);
+  int *rows = (int *)R_alloc((size_t)n_rows, sizeof *rows);
+  for (int i = 0; i < n_rows; i++) rows[i] = INTEGER(c->rows)[i] - 1;
+  const int *labels = Rf_isNull(c->labels) ? NULL : INTEGER(c->labels);
+  check(c, uf_quality_measure(ctx, &c->points, &c->layout_points, labels, c->k, c->k_label, rows, n_rows, &measured));
+  SEXP result = Rf_allocVector(REALSXP, 4);
+  REAL(result)[0] = measured.trustworthiness;
+  REAL(result)[1] = measured.continuity;
+  REAL(result)[2] = measured.neighbor_preservation;
+  REAL(result)[3] = labels ? measured.knn_accuracy : NA_REAL;
+  return result;
+}
+
+SEXP unfurl_quality(SEXP x, SEXP layout, SEXP labels, SEXP k, SEXP k_label, SEXP rows, SEXP metric, SEXP settings) {
+  stage_call call = {.settings = settings, .x = x, .layout = layout, .labels = labels, .k = Rf_asInteger(k),
+                     .k_label = Rf_asInteger(k_label), .rows = rows, .metric = CHAR(Rf_asChar(metric))};
+  return r_execute(quality, release_stage, &call);
+}
+
+SEXP unfurl_processors(void) {
+  return Rf_ScalarInteger(uf_available_processors());
+}
