@@ -1,0 +1,77 @@
+#include "arith.h"
+
+#include "neighbors.h"
+
+#include "memory.h"
+
+/* Below this many rows every pair is compared: as fast as the approximations there, and nothing is lost. */
+enum { EXACT_UP_TO = 2048 };
+
+/* Columns up to which a k-d tree beats the approximations. */
+enum { KDTREE_COLUMNS = 4 };
+
+static uf_neighbor_method choose_method(const uf_points *points, int k) {
+  if (points->n <= EXACT_UP_TO || points->d <= KDTREE_COLUMNS || k > points->n / 8) return UF_NEIGHBORS_EXACT;
+  return UF_NEIGHBORS_CLUSTERS;
+}
+
+uf_status uf_nearest_neighbors(uf_context *ctx, const uf_points *points, int k, uf_neighbor_method method, uint64_t seed,
+                               uf_neighbors *neighbors, uf_neighbor_method *used) {
+  uf_phase(ctx, "nearest neighbors");
+  *used = method == UF_NEIGHBORS_AUTO ? choose_method(points, k) : method;
+  switch (*used) {
+    case UF_NEIGHBORS_CLUSTERS: return uf_neighbors_clusters(ctx, points, k, seed, neighbors);
+    case UF_NEIGHBORS_DESCENT: return uf_neighbors_descent(ctx, points, k, seed, neighbors);
+    default:
+      return points->d <= KDTREE_COLUMNS ? uf_neighbors_kdtree(ctx, points, k, neighbors)
+                                         : uf_neighbors_exact(ctx, points, NULL, points->n, k, neighbors);
+  }
+}
+
+uf_status uf_neighbors_alloc(uf_context *ctx, int n, int k, uf_neighbors *neighbors) {
+  uf_status status = UF_OK;
+  *neighbors = (uf_neighbors){.n = n, .k = k};
+  UF_NEW(ctx, neighbors->index, (int64_t)n * k);
+  UF_NEW(ctx, neighbors->distance, (int64_t)n * k);
+done:
+  if (status) uf_neighbors_free(neighbors);
+  return status;
+}
+
+void uf_neighbors_free(uf_neighbors *neighbors) {
+  uf_free(neighbors->index);
+  uf_free(neighbors->distance);
+  *neighbors = (uf_neighbors){0};
+}
+
+uf_nearest uf_nearest_begin(uf_neighbors *neighbors, int i, int self) {
+  size_t at = (size_t)i * (size_t)neighbors->k;
+  uf_nearest list = {neighbors->k, 1, neighbors->index + at, neighbors->distance + at};
+  list.index[0] = self;
+  list.rank[0] = 0;
+  for (int j = 1; j < list.k; j++) {
+    list.index[j] = -1;
+    list.rank[j] = INFINITY;
+  }
+  return list;
+}
+
+int uf_nearest_offer(uf_nearest *list, int index, float rank) {
+  int at = list->count < list->k ? list->count : list->k - 1;
+  if (list->count == list->k) {
+    if (list->k == 1 || rank > list->rank[at] || (rank == list->rank[at] && index > list->index[at])) return 0;
+  } else {
+    list->count++;
+  }
+  for (; at > 1 && (rank < list->rank[at - 1] || (rank == list->rank[at - 1] && index < list->index[at - 1])); at--) {
+    list->index[at] = list->index[at - 1];
+    list->rank[at] = list->rank[at - 1];
+  }
+  list->index[at] = index;
+  list->rank[at] = rank;
+  return 1;
+}
+
+void uf_nearest_finish(uf_nearest *list, uf_metric metric) {
+  for (int j = 1; j < list->count; j++) list->rank[j] = uf_distance_from_rank(metric, list->rank[j]);
+}
