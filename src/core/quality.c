@@ -1,0 +1,146 @@
+/*
+ * quality.c: for each sampled row, the neighbours in one space and their ranks in the other. With U_i the layout's neighbours that the
+ * data has beyond its k nearest, at rank r,
+ *
+ *   trustworthiness = 1 - 2 / (m k (2n - 3k - 1)) Σ_i Σ_{j in U_i} (r(i, j) - k)
+ *
+ * and continuity the same with data and layout exchanged. O(n_rows · n (d + k)).
+ */
+#include "arith.h"
+
+#include "quality.h"
+
+#include "memory.h"
+#include "neighbors.h"
+#include "parallel.h"
+
+typedef struct space {
+  const uf_points *points;
+  uf_neighbors nearest; /* of the sampled rows, self first */
+  uf_distance_kernel *distance;
+} space;
+
+typedef struct quality_job {
+  space data, layout;
+  const int *rows;
+  int k;
+  const int *all; /* 0 … n - 1 */
+  float *ranks;   /* per worker: n */
+  int *strangers; /* per worker: k */
+  double *excess_in_data, *excess_in_layout; /* per sampled row: Σ (rank - k) of the other's neighbours */
+  int *shared;    /* per sampled row: neighbours in common */
+} quality_job;
+
+static int is_among(const int *index, int count, int row) {
+  for (int j = 0; j < count; j++)
+    if (index[j] == row) return 1;
+  return 0;
+}
+
+/* Whether row i stands before `row` by (distance, index). */
+static inline int comes_before(const float *ranks, int i, int row) {
+  return ranks[i] < ranks[row] || (ranks[i] == ranks[row] && i < row);
+}
+
+/* Σ (rank - k) in one space over the neighbours that another space gives a row and this one does not. */
+static double rank_excess(const quality_job *j, const space *here, const space *other, int sample, float *ranks, int *strangers) {
+  int self = j->rows[sample], n = here->points->n, k = j->k, n_strangers = 0;
+  const int *own = here->nearest.index + (size_t)sample * (size_t)(k + 1) + 1;
+  const int *foreign = other->nearest.index + (size_t)sample * (size_t)(k + 1) + 1;
+  float farthest = 0;
+  int64_t before = 0;
+  here->distance(uf_point(here->points, self), here->points->x, here->points->stride, j->all, n, ranks);
+  for (int f = 0; f < k; f++) {
+    if (is_among(own, k, foreign[f])) continue;
+    strangers[n_strangers++] = foreign[f];
+    farthest = ranks[foreign[f]] > farthest ? ranks[foreign[f]] : farthest;
+  }
+  for (int i = 0; i < n; i++) {
+    if (ranks[i] > farthest || i == self) continue;
+    for (int s = 0; s < n_strangers; s++) before += comes_before(ranks, i, strangers[s]);
+  }
+  /* A rank is one more than the number of rows before. */
+  return (double)(before + (int64_t)n_strangers * (1 - k));
+}
+
+static void measure_row(void *job, int64_t sample, int worker) {
+  quality_job *j = job;
+  float *ranks = j->ranks + (size_t)j->data.points->n * (size_t)worker;
+  int *strangers = j->strangers + (size_t)j->k * (size_t)worker;
+  const int *in_data = j->data.nearest.index + (size_t)sample * (size_t)(j->k + 1) + 1;
+  const int *in_layout = j->layout.nearest.index + (size_t)sample * (size_t)(j->k + 1) + 1;
+  j->excess_in_data[sample] = rank_excess(j, &j->data, &j->layout, (int)sample, ranks, strangers);
+  j->excess_in_layout[sample] = rank_excess(j, &j->layout, &j->data, (int)sample, ranks, strangers);
+  j->shared[sample] = 0;
+  for (int c = 0; c < j->k; c++) j->shared[sample] += is_among(in_data, j->k, in_layout[c]);
+}
+
+/* The label of most of a row's neighbours; among equals, that of the nearest. */
+static int majority(const int *index, int count, const int *labels) {
+  int best = -1, most = 0;
+  for (int j = 0; j < count; j++) {
+    int votes = 0;
+    for (int i = 0; i < count; i++) votes += labels[index[i]] == labels[index[j]];
+    if (votes > most) {
+      most = votes;
+      best = labels[index[j]];
+    }
+  }
+  return best;
+}
+
+static uf_status label_accuracy(uf_context *ctx, const uf_points *layout, const int *labels, int k, double *accuracy) {
+  uf_neighbors nearest;
+  uf_neighbor_method used;
+  uf_status status = uf_nearest_neighbors(ctx, layout, k + 1, UF_NEIGHBORS_AUTO, 0, &nearest, &used);
+  if (status) return status;
+  int right = 0;
+  for (int i = 0; i < layout->n; i++)
+    right += majority(nearest.index + (size_t)i * (size_t)(k + 1) + 1, k, labels) == labels[i];
+  *accuracy = (double)right / layout->n;
+  uf_neighbors_free(&nearest);
+  return UF_OK;
+}
+
+uf_status uf_quality_measure(uf_context *ctx, const uf_points *data, const uf_points *layout, const int *labels, int k, int k_label,
+                             const int *rows, int n_rows, uf_quality *quality) {
+  uf_status status = UF_OK;
+  int n = data->n, *all = NULL;
+  quality_job job = {.data = {.points = data}, .layout = {.points = layout}, .rows = rows, .k = k};
+  uf_phase(ctx, "embedding quality");
+  job.data.distance = uf_distance_of(ctx, data);
+  job.layout.distance = uf_distance_of(ctx, layout);
+  UF_NEW(ctx, all, n);
+  for (int i = 0; i < n; i++) all[i] = i;
+  job.all = all;
+  UF_NEW(ctx, job.ranks, (int64_t)ctx->n_threads * n);
+  UF_NEW(ctx, job.strangers, (int64_t)ctx->n_threads * k);
+  UF_NEW(ctx, job.excess_in_data, n_rows);
+  UF_NEW(ctx, job.excess_in_layout, n_rows);
+  UF_NEW(ctx, job.shared, n_rows);
+  UF_TRY(uf_neighbors_exact(ctx, data, rows, n_rows, k + 1, &job.data.nearest));
+  UF_TRY(uf_neighbors_exact(ctx, layout, rows, n_rows, k + 1, &job.layout.nearest));
+  UF_TRY(uf_parallel(ctx, n_rows, measure_row, &job));
+  double in_data = 0, in_layout = 0, shared = 0;
+  for (int i = 0; i < n_rows; i++) {
+    in_data += job.excess_in_data[i];
+    in_layout += job.excess_in_layout[i];
+    shared += job.shared[i];
+  }
+  double factor = 2 / ((double)n_rows * k * (2.0 * n - 3.0 * k - 1));
+  quality->trustworthiness = 1 - factor * in_data;
+  quality->continuity = 1 - factor * in_layout;
+  quality->neighbor_preservation = shared / ((double)n_rows * k);
+  quality->knn_accuracy = NAN;
+  if (labels) UF_TRY(label_accuracy(ctx, layout, labels, k_label, &quality->knn_accuracy));
+done:
+  uf_free(all);
+  uf_free(job.ranks);
+  uf_free(job.strangers);
+  uf_free(job.excess_in_data);
+  uf_free(job.excess_in_layout);
+  uf_free(job.shared);
+  uf_neighbors_free(&job.data.nearest);
+  uf_neighbors_free(&job.layout.nearest);
+  return status;
+}
