@@ -74,7 +74,7 @@ uf_columns r_columns(SEXP matrix) {
   return (uf_columns){.values = values, .is_integer = is_integer, .n = Rf_nrows(matrix), .d = Rf_ncols(matrix)};
 }
 
-uf_status r_to_neighbors(uf_context *ctx, SEXP idx, SEXP dist, uf_neighbors *neighbors) {
+uf_status r_to_neighbors(uf_context *ctx, SEXP idx, SEXP dist, double unit, uf_neighbors *neighbors) {
   int n = Rf_nrows(idx), k = Rf_ncols(idx);
   uf_status status = uf_neighbors_alloc(ctx, n, k, neighbors);
   if (status) return status;
@@ -84,7 +84,7 @@ uf_status r_to_neighbors(uf_context *ctx, SEXP idx, SEXP dist, uf_neighbors *nei
     for (int i = 0; i < n; i++) {
       size_t from = (size_t)j * (size_t)n + (size_t)i, to = (size_t)i * (size_t)k + (size_t)j;
       neighbors->index[to] = from_index[from] == NA_INTEGER ? -1 : from_index[from] - 1;
-      neighbors->distance[to] = (float)from_distance[from];
+      neighbors->distance[to] = (float)(from_distance[from] / unit);
     }
   return UF_OK;
 }

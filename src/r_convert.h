@@ -28,8 +28,8 @@ uf_layout_options r_layout_options(SEXP options);
 /* A numeric matrix, without copying it. */
 uf_columns r_columns(SEXP matrix);
 
-/* idx (1-based, NA for a missing neighbour) and dist, both n × k, into the core's table. */
-uf_status r_to_neighbors(uf_context *ctx, SEXP idx, SEXP dist, uf_neighbors *neighbors);
+/* idx (1-based, NA for a missing neighbour) and dist, both n × k, into the core's table; distances are divided by `unit`. */
+uf_status r_to_neighbors(uf_context *ctx, SEXP idx, SEXP dist, double unit, uf_neighbors *neighbors);
 
 /* list(idx, dist, method); distances are multiplied by `unit`. */
 SEXP r_from_neighbors(const uf_neighbors *neighbors, double unit, uf_neighbor_method method);

@@ -33,7 +33,7 @@ static uf_status take_given(fit_call *c) {
   uf_status status = UF_OK;
   uf_context *ctx = &c->run.ctx;
   if (!Rf_isNull(c->neighbors))
-    UF_TRY(r_to_neighbors(ctx, r_element(c->neighbors, "idx"), r_element(c->neighbors, "dist"), &c->result.neighbors));
+    UF_TRY(r_to_neighbors(ctx, r_element(c->neighbors, "idx"), r_element(c->neighbors, "dist"), 1, &c->result.neighbors));
   if (!Rf_isString(c->init)) {
     UF_NEW(ctx, c->result.layout, Rf_xlength(c->init));
     r_to_layout(c->init, c->result.layout);

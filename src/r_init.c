@@ -2,10 +2,11 @@
 
 #include <R_ext/Rdynload.h>
 
-#define ENTRY(name, arguments) {#name, (DL_FUNC)&unfurl_##name, arguments}
+#define ENTRY(name, arguments) {#name, (DL_FUNC)(void (*)(void))&unfurl_##name, arguments}
 
 static const R_CallMethodDef entries[] = {
     ENTRY(nearest_neighbors, 6),
+    ENTRY(neighbor_recall, 6),
     ENTRY(smooth_knn, 6),
     ENTRY(fuzzy_graph, 7),
     ENTRY(fit_curve, 2),

@@ -60,11 +60,35 @@ SEXP unfurl_nearest_neighbors(SEXP x, SEXP k, SEXP metric, SEXP method, SEXP see
   return r_execute(nearest_neighbors, release_stage, &call);
 }
 
+/* Rows counted from 1 as an array counted from 0, which R frees after the call. */
+static int *rows_from_zero(SEXP rows) {
+  int n = Rf_length(rows);
+  int *result = (int *)R_alloc((size_t)n, sizeof *result);
+  for (int i = 0; i < n; i++) result[i] = INTEGER(rows)[i] - 1;
+  return result;
+}
+
+static SEXP neighbor_recall(void *data) {
+  stage_call *c = data;
+  double recall;
+  r_run_open(&c->run, c->settings);
+  uf_columns columns = r_columns(c->x);
+  check(c, uf_points_make(&c->run.ctx, &columns, r_metric(c->metric), &c->points));
+  check(c, r_to_neighbors(&c->run.ctx, c->idx, c->dist, c->points.unit, &c->neighbors));
+  check(c, uf_neighbor_recall(&c->run.ctx, &c->points, &c->neighbors, rows_from_zero(c->rows), Rf_length(c->rows), &recall));
+  return Rf_ScalarReal(recall);
+}
+
+SEXP unfurl_neighbor_recall(SEXP x, SEXP idx, SEXP dist, SEXP rows, SEXP metric, SEXP settings) {
+  stage_call call = {.settings = settings, .x = x, .idx = idx, .dist = dist, .rows = rows, .metric = CHAR(Rf_asChar(metric))};
+  return r_execute(neighbor_recall, release_stage, &call);
+}
+
 static SEXP smooth_knn(void *data) {
   static const char *const names[] = {"rho", "sigma"};
   stage_call *c = data;
   r_run_open(&c->run, c->settings);
-  check(c, r_to_neighbors(&c->run.ctx, c->idx, c->dist, &c->neighbors));
+  check(c, r_to_neighbors(&c->run.ctx, c->idx, c->dist, 1, &c->neighbors));
   int n = c->neighbors.n;
   c->floats = new_floats(c, n);
   c->more_floats = new_floats(c, n);
@@ -85,7 +109,7 @@ SEXP unfurl_smooth_knn(SEXP idx, SEXP dist, SEXP local_connectivity, SEXP bandwi
 static SEXP fuzzy_graph(void *data) {
   stage_call *c = data;
   r_run_open(&c->run, c->settings);
-  check(c, r_to_neighbors(&c->run.ctx, c->idx, c->dist, &c->neighbors));
+  check(c, r_to_neighbors(&c->run.ctx, c->idx, c->dist, 1, &c->neighbors));
   int n = c->neighbors.n;
   c->floats = new_floats(c, n);
   c->more_floats = new_floats(c, n);
@@ -172,11 +196,9 @@ static SEXP quality(void *data) {
   uf_columns columns = r_columns(c->x), layout_columns = r_columns(c->layout);
   check(c, uf_points_make(ctx, &columns, r_metric(c->metric), &c->points));
   check(c, uf_points_make(ctx, &layout_columns, UF_EUCLIDEAN, &c->layout_points));
-  int n_rows = Rf_length(c->rows);
-  int *rows = (int *)R_alloc((size_t)n_rows, sizeof *rows);
-  for (int i = 0; i < n_rows; i++) rows[i] = INTEGER(c->rows)[i] - 1;
   const int *labels = Rf_isNull(c->labels) ? NULL : INTEGER(c->labels);
-  check(c, uf_quality_measure(ctx, &c->points, &c->layout_points, labels, c->k, c->k_label, rows, n_rows, &measured));
+  check(c, uf_quality_measure(ctx, &c->points, &c->layout_points, labels, c->k, c->k_label, rows_from_zero(c->rows),
+                              Rf_length(c->rows), &measured));
   SEXP result = Rf_allocVector(REALSXP, 4);
   REAL(result)[0] = measured.trustworthiness;
   REAL(result)[1] = measured.continuity;

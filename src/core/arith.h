@@ -90,6 +90,7 @@ static inline double uf_log(double x) {
 
 /* x^y for x >= 0; 0^y is 0 for y > 0. */
 static inline double uf_pow(double x, double y) {
+  if (x != x) return x;
   if (y == 0) return 1;
   if (x < 0x1p-1022) return y > 0 ? 0 : 0x1p1023 * 2;
   return uf_exp(y * uf_log(x));

@@ -55,7 +55,7 @@ typedef struct search_job {
   const row_block *blocks;
   uf_neighbors *neighbors;
   int capacity;
-  uint64_t *candidates; /* per worker: ROWS_PER_BLOCK × capacity */
+  int32_t *lists;       /* per worker: scores and places, ROWS_PER_BLOCK × capacity each */
   int *visits;          /* per worker: 2 × ROWS_PER_BLOCK × n_probes rows and lists, by cluster */
   int *visit_start;     /* per worker: n_clusters + 1 */
   int *nearest;         /* per worker: n_candidates rows */
@@ -177,11 +177,10 @@ static void scan_clusters(const search_job *j, const row_block *block, uf_scan *
 }
 
 /* The k nearest of a row's candidates, in the true metric. */
-static void rank_candidates(const search_job *j, int row, uint64_t *keys, int n, int *candidate, float *ranks) {
+static void rank_candidates(const search_job *j, int row, const int32_t *place, int n, int *candidate, float *ranks) {
   int count = 0;
-  uf_candidates_cut(keys, n, j->plan.n_candidates);
-  for (int i = 0; i < at_most(n, j->plan.n_candidates); i++) {
-    int other = j->order->row_at[uf_candidate_position(keys[i])];
+  for (int i = 0; i < n; i++) {
+    int other = j->order->row_at[place[i]];
     if (other != row) candidate[count++] = other;
   }
   uf_distance_of(j->ctx, j->points)(uf_point(j->points, row), j->points->x, j->points->stride, candidate, count, ranks);
@@ -196,15 +195,18 @@ static void search_block(void *job, int64_t index, int worker) {
   int count[ROWS_PER_BLOCK];
   int32_t threshold[ROWS_PER_BLOCK];
   size_t n_visits = (size_t)ROWS_PER_BLOCK * (size_t)j->plan.n_probes, n_candidates = (size_t)j->plan.n_candidates;
+  size_t capacity = (size_t)j->capacity, list_size = ROWS_PER_BLOCK * capacity;
+  int32_t *score = j->lists + 2 * list_size * (size_t)worker;
   int *rows = j->visits + 2 * n_visits * (size_t)worker;
   uf_scan scan = {.codes = j->codes->bytes, .panels = j->panels->bytes, .half_norm = j->panels->half_norm,
                   .depth4 = j->codes->n_bytes / 4, .keep = j->plan.n_candidates, .capacity = j->capacity,
-                  .candidates = j->candidates + (size_t)worker * ROWS_PER_BLOCK * (size_t)j->capacity,
-                  .count = count, .threshold = threshold};
+                  .score = score, .place = score + list_size, .count = count, .threshold = threshold};
   scan_clusters(j, block, &scan, rows, rows + n_visits, j->visit_start + (size_t)worker * (size_t)(j->plan.n_clusters + 1));
-  for (int r = 0; r < block->count; r++)
-    rank_candidates(j, j->order->row_at[block->first + r], scan.candidates + (size_t)r * (size_t)j->capacity, count[r],
+  for (int r = 0; r < block->count; r++) {
+    j->ctx->kernels->cut_list(&scan, r);
+    rank_candidates(j, j->order->row_at[block->first + r], scan.place + capacity * (size_t)r, count[r],
                     j->nearest + n_candidates * (size_t)worker, j->ranks + n_candidates * (size_t)worker);
+  }
 }
 
 static uf_status search(uf_context *ctx, search_job *job) {
@@ -212,9 +214,9 @@ static uf_status search(uf_context *ctx, search_job *job) {
   row_block *blocks = NULL;
   int n_blocks = count_blocks(job->order);
   int64_t threads = ctx->n_threads;
-  job->capacity = 3 * job->plan.n_candidates + 16;
+  job->capacity = (3 * job->plan.n_candidates + 47) / 16 * 16;
   UF_NEW(ctx, blocks, n_blocks);
-  UF_NEW(ctx, job->candidates, threads * ROWS_PER_BLOCK * job->capacity);
+  UF_NEW(ctx, job->lists, threads * 2 * ROWS_PER_BLOCK * job->capacity);
   UF_NEW(ctx, job->visits, threads * 2 * ROWS_PER_BLOCK * job->plan.n_probes);
   UF_NEW(ctx, job->visit_start, threads * (job->plan.n_clusters + 1));
   UF_NEW(ctx, job->nearest, threads * job->plan.n_candidates);
@@ -224,7 +226,7 @@ static uf_status search(uf_context *ctx, search_job *job) {
   UF_TRY(uf_parallel(ctx, n_blocks, search_block, job));
 done:
   uf_free(blocks);
-  uf_free(job->candidates);
+  uf_free(job->lists);
   uf_free(job->visits);
   uf_free(job->visit_start);
   uf_free(job->nearest);

@@ -15,17 +15,21 @@ typedef struct probe_job {
   int n_rows;
   const uf_panels *centroids;
   int n_probes, capacity;
-  uint64_t *candidates; /* per worker: ROWS_PER_BLOCK × capacity */
+  int32_t *lists; /* per worker: scores and places, ROWS_PER_BLOCK × capacity each */
   uint16_t *probes;
 } probe_job;
 
-/* Best first. Lists are short. */
-static void sort_keys(uint64_t *keys, int n) {
+/* The places of a short list, best first; among equals the lower place. */
+static void sort_places(int32_t *score, int32_t *place, int n) {
   for (int i = 1; i < n; i++) {
-    uint64_t key = keys[i];
+    int32_t s = score[i], p = place[i];
     int j = i;
-    for (; j > 0 && keys[j - 1] < key; j--) keys[j] = keys[j - 1];
-    keys[j] = key;
+    for (; j > 0 && (score[j - 1] < s || (score[j - 1] == s && place[j - 1] > p)); j--) {
+      score[j] = score[j - 1];
+      place[j] = place[j - 1];
+    }
+    score[j] = s;
+    place[j] = p;
   }
 }
 
@@ -35,10 +39,11 @@ static void probe_block(void *job, int64_t block, int worker) {
   int n = (int)(range.to - range.from);
   int rows[ROWS_PER_BLOCK] = {0}, lists[ROWS_PER_BLOCK] = {0}, count[ROWS_PER_BLOCK];
   int32_t threshold[ROWS_PER_BLOCK];
+  size_t capacity = (size_t)j->capacity, list_size = ROWS_PER_BLOCK * capacity;
+  int32_t *score = j->lists + 2 * list_size * (size_t)worker;
   uf_scan scan = {.codes = j->codes->bytes, .panels = j->centroids->bytes, .half_norm = j->centroids->half_norm,
                   .depth4 = j->codes->n_bytes / 4, .keep = j->n_probes, .capacity = j->capacity,
-                  .candidates = j->candidates + (size_t)worker * ROWS_PER_BLOCK * (size_t)j->capacity,
-                  .count = count, .threshold = threshold};
+                  .score = score, .place = score + list_size, .count = count, .threshold = threshold};
   for (int r = 0; r < n; r++) {
     rows[r] = j->rows ? j->rows[range.from + r] : (int)range.from + r;
     lists[r] = r;
@@ -47,11 +52,11 @@ static void probe_block(void *job, int64_t block, int worker) {
   }
   j->ctx->kernels->scan_panels(&scan, rows, lists, n, 0, j->centroids->n_panels);
   for (int r = 0; r < n; r++) {
-    uint64_t *keys = scan.candidates + (size_t)r * (size_t)j->capacity;
-    uf_candidates_cut(keys, count[r], j->n_probes);
-    sort_keys(keys, j->n_probes);
-    for (int p = 0; p < j->n_probes; p++)
-      j->probes[(size_t)(range.from + r) * (size_t)j->n_probes + (size_t)p] = (uint16_t)uf_candidate_position(keys[p]);
+    int32_t *place = scan.place + capacity * (size_t)r;
+    uint16_t *probe = j->probes + (size_t)(range.from + r) * (size_t)j->n_probes;
+    j->ctx->kernels->cut_list(&scan, r);
+    sort_places(scan.score + capacity * (size_t)r, place, j->n_probes);
+    for (int p = 0; p < j->n_probes; p++) probe[p] = (uint16_t)place[p];
   }
 }
 
@@ -59,11 +64,11 @@ uf_status uf_nearest_clusters(uf_context *ctx, const uf_codes *codes, const int 
                               int n_probes, uint16_t *probes) {
   uf_status status = UF_OK;
   probe_job job = {.ctx = ctx, .codes = codes, .rows = rows, .n_rows = n_rows, .centroids = centroids,
-                   .n_probes = n_probes, .capacity = 2 * n_probes + 32, .probes = probes};
-  UF_NEW(ctx, job.candidates, (int64_t)ctx->n_threads * ROWS_PER_BLOCK * job.capacity);
+                   .n_probes = n_probes, .capacity = (2 * n_probes + 47) / 16 * 16, .probes = probes};
+  UF_NEW(ctx, job.lists, (int64_t)ctx->n_threads * 2 * ROWS_PER_BLOCK * job.capacity);
   UF_TRY(uf_parallel(ctx, uf_n_blocks(n_rows, ROWS_PER_BLOCK), probe_block, &job));
 done:
-  uf_free(job.candidates);
+  uf_free(job.lists);
   return status;
 }
 

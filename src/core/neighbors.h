@@ -37,6 +37,11 @@ uf_status uf_neighbors_descent(uf_context *ctx, const uf_points *points, int k, 
 /* Searches again, exactly, for the rows of which an approximation found fewer than k neighbours. */
 uf_status uf_neighbors_complete(uf_context *ctx, const uf_points *points, uf_neighbors *neighbors);
 
+/* The part of the k - 1 true neighbours that a table has, over the given rows. Counted by distance, so that any of several equally
+ * near points will do. */
+uf_status uf_neighbor_recall(uf_context *ctx, const uf_points *points, const uf_neighbors *neighbors, const int *rows, int n_rows,
+                             double *recall);
+
 uf_status uf_neighbors_alloc(uf_context *ctx, int n, int k, uf_neighbors *neighbors);
 void uf_neighbors_free(uf_neighbors *neighbors);
 

@@ -79,12 +79,15 @@ static uf_status measure(uf_context *ctx, points_job *job) {
 /* Means (for correlation) and lengths of a block of rows, by columns so that reading is in order. */
 static void measure_rows(const points_job *j, uf_range rows, double *mean, double *length) {
   int n = (int)(rows.to - rows.from), d = j->columns->d;
-  for (int r = 0; r < n; r++) mean[r] = length[r] = 0;
-  if (j->points->metric == UF_CORRELATION) {
+  int rounds = j->points->metric == UF_CORRELATION ? 2 : 0; /* the second takes the rounding out of a long row's mean */
+  for (int r = 0; r < n; r++) mean[r] = 0;
+  for (int round = 0; round < rounds; round++) {
+    for (int r = 0; r < n; r++) length[r] = 0;
     for (int c = 0; c < d; c++)
-      for (int r = 0; r < n; r++) mean[r] += value_at(j->columns, (int)rows.from + r, c) * j->scale;
-    for (int r = 0; r < n; r++) mean[r] /= d;
+      for (int r = 0; r < n; r++) length[r] += value_at(j->columns, (int)rows.from + r, c) * j->scale - mean[r];
+    for (int r = 0; r < n; r++) mean[r] += length[r] / d;
   }
+  for (int r = 0; r < n; r++) length[r] = 0;
   for (int c = 0; c < d; c++)
     for (int r = 0; r < n; r++) {
       double x = value_at(j->columns, (int)rows.from + r, c) * j->scale - mean[r];

@@ -14,18 +14,20 @@
 #include "neighbors.h"
 #include "parallel.h"
 
+enum { ROWS_PER_BLOCK = 8, TILE_BYTES = 1 << 18 };
+
 typedef struct space {
   const uf_points *points;
   uf_neighbors nearest; /* of the sampled rows, self first */
-  uf_distance_kernel *distance;
+  float *ranks;         /* per worker: ROWS_PER_BLOCK × n */
 } space;
 
 typedef struct quality_job {
+  uf_context *ctx;
   space data, layout;
   const int *rows;
-  int k;
+  int n_rows, k;
   const int *all; /* 0 … n - 1 */
-  float *ranks;   /* per worker: n */
   int *strangers; /* per worker: k */
   double *excess_in_data, *excess_in_layout; /* per sampled row: Σ (rank - k) of the other's neighbours */
   int *shared;    /* per sampled row: neighbours in common */
@@ -37,42 +39,71 @@ static int is_among(const int *index, int count, int row) {
   return 0;
 }
 
+/* Ranks of all points for a block of rows, by tiles that stay in cache while the rows pass over them; and the nearest of each row. */
+static void rank_all(const quality_job *j, space *here, uf_range samples, float *ranks) {
+  const uf_points *points = here->points;
+  uf_distance_kernel *distance = uf_distance_of(j->ctx, points);
+  int n = points->n, tile = (int)(TILE_BYTES / (points->stride * sizeof(float))) + 1;
+  for (int first = 0; first < n; first += tile) {
+    int count = n - first < tile ? n - first : tile;
+    for (int64_t s = samples.from; s < samples.to; s++)
+      distance(uf_point(points, j->rows[s]), points->x, points->stride, j->all + first, count,
+               ranks + (size_t)(s - samples.from) * (size_t)n + first);
+  }
+  for (int64_t s = samples.from; s < samples.to; s++) {
+    const float *rank = ranks + (size_t)(s - samples.from) * (size_t)n;
+    int self = j->rows[s];
+    uf_nearest nearest = uf_nearest_begin(&here->nearest, (int)s, self);
+    for (int i = 0; i < n; i++)
+      if (rank[i] <= uf_nearest_worst(&nearest) && i != self) uf_nearest_offer(&nearest, i, rank[i]);
+  }
+}
+
 /* Whether row i stands before `row` by (distance, index). */
 static inline int comes_before(const float *ranks, int i, int row) {
   return ranks[i] < ranks[row] || (ranks[i] == ranks[row] && i < row);
 }
 
+static const int *nearest_in(const quality_job *j, const space *space, int64_t sample) {
+  return space->nearest.index + (size_t)sample * (size_t)(j->k + 1) + 1;
+}
+
 /* Σ (rank - k) in one space over the neighbours that another space gives a row and this one does not. */
-static double rank_excess(const quality_job *j, const space *here, const space *other, int sample, float *ranks, int *strangers) {
-  int self = j->rows[sample], n = here->points->n, k = j->k, n_strangers = 0;
-  const int *own = here->nearest.index + (size_t)sample * (size_t)(k + 1) + 1;
-  const int *foreign = other->nearest.index + (size_t)sample * (size_t)(k + 1) + 1;
+static double rank_excess(const quality_job *j, const space *here, const space *other, int64_t sample, const float *ranks,
+                          int *strangers) {
+  int n = here->points->n, k = j->k, n_strangers = 0;
+  const int *own = nearest_in(j, here, sample), *foreign = nearest_in(j, other, sample);
   float farthest = 0;
   int64_t before = 0;
-  here->distance(uf_point(here->points, self), here->points->x, here->points->stride, j->all, n, ranks);
   for (int f = 0; f < k; f++) {
     if (is_among(own, k, foreign[f])) continue;
     strangers[n_strangers++] = foreign[f];
     farthest = ranks[foreign[f]] > farthest ? ranks[foreign[f]] : farthest;
   }
   for (int i = 0; i < n; i++) {
-    if (ranks[i] > farthest || i == self) continue;
+    if (ranks[i] > farthest || i == j->rows[sample]) continue;
     for (int s = 0; s < n_strangers; s++) before += comes_before(ranks, i, strangers[s]);
   }
   /* A rank is one more than the number of rows before. */
   return (double)(before + (int64_t)n_strangers * (1 - k));
 }
 
-static void measure_row(void *job, int64_t sample, int worker) {
+static void measure_block(void *job, int64_t block, int worker) {
   quality_job *j = job;
-  float *ranks = j->ranks + (size_t)j->data.points->n * (size_t)worker;
+  uf_range samples = uf_block_range(block, ROWS_PER_BLOCK, j->n_rows);
+  size_t n = (size_t)j->data.points->n;
+  float *in_data = j->data.ranks + ROWS_PER_BLOCK * n * (size_t)worker;
+  float *in_layout = j->layout.ranks + ROWS_PER_BLOCK * n * (size_t)worker;
   int *strangers = j->strangers + (size_t)j->k * (size_t)worker;
-  const int *in_data = j->data.nearest.index + (size_t)sample * (size_t)(j->k + 1) + 1;
-  const int *in_layout = j->layout.nearest.index + (size_t)sample * (size_t)(j->k + 1) + 1;
-  j->excess_in_data[sample] = rank_excess(j, &j->data, &j->layout, (int)sample, ranks, strangers);
-  j->excess_in_layout[sample] = rank_excess(j, &j->layout, &j->data, (int)sample, ranks, strangers);
-  j->shared[sample] = 0;
-  for (int c = 0; c < j->k; c++) j->shared[sample] += is_among(in_data, j->k, in_layout[c]);
+  rank_all(j, &j->data, samples, in_data);
+  rank_all(j, &j->layout, samples, in_layout);
+  for (int64_t s = samples.from; s < samples.to; s++, in_data += n, in_layout += n) {
+    const int *nearest_in_data = nearest_in(j, &j->data, s), *nearest_in_layout = nearest_in(j, &j->layout, s);
+    j->excess_in_data[s] = rank_excess(j, &j->data, &j->layout, s, in_data, strangers);
+    j->excess_in_layout[s] = rank_excess(j, &j->layout, &j->data, s, in_layout, strangers);
+    j->shared[s] = 0;
+    for (int c = 0; c < j->k; c++) j->shared[s] += is_among(nearest_in_data, j->k, nearest_in_layout[c]);
+  }
 }
 
 /* The label of most of a row's neighbours; among equals, that of the nearest. */
@@ -106,21 +137,21 @@ uf_status uf_quality_measure(uf_context *ctx, const uf_points *data, const uf_po
                              const int *rows, int n_rows, uf_quality *quality) {
   uf_status status = UF_OK;
   int n = data->n, *all = NULL;
-  quality_job job = {.data = {.points = data}, .layout = {.points = layout}, .rows = rows, .k = k};
+  int64_t n_ranks = (int64_t)ctx->n_threads * ROWS_PER_BLOCK * n;
+  quality_job job = {.ctx = ctx, .data = {.points = data}, .layout = {.points = layout}, .rows = rows, .n_rows = n_rows, .k = k};
   uf_phase(ctx, "embedding quality");
-  job.data.distance = uf_distance_of(ctx, data);
-  job.layout.distance = uf_distance_of(ctx, layout);
   UF_NEW(ctx, all, n);
   for (int i = 0; i < n; i++) all[i] = i;
   job.all = all;
-  UF_NEW(ctx, job.ranks, (int64_t)ctx->n_threads * n);
+  UF_NEW(ctx, job.data.ranks, n_ranks);
+  UF_NEW(ctx, job.layout.ranks, n_ranks);
   UF_NEW(ctx, job.strangers, (int64_t)ctx->n_threads * k);
   UF_NEW(ctx, job.excess_in_data, n_rows);
   UF_NEW(ctx, job.excess_in_layout, n_rows);
   UF_NEW(ctx, job.shared, n_rows);
-  UF_TRY(uf_neighbors_exact(ctx, data, rows, n_rows, k + 1, &job.data.nearest));
-  UF_TRY(uf_neighbors_exact(ctx, layout, rows, n_rows, k + 1, &job.layout.nearest));
-  UF_TRY(uf_parallel(ctx, n_rows, measure_row, &job));
+  UF_TRY(uf_neighbors_alloc(ctx, n_rows, k + 1, &job.data.nearest));
+  UF_TRY(uf_neighbors_alloc(ctx, n_rows, k + 1, &job.layout.nearest));
+  UF_TRY(uf_parallel(ctx, uf_n_blocks(n_rows, ROWS_PER_BLOCK), measure_block, &job));
   double in_data = 0, in_layout = 0, shared = 0;
   for (int i = 0; i < n_rows; i++) {
     in_data += job.excess_in_data[i];
@@ -135,7 +166,8 @@ uf_status uf_quality_measure(uf_context *ctx, const uf_points *data, const uf_po
   if (labels) UF_TRY(label_accuracy(ctx, layout, labels, k_label, &quality->knn_accuracy));
 done:
   uf_free(all);
-  uf_free(job.ranks);
+  uf_free(job.data.ranks);
+  uf_free(job.layout.ranks);
   uf_free(job.strangers);
   uf_free(job.excess_in_data);
   uf_free(job.excess_in_layout);

@@ -1,7 +1,7 @@
 /*
  * exp_kernels.h: powers of two and logarithms of 16 lanes, and the sums of exponentials of the smooth kNN distances.
  *
- * The coefficients interpolate at Chebyshev nodes: relative error of exp2 below 3e-9 on [-½, ½] before rounding, absolute error of
+ * The coefficients interpolate at Chebyshev nodes: relative error of exp2 below 2e-8 on [-½, ½] before rounding, absolute error of
  * log2 below 1e-7 on [√½, √2).
  */
 

@@ -32,29 +32,3 @@ const uf_kernels *uf_kernels_choose(const char *name) {
 #endif
   return best;
 }
-
-static void swap_keys(uint64_t *a, uint64_t *b) {
-  uint64_t t = *a;
-  *a = *b;
-  *b = t;
-}
-
-/* Quickselect of the keep-th best, middle pivot: what is left of it in the end is better, so it stands last of the best. */
-void uf_candidates_cut(uint64_t *keys, int n, int keep) {
-  int low = 0, high = n - 1, target = keep - 1;
-  while (low < high) {
-    uint64_t pivot = keys[low + (high - low) / 2];
-    int i = low, j = high;
-    while (i <= j) {
-      while (keys[i] > pivot) i++;
-      while (keys[j] < pivot) j--;
-      if (i <= j) swap_keys(&keys[i++], &keys[j--]);
-    }
-    if (target <= j)
-      high = j;
-    else if (target >= i)
-      low = i;
-    else
-      break;
-  }
-}

@@ -15,37 +15,25 @@
 typedef void uf_distance_kernel(const float *query, const float *points, size_t stride, const int *rows, int n_rows,
                                 float *out);
 
-/* One cluster's view of the quantised rows: what scan_panels() reads, and the candidate lists that it fills. */
+/*
+ * What scan_panels() reads, and the candidate lists that it fills. A list holds points and their scores, the higher the nearer, in the
+ * order in which they were met.
+ */
 typedef struct uf_scan {
   const uint8_t *codes;     /* row-major, depth4 × 4 bytes a row, each code + 64: in 0 … 127 */
-  const int8_t *panels;     /* 16 positions a panel, [depth4][16][4] codes in -63 … 63 */
-  const int32_t *half_norm; /* per position: floor(½ |b|²) + 64 Σ b, so that code·panel - half_norm ranks by distance */
+  const int8_t *panels;     /* 16 places a panel, [depth4][16][4] codes in -63 … 63 */
+  const int32_t *half_norm; /* per place: floor(½ |b|²) + 64 Σ b, so that code·panel - half_norm ranks by distance */
   int depth4;               /* bytes of a row / 4 */
-  int keep;                 /* candidates wanted */
-  int capacity;             /* room in a list, more than keep + 16 */
-  uint64_t *candidates;     /* per owned row: `capacity` keys, see uf_candidate_key() */
-  int *count;               /* per owned row */
-  int32_t *threshold;       /* per owned row: scores at or below it are of no use */
+  int keep;                 /* candidates wanted in a list */
+  int capacity;             /* room in a list: at least keep + 32, a multiple of 16 */
+  int32_t *score;           /* per list: capacity */
+  int32_t *place;           /* per list: capacity */
+  int *count;               /* per list */
+  int32_t *threshold;       /* per list: scores at or below it are of no use */
 } uf_scan;
 
 /* The threshold of an empty list: below the score of any point, above that of an empty place in a panel. */
 enum { UF_SCORE_OF_NOTHING = -0x20000000 };
-
-/* Larger is better: score first, then the smaller position. */
-static inline uint64_t uf_candidate_key(int32_t score, int32_t position) {
-  return ((uint64_t)((uint32_t)score ^ 0x80000000u) << 32) | (uint32_t)~position;
-}
-
-static inline int32_t uf_candidate_position(uint64_t key) {
-  return (int32_t)~(uint32_t)key;
-}
-
-static inline int32_t uf_candidate_score(uint64_t key) {
-  return (int32_t)((uint32_t)(key >> 32) ^ 0x80000000u);
-}
-
-/* Moves the `keep` best of n keys to the front; the last of these is the worst of them. */
-void uf_candidates_cut(uint64_t *keys, int n, int keep);
 
 /*
  * One epoch of the layout, as the lanes see it: 16 vertices are a group, and lane l of a group is its vertex l. A group's edges lie
@@ -82,11 +70,15 @@ typedef struct uf_kernels {
   /* Scores rows[0 … n_rows - 1] (indices of codes) against panels from … to - 1; row r fills list lists[r]. */
   void (*scan_panels)(const uf_scan *scan, const int *rows, const int *lists, int n_rows, int from, int to);
 
+  /* Cuts a list back to its `keep` best candidates; among equals those met first stay. */
+  void (*cut_list)(const uf_scan *scan, int list);
+
   /* Σ exp(-x / sigma) over n values, n a multiple of 16; and the terms themselves. */
   float (*exp_sum)(const float *x, int n, float sigma);
   void (*exp_terms)(const float *x, int n, float sigma, float *out);
 
-  /* Moves the vertices of groups from … to - 1, all pushed by the same negatives (n_negatives × d). scratch: 48 d floats. */
+  /* Moves the vertices of groups from … to - 1, all pushed by the same negatives (n_negatives × d). scratch: 48 d floats on a
+   * cache line. */
   void (*layout_step)(const uf_layout_step *step, int64_t from, int64_t to, const float *negatives, int n_negatives,
                       float *scratch);
 } uf_kernels;

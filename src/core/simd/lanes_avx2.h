@@ -51,7 +51,7 @@ LANES void gather_8_pairs(const float *base, __m256i index, __m256 *x, __m256 *y
   int32_t at[8];
   _mm256_storeu_si256((__m256i *)at, index);
   __m128 pair[8];
-  for (int l = 0; l < 8; l++) pair[l] = _mm_castpd_ps(_mm_load_sd((const double *)(base + 2 * (ptrdiff_t)at[l])));
+  for (int l = 0; l < 8; l++) pair[l] = _mm_castsi128_ps(_mm_loadl_epi64((const __m128i *)(const void *)(base + 2 * (ptrdiff_t)at[l])));
   __m128 ab = _mm_movelh_ps(pair[0], pair[1]), cd = _mm_movelh_ps(pair[2], pair[3]);
   __m128 ef = _mm_movelh_ps(pair[4], pair[5]), gh = _mm_movelh_ps(pair[6], pair[7]);
   *x = _mm256_set_m128(_mm_shuffle_ps(ef, gh, 0x88), _mm_shuffle_ps(ab, cd, 0x88));

@@ -27,24 +27,57 @@ LANES void INLINED scores_of_tile(int rows, int panels, const uf_scan *scan, con
   }
 }
 
-/* Appends the points that score above the list's threshold; a full list is cut back to the best `keep`. */
-LANES void collect_hits(const uf_scan *scan, vi score, int list, int first_position) {
+/* How many of n scores (padded to whole lanes by scores that never count) exceed x. */
+LANES int count_greater(const int32_t *score, int n, int32_t x) {
+  int count = 0;
+  for (int i = 0; i < n; i += 16) count += __builtin_popcount(vi_greater(vi_load(score + i), vi_set(x)));
+  return count;
+}
+
+/* Bisects for the score that `keep` candidates exceed, or the least that fewer do: then some of its equals stay as well. */
+LANES void cut_list(const uf_scan *scan, int list) {
+  int32_t *score = scan->score + (size_t)scan->capacity * (size_t)list;
+  int32_t *place = scan->place + (size_t)scan->capacity * (size_t)list;
+  int n = scan->count[list], keep = scan->keep, above = 0, kept = 0;
+  if (n <= keep) return;
+  int32_t low = scan->threshold[list] - 1, high = low; /* candidates that equal the threshold may be left from the last cut */
+  for (int i = 0; i < n; i++) high = score[i] > high ? score[i] : high;
+  for (int i = n; i % 16; i++) score[i] = UF_SCORE_OF_NOTHING;
+  while (high - low > 1 && above < keep) {
+    int32_t middle = low + (high - low) / 2;
+    int count = count_greater(score, n, middle);
+    if (count > keep) {
+      low = middle;
+    } else {
+      high = middle;
+      above = count;
+    }
+  }
+  for (int i = 0, equals = keep - above; i < n; i++) {
+    if (score[i] < high || (score[i] == high && equals-- <= 0)) continue;
+    score[kept] = score[i];
+    place[kept++] = place[i];
+  }
+  scan->count[list] = kept;
+  scan->threshold[list] = high;
+}
+
+/* Appends the points that score above the list's threshold; a full list is cut. */
+LANES void collect_hits(const uf_scan *scan, vi score, int list, int first_place) {
   uint32_t hits = vi_greater(score, vi_set(scan->threshold[list]));
   if (!hits) return;
   int32_t values[16];
   vi_store(values, score);
-  uint64_t *keys = scan->candidates + (size_t)scan->capacity * (size_t)list;
+  int32_t *scores = scan->score + (size_t)scan->capacity * (size_t)list;
+  int32_t *places = scan->place + (size_t)scan->capacity * (size_t)list;
   int n = scan->count[list];
   for (; hits; hits &= hits - 1) {
     int lane = __builtin_ctz(hits);
-    keys[n++] = uf_candidate_key(values[lane], first_position + lane);
-  }
-  if (n + 16 > scan->capacity) {
-    uf_candidates_cut(keys, n, scan->keep);
-    n = scan->keep;
-    scan->threshold[list] = uf_candidate_score(keys[n - 1]);
+    scores[n] = values[lane];
+    places[n++] = first_place + lane;
   }
   scan->count[list] = n;
+  if (n + 16 > scan->capacity) cut_list(scan, list);
 }
 
 LANES void INLINED scan_tile(int rows, int panels, const uf_scan *scan, const int *row, const int *list, int panel) {

@@ -22,6 +22,7 @@ const uf_kernels UF_TABLE = {
     .manhattan = manhattan,
     .product = product,
     .scan_panels = scan_panels,
+    .cut_list = cut_list,
     .exp_sum = exp_sum,
     .exp_terms = exp_terms,
     .layout_step = layout_step,

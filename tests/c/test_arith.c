@@ -1,0 +1,233 @@
+/* test_arith.c: the arithmetic of arith.h against libm. */
+
+#include <float.h>
+#include <math.h>
+#include <stdint.h>
+#include <stdlib.h>
+#include <string.h>
+
+/* uf_fmaf() is the compiler's own where the machine has the instruction. Here it is always the one
+ * written out, so that it is tested on every machine; test_kernels.c tests that of the machine. */
+#undef __FMA__
+#undef __aarch64__
+#undef __FP_FAST_FMAF
+#include "arith.h"
+
+#include "check.h"
+#include "random.h"
+
+static uint64_t draws;
+
+static uint64_t next_bits(void) {
+  return uf_draw(uf_key(1, UF_STAGE_SAMPLE, 0, 0), draws++);
+}
+
+/* Uniform in [low, high). */
+static double next_in(double low, double high) {
+  return low + (high - low) * ((double)(next_bits() >> 11) * 0x1p-53);
+}
+
+static uint32_t float_bits(float x) {
+  uint32_t bits;
+  memcpy(&bits, &x, sizeof bits);
+  return bits;
+}
+
+static float bits_float(uint32_t bits) {
+  float x;
+  memcpy(&x, &bits, sizeof x);
+  return x;
+}
+
+static int same_float(float x, float y) {
+  return x != x ? y != y : float_bits(x) == float_bits(y);
+}
+
+static int fma_differs(float a, float b, float c) {
+  float got = uf_fmaf(a, b, c), wanted = fmaf(a, b, c);
+  if (same_float(got, wanted)) return 0;
+  static int shown;
+  if (shown++ < 5) fprintf(stderr, "fma(%a, %a, %a) is %a, not %a\n", a, b, c, got, wanted);
+  return 1;
+}
+
+static float scaled(float x, int exponent) {
+  return ldexpf(x, exponent);
+}
+
+/* Any bits: subnormals, infinities and NaN too. */
+static int fma_of_any_bits(void) {
+  int differ = 0;
+  for (int i = 0; i < 1000000; i++) {
+    uint64_t bits = next_bits();
+    differ += fma_differs(bits_float((uint32_t)bits), bits_float((uint32_t)(bits >> 32)),
+                          bits_float((uint32_t)next_bits()));
+  }
+  return differ;
+}
+
+/* The addend near minus the product: the bits that the product's rounding would lose are all that
+ * is left. */
+static int fma_of_cancelling(void) {
+  int differ = 0;
+  for (int i = 0; i < 500000; i++) {
+    float a = (float)next_in(-2, 2), b = (float)next_in(-2, 2);
+    uint32_t nudge = (uint32_t)(next_bits() % 5);
+    float c = bits_float(float_bits(-a * b) + nudge - 2);
+    differ += fma_differs(a, b, c);
+  }
+  return differ;
+}
+
+/* The sum on or beside the middle of two floats, where rounding twice goes wrong: c is a float, a b
+ * half a last place of it, and a little (down to far below a double's last place) more or less. */
+static int fma_of_halfway(void) {
+  int differ = 0;
+  for (int i = 0; i < 500000; i++) {
+    uint64_t bits = next_bits();
+    float c =
+        bits_float((uint32_t)(0x3f800000 | (bits & 0x7fffff)));  /* in [1, 2): last place 2^-23 */
+    float a = 1 + (float)((int)(bits >> 23 & 3) - 1) * 0x1p-23f; /* 1 and its neighbours */
+    float b =
+        (float)(1 + (int)(bits >> 25 & 1) * 2) * 0x1p-24f; /* half a last place, or three halves */
+    b = bits_float(float_bits(b) + (uint32_t)(bits >> 26 & 3) - 1);
+    int shift = (int)(bits >> 30 & 0x7f) - 64;
+    if (bits >> 40 & 1) c = -c;
+    if (bits >> 41 & 1) a = -a;
+    differ += fma_differs(a, b, c);
+    differ += fma_differs(scaled(a, shift), b, scaled(c, shift));
+  }
+  return differ;
+}
+
+/* c far above or below the product, so that only the sticky bit of one shows in the other. */
+static int fma_of_unlike(void) {
+  int differ = 0;
+  for (int i = 0; i < 500000; i++) {
+    uint64_t bits = next_bits();
+    float a = scaled((float)(int32_t)(bits & 0xffffff), (int)(bits >> 24 & 63) - 40);
+    float b = scaled((float)(1 + (bits >> 30 & 7)), (int)(bits >> 33 & 63) - 40);
+    float c = scaled((float)((int32_t)(bits >> 40) - 0x800000), (int)(next_bits() % 160) - 80);
+    differ += fma_differs(a, b, c);
+  }
+  return differ;
+}
+
+/* Results around the smallest floats: the double sum is exact to the last place there, the float
+ * has fewer bits. */
+static int fma_of_subnormal(void) {
+  int differ = 0;
+  for (int i = 0; i < 500000; i++) {
+    uint64_t bits = next_bits();
+    float a = scaled((float)(bits & 0xffffff), -24 - (int)(bits >> 24 & 63));
+    float b = scaled((float)(bits >> 40), -24 - 149 + 32 + (int)(bits >> 30 & 31));
+    float c = bits_float((uint32_t)(next_bits() & 0x81ffffff));
+    differ += fma_differs(a, b, c);
+    differ += fma_differs(-a, b, c);
+  }
+  return differ;
+}
+
+TEST(fma) {
+  draws = 0;
+  CHECK(fma_of_any_bits() == 0);
+  CHECK(fma_of_cancelling() == 0);
+  CHECK(fma_of_halfway() == 0);
+  CHECK(fma_of_unlike() == 0);
+  CHECK(fma_of_subnormal() == 0);
+}
+
+TEST(fma_of_special_values) {
+  const float special[] = {0.0f,    -0.0f,     1.0f,       -1.0f,    FLT_MAX,   -FLT_MAX,
+                           FLT_MIN, 0x1p-149f, -0x1p-149f, INFINITY, -INFINITY, NAN};
+  enum { N = sizeof special / sizeof *special };
+  for (int i = 0; i < N * N * N; i++)
+    CHECK(!fma_differs(special[i % N], special[i / N % N], special[i / N / N]));
+}
+
+TEST(rounding) {
+  for (int i = 0; i < 200000; i++) {
+    double x = next_in(-1, 1) * ldexp(1, (int)(next_bits() % 51));
+    if (i % 4 == 0) x = floor(x) + 0.5;
+    CHECK(uf_round(x) == nearbyint(x));
+  }
+  CHECK(uf_round(0.5) == 0 && uf_round(1.5) == 2 && uf_round(-0.5) == 0 && uf_round(-1.5) == -2);
+  CHECK(uf_scale2(3, -1022) == ldexp(3, -1022) && uf_scale2(-1.5, 1023) == ldexp(-1.5, 1023));
+}
+
+/* The distance of two doubles in units in the last place of the second. */
+static double ulps(double got, double wanted) {
+  if (got == wanted) return 0;
+  double place = nextafter(fabs(wanted), INFINITY) - fabs(wanted);
+  return fabs(got - wanted) / place;
+}
+
+static double worst(double a, double b) {
+  return a > b || a != a ? a : b;
+}
+
+TEST(exponential) {
+  double error = 0, error_near_0 = 0;
+  for (int i = 0; i < 500000; i++) {
+    double x = next_in(-708, 709), y = next_in(-1, 1);
+    error = worst(ulps(uf_exp(x), exp(x)), error);
+    error_near_0 = worst(ulps(uf_exp(y), exp(y)), error_near_0);
+  }
+  CHECK_CLOSE(error, 0, 2);
+  CHECK_CLOSE(error_near_0, 0, 2);
+  CHECK(uf_exp(0) == 1 && uf_exp(-0.0) == 1);
+  CHECK(uf_exp(1e-300) == 1 && uf_exp(-1e-300) == 1);
+  CHECK(uf_exp(709) < INFINITY && uf_exp(-708) > 0);
+  CHECK(uf_exp(710) == INFINITY && uf_exp(1e300) == INFINITY && uf_exp(INFINITY) == INFINITY);
+  CHECK(uf_exp(-750) == 0 && uf_exp(-1e300) == 0 && uf_exp(-INFINITY) == 0);
+  CHECK(isnan(uf_exp(NAN)));
+}
+
+TEST(logarithm) {
+  double error = 0, error_near_1 = 0;
+  for (int i = 0; i < 500000; i++) {
+    double x = uf_bits_double(UINT64_C(0x0010000000000000) +
+                              next_bits() % UINT64_C(0x7fe0000000000000)); /* any normal */
+    double y = 1 + next_in(-0.5, 1) * ldexp(1, -(int)(next_bits() % 50));
+    error = worst(ulps(uf_log(x), log(x)), error);
+    error_near_1 = worst(ulps(uf_log(y), log(y)), error_near_1);
+  }
+  CHECK_CLOSE(error, 0, 3);
+  CHECK_CLOSE(error_near_1, 0, 4);
+  CHECK(uf_log(1) == 0);
+  CHECK_CLOSE(uf_log(DBL_MIN), log(DBL_MIN), 1e-12);
+  CHECK_CLOSE(uf_log(DBL_MAX), log(DBL_MAX), 1e-12);
+  for (int e = -1022; e <= 1023; e++) CHECK(ulps(uf_log(ldexp(1, e)), log(ldexp(1, e))) <= 1);
+  for (int i = 0; i < 100000; i++) {
+    double x = exp(next_in(-700, 700));
+    CHECK_CLOSE(uf_log2(x), log2(x), 4e-16 * worst(1, fabs(log2(x))));
+  }
+}
+
+/* A rounding of y log x by half a place is |y log x| places of the power: the error grows with the
+ * exponent. */
+TEST(power) {
+  double error = 0;
+  for (int i = 0; i < 500000; i++) {
+    double x = exp(next_in(-20, 20)), y = next_in(-30, 30);
+    double exponent = fabs(y * log(x));
+    error = worst(ulps(uf_pow(x, y), pow(x, y)) / (1 + exponent), error);
+  }
+  CHECK_CLOSE(error, 0, 4);
+  CHECK(uf_pow(0, 2) == 0 && uf_pow(0, 0.5) == 0 && uf_pow(0, 0) == 1 && uf_pow(0, -1) == INFINITY);
+  CHECK(uf_pow(1, 123.4) == 1 && uf_pow(7, 0) == 1);
+  CHECK_CLOSE(uf_pow(2, 10), 1024, 1e-10);
+  CHECK(uf_pow(10, 400) == INFINITY && uf_pow(10, -400) == 0);
+  CHECK(uf_pow(1e-310, 2) == 0);
+  CHECK(isnan(uf_pow(2, NAN)));
+}
+
+int main(void) {
+  RUN(fma);
+  RUN(fma_of_special_values);
+  RUN(rounding);
+  RUN(exponential);
+  RUN(logarithm);
+  RUN(power);
+  return check_report();
+}

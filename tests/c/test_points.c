@@ -1,0 +1,303 @@
+/* test_points.c: the user's columns become rows of floats whose distances are right. */
+#include "arith.h"
+
+#include <limits.h>
+#include <stdlib.h>
+
+#include "check.h"
+#include "memory.h"
+#include "points.h"
+#include "random.h"
+
+static uf_context ctx;
+static uint64_t draws;
+
+static double next_in(double low, double high) {
+  return low + (high - low) *
+                   ((double)(uf_draw(uf_key(4, UF_STAGE_SAMPLE, 0, 0), draws++) >> 11) * 0x1p-53);
+}
+
+static double *random_columns(int n, int d, double low, double high) {
+  double *x = uf_alloc(&ctx, (int64_t)n * d, sizeof *x);
+  if (!x) exit(2);
+  for (int i = 0; i < n * d; i++) x[i] = next_in(low, high);
+  return x;
+}
+
+static uf_points points_of(const double *values, int n, int d, uf_metric metric) {
+  uf_points points;
+  uf_columns columns = {values, 0, n, d};
+  CHECK(uf_points_make(&ctx, &columns, metric, &points) == UF_OK);
+  return points;
+}
+
+static double distance_between(const uf_points *points, int i, int j) {
+  float rank;
+  uf_distance_of(&ctx, points)(uf_point(points, i), points->x, points->stride, &j, 1, &rank);
+  return uf_distance_from_rank(points->metric, rank) * points->unit;
+}
+
+/* ---- plain formulas ---- */
+
+static double plain_minkowski(const double *x, int n, int d, int i, int j, int squared) {
+  double sum = 0, largest = 0;
+  for (int c = 0; c < d; c++) largest = fmax(largest, fabs(x[i + n * c] - x[j + n * c]));
+  if (largest == 0) return 0;
+  for (int c = 0; c < d; c++) {
+    double difference = fabs(x[i + n * c] - x[j + n * c]) / largest;
+    sum += squared ? difference * difference : difference;
+  }
+  return largest * (squared ? sqrt(sum) : sum);
+}
+
+/* 1 - cos of the angle between two rows, less their means for correlation; 0 and 1 where a row has
+ * no direction. */
+static double plain_angular(const double *x, int n, int d, int i, int j, int centred) {
+  double size = 0, mean_i = 0, mean_j = 0, ij = 0, ii = 0, jj = 0;
+  for (int k = 0; k < n * d; k++) size = fmax(size, fabs(x[k]));
+  if (size == 0) size = 1;
+  for (int c = 0; c < d && centred; c++) {
+    mean_i += x[i + n * c] / size / d;
+    mean_j += x[j + n * c] / size / d;
+  }
+  for (int c = 0; c < d; c++) {
+    double u = x[i + n * c] / size - mean_i, v = x[j + n * c] / size - mean_j;
+    ij += u * v;
+    ii += u * u;
+    jj += v * v;
+  }
+  int i_is_nothing = ii < 1e-24, j_is_nothing = jj < 1e-24;
+  if (i_is_nothing || j_is_nothing) return i_is_nothing && j_is_nothing ? 0 : 1;
+  return 1 - ij / sqrt(ii * jj);
+}
+
+static double plain_distance(const double *x, int n, int d, int i, int j, uf_metric metric) {
+  if (metric == UF_EUCLIDEAN || metric == UF_MANHATTAN)
+    return plain_minkowski(x, n, d, i, j, metric == UF_EUCLIDEAN);
+  return plain_angular(x, n, d, i, j, metric == UF_CORRELATION);
+}
+
+/* All pairs of a few rows; cosines are held in float, so that their error is absolute. */
+static void check_all_distances(const double *x, int n, int d, uf_metric metric, double tolerance) {
+  uf_points points = points_of(x, n, d, metric);
+  int absolute = metric == UF_COSINE || metric == UF_CORRELATION;
+  for (int i = 0; i < n; i++)
+    for (int j = 0; j < n; j++) {
+      double wanted = plain_distance(x, n, d, i, j, metric);
+      CHECK_CLOSE(distance_between(&points, i, j), wanted, tolerance * (absolute ? 1 : wanted));
+    }
+  uf_points_free(&points);
+}
+
+static const uf_metric metrics[] = {UF_EUCLIDEAN, UF_MANHATTAN, UF_COSINE, UF_CORRELATION};
+enum { N_METRICS = 4 };
+
+/* ---- tests ---- */
+
+TEST(distances_of_every_metric) {
+  for (int d = 2; d <= 100; d += 7)
+    for (int m = 0; m < N_METRICS; m++) {
+      double *x = random_columns(12, d, -3, 5);
+      check_all_distances(x, 12, d, metrics[m], 2e-6);
+      uf_free(x);
+    }
+}
+
+TEST(one_column_and_one_row) {
+  const double x[] = {1, 4, -2, 4};
+  check_all_distances(x, 4, 1, UF_EUCLIDEAN, 1e-6);
+  check_all_distances(x, 4, 1, UF_MANHATTAN, 1e-6);
+  check_all_distances(x, 4, 1, UF_COSINE, 1e-6);
+  check_all_distances(x, 4, 1, UF_CORRELATION, 1e-6); /* all constant: all alike */
+  for (int m = 0; m < N_METRICS; m++) check_all_distances(x, 1, 4, metrics[m], 1e-6);
+}
+
+/* Whole lanes: no padding but for cosine, which needs a column more. */
+TEST(shape_and_padding) {
+  for (int d = 1; d <= 50; d++)
+    for (int m = 0; m < N_METRICS; m++) {
+      enum { N = 70 };
+      double *x = random_columns(N, d, 1, 2);
+      for (int c = 0; c < d; c++) x[3 + N * c] = 0;
+      uf_points points = points_of(x, N, d, metrics[m]);
+      int used = d + (metrics[m] == UF_COSINE || metrics[m] == UF_CORRELATION);
+      CHECK(points.n == N && points.d == used && points.metric == metrics[m]);
+      CHECK(points.stride == (size_t)(used + 15) / 16 * 16);
+      for (int i = 0; i < N; i++)
+        for (size_t c = (size_t)used; c < points.stride; c++) CHECK(uf_point(&points, i)[c] == 0);
+      uf_points_free(&points);
+      uf_free(x);
+    }
+}
+
+TEST(integers) {
+  int whole[6 * 3];
+  double real[6 * 3];
+  for (int i = 0; i < 18; i++) real[i] = whole[i] = (int)next_in(-1000, 1000);
+  whole[4] = INT_MAX, real[4] = INT_MAX;
+  whole[5] = -INT_MAX, real[5] = -INT_MAX;
+  for (int m = 0; m < N_METRICS; m++) {
+    uf_points got, wanted = points_of(real, 6, 3, metrics[m]);
+    CHECK(uf_points_make(&ctx, &(uf_columns){whole, 1, 6, 3}, metrics[m], &got) == UF_OK);
+    CHECK(got.stride == wanted.stride && got.unit == wanted.unit);
+    CHECK(memcmp(got.x, wanted.x, 6 * wanted.stride * sizeof(float)) == 0);
+    uf_points_free(&got);
+    uf_points_free(&wanted);
+  }
+}
+
+static void check_refused(const void *values, int is_integer, uf_metric metric, const char *what,
+                          const char *where) {
+  uf_points points;
+  ctx.message[0] = 0;
+  CHECK(uf_points_make(&ctx, &(uf_columns){values, is_integer, 5, 4}, metric, &points) ==
+        UF_BAD_INPUT);
+  CHECK(strstr(ctx.message, what) && strstr(ctx.message, where));
+  CHECK(points.x == NULL);
+}
+
+TEST(missing_and_infinite_values) {
+  for (int at = 0; at < 20; at++)
+    for (int m = 0; m < N_METRICS; m++) {
+      double *x = random_columns(5, 4, -1, 1);
+      int whole[20] = {0};
+      char where[64];
+      snprintf(where, sizeof where, "row %d, column %d:", at % 5 + 1, at / 5 + 1);
+      x[at] = NAN;
+      check_refused(x, 0, metrics[m], "missing", where);
+      x[at] = INFINITY;
+      check_refused(x, 0, metrics[m], "infinite", where);
+      x[at] = -INFINITY;
+      if (at < 15) x[17] = NAN; /* the first column is named */
+      check_refused(x, 0, metrics[m], "infinite", where);
+      whole[at] = INT_MIN;
+      check_refused(whole, 1, metrics[m], "missing", where);
+      uf_free(x);
+    }
+}
+
+TEST(rows_without_direction) {
+  enum { N = 6, D = 5 };
+  double *x = random_columns(N, D, -1, 1);
+  for (int c = 0; c < D; c++) x[0 + N * c] = x[1 + N * c] = 0;
+  for (int c = 0; c < D; c++) x[2 + N * c] = 0.1, x[3 + N * c] = -1e5 / 3;
+  uf_points points = points_of(x, N, D, UF_COSINE);
+  CHECK(distance_between(&points, 0, 1) == 0 && distance_between(&points, 0, 0) == 0);
+  CHECK_CLOSE(distance_between(&points, 0, 2), 1, 1e-6);
+  CHECK_CLOSE(distance_between(&points, 0, 5), 1, 1e-6);
+  CHECK_CLOSE(distance_between(&points, 2, 3), 2, 1e-6);
+  uf_points_free(&points);
+  points = points_of(x, N, D, UF_CORRELATION);
+  for (int i = 0; i < 4; i++)
+    for (int j = 0; j < N; j++) CHECK_CLOSE(distance_between(&points, i, j), j < 4 ? 0 : 1, 1e-6);
+  uf_points_free(&points);
+  check_all_distances(x, N, D, UF_COSINE, 1e-6);
+  check_all_distances(x, N, D, UF_CORRELATION, 1e-6);
+  uf_free(x);
+}
+
+static void check_constant_rows(int d) {
+  double *x = random_columns(4, d, -1, 1);
+  double right = next_in(-1e6, 1e6);
+  for (int c = 0; c < d; c++)
+    x[0 + 4 * c] = 0.1, x[1 + 4 * c] = right, x[3 + 4 * c] = 1e6 + 1e-4 * x[2 + 4 * c];
+  uf_points points = points_of(x, 4, d, UF_CORRELATION);
+  CHECK(distance_between(&points, 0, 1) == 0);
+  CHECK_CLOSE(distance_between(&points, 0, 2), 1, 1e-6);
+  CHECK_CLOSE(distance_between(&points, 0, 3), 1, 1e-6); /* nearly constant is not constant */
+  CHECK_CLOSE(distance_between(&points, 2, 3), 0, 1e-6);
+  uf_points_free(&points);
+  uf_free(x);
+}
+
+/* A row's mean, rounded, leaves crumbs in a constant row of any length and size. */
+TEST(constant_rows_have_no_correlation) {
+  for (int d = 2; d < 250000; d = d * 3 / 2 + 1) check_constant_rows(d);
+}
+
+/* Dates, coordinates: a float holds 1e9 to the nearest 64. */
+TEST(big_offsets_keep_their_distances) {
+  for (int m = 0; m < 2; m++) {
+    double *x = random_columns(10, 4, 0, 1);
+    for (int i = 0; i < 10; i++) {
+      x[i] += 1e9;
+      x[10 + i] -= 3e12;
+      x[30 + i] = 1e15; /* constant */
+    }
+    check_all_distances(x, 10, 4, metrics[m], 2e-6);
+    uf_free(x);
+  }
+  double *x = random_columns(10, 4, 999.9, 1000); /* 1 + small: correlation centres in double */
+  check_all_distances(x, 10, 4, UF_CORRELATION, 2e-6);
+  uf_free(x);
+}
+
+TEST(huge_and_tiny_values) {
+  const double size[] = {1e200, 1e307, 1e20, 1e-20, 1e-200, 1e-300};
+  for (int s = 0; s < 6; s++)
+    for (int m = 0; m < N_METRICS; m++) {
+      double *x = random_columns(8, 16, -size[s], size[s]);
+      check_all_distances(x, 8, 16, metrics[m], 2e-6);
+      uf_free(x);
+    }
+}
+
+TEST(largest_and_smallest_values) {
+  const double largest[] = {0x1.8p1023, -0x1.8p1023, 0, 1e300};
+  const double smallest[] = {0x1p-1074, 0, -0x1p-1074, 0x1p-1060};
+  uf_points points = points_of(largest, 4, 1, UF_EUCLIDEAN);
+  CHECK(distance_between(&points, 0, 1) == INFINITY); /* no double holds it */
+  CHECK_CLOSE(distance_between(&points, 0, 2) / largest[0], 1, 1e-6);
+  uf_points_free(&points);
+  points = points_of(smallest, 4, 1, UF_MANHATTAN);
+  CHECK(distance_between(&points, 0, 1) > 0 &&
+        distance_between(&points, 0, 2) > distance_between(&points, 0, 1));
+  uf_points_free(&points);
+}
+
+TEST(all_zero) {
+  const double x[12] = {0};
+  for (int m = 0; m < N_METRICS; m++) check_all_distances(x, 4, 3, metrics[m], 0);
+}
+
+/* Blocks of 64 rows, by as many threads as there are: the same bits. */
+TEST(threads_do_not_show) {
+  enum { N = 500, D = 33 };
+  double *x = random_columns(N, D, -1, 4);
+  for (int m = 0; m < N_METRICS; m++) {
+    uf_points one = points_of(x, N, D, metrics[m]), many;
+    uf_context other;
+    CHECK(uf_context_open(&other, NULL, 3, NULL) == UF_OK);
+    CHECK(uf_points_make(&other, &(uf_columns){x, 0, N, D}, metrics[m], &many) == UF_OK);
+    CHECK(memcmp(one.x, many.x, N * one.stride * sizeof(float)) == 0);
+    uf_points_free(&one);
+    uf_points_free(&many);
+    uf_context_close(&other);
+  }
+  uf_free(x);
+}
+
+TEST(distances_from_ranks) {
+  CHECK(uf_distance_from_rank(UF_EUCLIDEAN, 9) == 3 && uf_distance_from_rank(UF_MANHATTAN, 9) == 9);
+  CHECK(uf_distance_from_rank(UF_COSINE, 1) == 0.5f &&
+        uf_distance_from_rank(UF_CORRELATION, 1) == 0.5f);
+}
+
+int main(void) {
+  if (uf_context_open(&ctx, NULL, 1, NULL)) return 2;
+  RUN(distances_of_every_metric);
+  RUN(one_column_and_one_row);
+  RUN(shape_and_padding);
+  RUN(integers);
+  RUN(missing_and_infinite_values);
+  RUN(rows_without_direction);
+  RUN(constant_rows_have_no_correlation);
+  RUN(big_offsets_keep_their_distances);
+  RUN(huge_and_tiny_values);
+  RUN(largest_and_smallest_values);
+  RUN(all_zero);
+  RUN(threads_do_not_show);
+  RUN(distances_from_ranks);
+  uf_context_close(&ctx);
+  return check_report();
+}
