@@ -7,17 +7,11 @@ SEXP r_element(SEXP list, const char *name) {
   return R_NilValue;
 }
 
-double r_double(SEXP list, const char *name) {
-  return Rf_asReal(r_element(list, name));
-}
+double r_double(SEXP list, const char *name) { return Rf_asReal(r_element(list, name)); }
 
-int r_int(SEXP list, const char *name) {
-  return Rf_asInteger(r_element(list, name));
-}
+int r_int(SEXP list, const char *name) { return Rf_asInteger(r_element(list, name)); }
 
-const char *r_string(SEXP list, const char *name) {
-  return CHAR(Rf_asChar(r_element(list, name)));
-}
+const char *r_string(SEXP list, const char *name) { return CHAR(Rf_asChar(r_element(list, name))); }
 
 /* The place of a word in a table, or the first place. */
 static int place_of(const char *word, const char *const *table, int count) {
@@ -37,9 +31,7 @@ uf_neighbor_method r_neighbor_method(const char *name) {
   return (uf_neighbor_method)place_of(name, neighbor_methods, 4);
 }
 
-const char *r_neighbor_method_name(uf_neighbor_method method) {
-  return neighbor_methods[method];
-}
+const char *r_neighbor_method_name(uf_neighbor_method method) { return neighbor_methods[method]; }
 
 uf_init_method r_init_method(const char *name) {
   static const char *const names[] = {"spectral", "pca", "random"};
@@ -51,30 +43,45 @@ uf_layout_method r_layout_method(const char *method, const char *optimizer) {
   return strcmp(optimizer, "sgd") == 0 ? UF_LAYOUT_SGD : UF_LAYOUT_BATCH;
 }
 
-uf_fuzzy_options r_fuzzy_options(double local_connectivity, double bandwidth, double set_op_mix_ratio, double max_distance) {
-  return (uf_fuzzy_options){.local_connectivity = local_connectivity, .bandwidth = bandwidth,
-                            .set_op_mix_ratio = set_op_mix_ratio, .max_distance = max_distance};
+uf_fuzzy_options r_fuzzy_options(double local_connectivity, double bandwidth,
+                                 double set_op_mix_ratio, double max_distance) {
+  return (uf_fuzzy_options){.local_connectivity = local_connectivity,
+                            .bandwidth = bandwidth,
+                            .set_op_mix_ratio = set_op_mix_ratio,
+                            .max_distance = max_distance};
 }
 
 uf_layout_options r_layout_options(SEXP options) {
-  return (uf_layout_options){.method = r_layout_method(r_string(options, "method"), r_string(options, "optimizer")),
-                             .n_epochs = r_int(options, "n_epochs"),
-                             .a = r_double(options, "a"),
-                             .b = r_double(options, "b"),
-                             .learning_rate = r_double(options, "learning_rate"),
-                             .repulsion_strength = r_double(options, "repulsion_strength"),
-                             .negative_sample_rate = r_double(options, "negative_sample_rate"),
-                             .seed = (uint64_t)r_double(options, "seed")};
+  return (uf_layout_options){
+      .method = r_layout_method(r_string(options, "method"), r_string(options, "optimizer")),
+      .n_epochs = r_int(options, "n_epochs"),
+      .a = r_double(options, "a"),
+      .b = r_double(options, "b"),
+      .learning_rate = r_double(options, "learning_rate"),
+      .repulsion_strength = r_double(options, "repulsion_strength"),
+      .negative_sample_rate = r_double(options, "negative_sample_rate"),
+      .seed = (uint64_t)r_double(options, "seed")};
 }
 
 uf_columns r_columns(SEXP matrix) {
   int is_integer = TYPEOF(matrix) != REALSXP;
-  const void *values = !is_integer ? (const void *)REAL(matrix)
-                       : TYPEOF(matrix) == LGLSXP ? (const void *)LOGICAL(matrix) : (const void *)INTEGER(matrix);
-  return (uf_columns){.values = values, .is_integer = is_integer, .n = Rf_nrows(matrix), .d = Rf_ncols(matrix)};
+  const void *values = !is_integer                ? (const void *)REAL(matrix)
+                       : TYPEOF(matrix) == LGLSXP ? (const void *)LOGICAL(matrix)
+                                                  : (const void *)INTEGER(matrix);
+  return (uf_columns){
+      .values = values, .is_integer = is_integer, .n = Rf_nrows(matrix), .d = Rf_ncols(matrix)};
 }
 
-uf_status r_to_neighbors(uf_context *ctx, SEXP idx, SEXP dist, double unit, uf_neighbors *neighbors) {
+double r_distance_unit(SEXP dist) {
+  const double *distance = REAL(dist);
+  double largest = 0;
+  for (R_xlen_t i = 0; i < Rf_xlength(dist); i++)
+    if (distance[i] > largest && R_FINITE(distance[i])) largest = distance[i];
+  return 1 / uf_float_scale(largest);
+}
+
+uf_status r_to_neighbors(uf_context *ctx, SEXP idx, SEXP dist, double unit,
+                         uf_neighbors *neighbors) {
   int n = Rf_nrows(idx), k = Rf_ncols(idx);
   uf_status status = uf_neighbors_alloc(ctx, n, k, neighbors);
   if (status) return status;
@@ -109,7 +116,8 @@ SEXP r_from_neighbors(const uf_neighbors *neighbors, double unit, uf_neighbor_me
 }
 
 uf_status r_to_graph(uf_context *ctx, SEXP row, SEXP col, SEXP similarity, int n, uf_graph *graph) {
-  return uf_graph_from_triplets(ctx, n, Rf_xlength(row), INTEGER(row), INTEGER(col), REAL(similarity), graph);
+  return uf_graph_from_triplets(ctx, n, Rf_xlength(row), INTEGER(row), INTEGER(col),
+                                REAL(similarity), graph);
 }
 
 SEXP r_from_graph(const uf_graph *graph) {
@@ -144,6 +152,10 @@ SEXP r_from_layout(const float *layout, int n, int d) {
   for (size_t c = 0; c < (size_t)d; c++)
     for (size_t i = 0; i < (size_t)n; i++) values[c * (size_t)n + i] = layout[i * (size_t)d + c];
   return matrix;
+}
+
+void r_to_floats(SEXP vector, double unit, float *values) {
+  for (R_xlen_t i = 0; i < Rf_xlength(vector); i++) values[i] = (float)(REAL(vector)[i] / unit);
 }
 
 SEXP r_from_floats(const float *values, int n, double unit) {

@@ -1,5 +1,6 @@
 /*
- * r_convert.h: between R's objects and the core's structs. Arguments have been checked in R (R/check.R); what remains is their shape in C.
+ * r_convert.h: between R's objects and the core's structs. Arguments have been checked in R
+ * (R/check.R); what remains is their shape in C.
  */
 #ifndef UNFURL_R_CONVERT_H
 #define UNFURL_R_CONVERT_H
@@ -22,14 +23,20 @@ uf_neighbor_method r_neighbor_method(const char *name);
 const char *r_neighbor_method_name(uf_neighbor_method method);
 uf_init_method r_init_method(const char *name);
 uf_layout_method r_layout_method(const char *method, const char *optimizer);
-uf_fuzzy_options r_fuzzy_options(double local_connectivity, double bandwidth, double set_op_mix_ratio, double max_distance);
+uf_fuzzy_options r_fuzzy_options(double local_connectivity, double bandwidth,
+                                 double set_op_mix_ratio, double max_distance);
 uf_layout_options r_layout_options(SEXP options);
 
 /* A numeric matrix, without copying it. */
 uf_columns r_columns(SEXP matrix);
 
-/* idx (1-based, NA for a missing neighbour) and dist, both n × k, into the core's table; distances are divided by `unit`. */
-uf_status r_to_neighbors(uf_context *ctx, SEXP idx, SEXP dist, double unit, uf_neighbors *neighbors);
+/* A unit in which given distances sit well in float. */
+double r_distance_unit(SEXP dist);
+
+/* idx (1-based, NA for a missing neighbour) and dist, both n × k, into the core's table; distances
+ * are divided by `unit`. */
+uf_status r_to_neighbors(uf_context *ctx, SEXP idx, SEXP dist, double unit,
+                         uf_neighbors *neighbors);
 
 /* list(idx, dist, method); distances are multiplied by `unit`. */
 SEXP r_from_neighbors(const uf_neighbors *neighbors, double unit, uf_neighbor_method method);
@@ -42,9 +49,12 @@ SEXP r_from_graph(const uf_graph *graph);
 void r_to_layout(SEXP matrix, float *layout);
 SEXP r_from_layout(const float *layout, int n, int d);
 
+/* A numeric vector, divided by `unit`, and back. */
+void r_to_floats(SEXP vector, double unit, float *values);
 SEXP r_from_floats(const float *values, int n, double unit);
 
-/* A named list of `count` elements, to be filled with SET_VECTOR_ELT and protected by the caller. */
+/* A named list of `count` elements, to be filled with SET_VECTOR_ELT and protected by the caller.
+ */
 SEXP r_named_list(int count, const char *const *names);
 
 #endif

@@ -1,5 +1,7 @@
 #include "r_host.h"
 
+#include <setjmp.h>
+
 static void check_interrupt(void *unused) {
   (void)unused;
   R_CheckUserInterrupt();
@@ -7,28 +9,41 @@ static void check_interrupt(void *unused) {
 
 /* At top level a jump out of R_CheckUserInterrupt() ends here, and not somewhere above the core. */
 static int host_interrupted(void *data) {
-  (void)data;
-  return !R_ToplevelExec(check_interrupt, NULL);
+  const r_run *run = data;
+  return run->jumped || !R_ToplevelExec(check_interrupt, NULL);
 }
 
 typedef struct progress_call {
   SEXP callback;
   const char *phase;
   double fraction;
+  jmp_buf caught;
 } progress_call;
 
-static void call_progress(void *data) {
+static SEXP call_progress(void *data) {
   progress_call *p = data;
   SEXP phase = PROTECT(Rf_mkString(p->phase)), fraction = PROTECT(Rf_ScalarReal(p->fraction));
   SEXP call = PROTECT(Rf_lang3(p->callback, phase, fraction));
   Rf_eval(call, R_BaseEnv);
   UNPROTECT(3);
+  return R_NilValue;
 }
 
+static void catch_jump(void *data, Rboolean jumped) {
+  progress_call *p = data;
+  if (jumped) longjmp(p->caught, 1);
+}
+
+/* A jump out of R (by an error, or a handler of a message) is held until the core has stopped. */
 static void host_progress(void *data, const char *phase, double fraction) {
   r_run *run = data;
-  progress_call call = {r_element(run->settings, "progress"), phase, fraction};
-  R_ToplevelExec(call_progress, &call);
+  progress_call call = {
+      .callback = r_element(run->settings, "progress"), .phase = phase, .fraction = fraction};
+  if (run->jumped) return;
+  if (setjmp(call.caught) == 0)
+    R_UnwindProtect(call_progress, &call, catch_jump, &call, run->unwinding);
+  else
+    run->jumped = 1;
 }
 
 static void host_warn(void *data, const char *message) {
@@ -40,7 +55,8 @@ static void host_warn(void *data, const char *message) {
 /* Calls a function of the settings, fn(text) or fn(status, text). */
 static void call_setting(const r_run *run, const char *name, const char *status, const char *text) {
   SEXP callback = r_element(run->settings, name);
-  SEXP message = PROTECT(Rf_mkString(text)), first = PROTECT(status ? Rf_mkString(status) : R_NilValue);
+  SEXP message = PROTECT(Rf_mkString(text)),
+       first = PROTECT(status ? Rf_mkString(status) : R_NilValue);
   SEXP call = PROTECT(status ? Rf_lang3(callback, first, message) : Rf_lang2(callback, message));
   Rf_eval(call, R_BaseEnv);
   UNPROTECT(3);
@@ -48,28 +64,30 @@ static void call_setting(const r_run *run, const char *name, const char *status,
 
 static const char *status_name(uf_status status) {
   switch (status) {
-    case UF_NO_MEMORY: return "memory";
-    case UF_INTERRUPTED: return "interrupt";
-    default: return "input";
+  case UF_NO_MEMORY: return "memory";
+  case UF_INTERRUPTED: return "interrupt";
+  default: return "input";
   }
 }
 
 void r_run_open(r_run *run, SEXP settings) {
   run->settings = settings;
+  run->unwinding = R_MakeUnwindCont();
+  R_PreserveObject(run->unwinding);
   uf_host host = {.data = run, .interrupted = host_interrupted, .warn = host_warn};
   if (!Rf_isNull(r_element(settings, "progress"))) host.progress = host_progress;
-  r_run_check(run, uf_context_open(&run->ctx, &host, r_int(settings, "n_threads"), r_string(settings, "isa")));
+  r_run_check(run, uf_context_open(&run->ctx, &host, r_int(settings, "n_threads"),
+                                   r_string(settings, "isa")));
 }
 
 void r_run_check(r_run *run, uf_status status) {
+  if (run->jumped) R_ContinueUnwind(run->unwinding);
   if (status) call_setting(run, "fail", status_name(status), run->ctx.message);
   for (int w = 0; w < run->n_warnings; w++) call_setting(run, "warn", NULL, run->warning[w]);
   run->n_warnings = 0;
 }
 
-void r_run_close(r_run *run) {
-  uf_context_close(&run->ctx);
-}
+void r_run_close(r_run *run) { uf_context_close(&run->ctx); }
 
 SEXP r_execute(SEXP (*body)(void *call), void (*release)(void *call), void *call) {
   return R_ExecWithCleanup(body, call, release, call);

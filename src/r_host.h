@@ -1,5 +1,6 @@
 /*
- * r_host.h: R as the host of the core: interrupts, progress, warnings, errors, and clean-up whatever happens.
+ * r_host.h: R as the host of the core: interrupts, progress, warnings, errors, and clean-up
+ * whatever happens.
  */
 #ifndef UNFURL_R_HOST_H
 #define UNFURL_R_HOST_H
@@ -12,6 +13,8 @@ enum { R_MAX_WARNINGS = 4 };
 typedef struct r_run {
   SEXP settings; /* list(n_threads, isa, progress, warn, fail) of run_settings() in R */
   uf_context ctx;
+  SEXP unwinding; /* continues a jump (an error, a restart) that began in a callback */
+  int jumped;
   int n_warnings;
   char warning[R_MAX_WARNINGS][256];
 } r_run;
@@ -19,14 +22,15 @@ typedef struct r_run {
 /* Opens the context. Errors in R where that fails. */
 void r_run_open(r_run *run, SEXP settings);
 
-/* After the core's work: signals what it warned of, and raises an R error unless status is UF_OK. */
+/* After the core's work: goes on with a jump that a callback began; signals what it warned of, and raises an R error unless status is UF_OK.
+ */
 void r_run_check(r_run *run, uf_status status);
 
 void r_run_close(r_run *run);
 
 /*
- * Runs body(call), then release(call), also when body is left by an R error or interrupt. So an entry point keeps whatever it gets from the
- * core in `call`, and frees it in `release` alone.
+ * Runs body(call), then release(call), also when body is left by an R error or interrupt. So an
+ * entry point keeps whatever it gets from the core in `call`, and frees it in `release` alone.
  */
 SEXP r_execute(SEXP (*body)(void *call), void (*release)(void *call), void *call);
 

@@ -1,6 +1,6 @@
 /*
- * r_stages.c: each stage of UMAP by itself. An entry point fills a struct with its arguments; its body runs the core and converts
- * the result; its release frees what the core gave.
+ * r_stages.c: each stage of UMAP by itself. An entry point fills a struct with its arguments; its
+ * body runs the core and converts the result; its release frees what the core gave.
  */
 #include "r_stages.h"
 
@@ -9,7 +9,8 @@
 typedef struct stage_call {
   r_run run;
   SEXP settings;
-  SEXP x, idx, dist, rho, sigma, row, col, similarity, init, layout, labels, rows, snapshots, options;
+  SEXP x, idx, dist, rho, sigma, row, col, similarity, init, layout, labels, rows, snapshots,
+      options;
   int n, k, k_label, n_components;
   const char *metric, *method;
   uint64_t seed;
@@ -32,9 +33,7 @@ static void release_stage(void *data) {
   r_run_close(&c->run);
 }
 
-static void check(stage_call *c, uf_status status) {
-  r_run_check(&c->run, status);
-}
+static void check(stage_call *c, uf_status status) { r_run_check(&c->run, status); }
 
 /* Scratch or results that release_stage() frees. */
 static float *new_floats(stage_call *c, int64_t count) {
@@ -50,13 +49,18 @@ static SEXP nearest_neighbors(void *data) {
   r_run_open(&c->run, c->settings);
   uf_columns columns = r_columns(c->x);
   check(c, uf_points_make(ctx, &columns, r_metric(c->metric), &c->points));
-  check(c, uf_nearest_neighbors(ctx, &c->points, c->k, r_neighbor_method(c->method), c->seed, &c->neighbors, &used));
+  check(c, uf_nearest_neighbors(ctx, &c->points, c->k, r_neighbor_method(c->method), c->seed,
+                                &c->neighbors, &used));
   return r_from_neighbors(&c->neighbors, c->points.unit, used);
 }
 
 SEXP unfurl_nearest_neighbors(SEXP x, SEXP k, SEXP metric, SEXP method, SEXP seed, SEXP settings) {
-  stage_call call = {.settings = settings, .x = x, .k = Rf_asInteger(k), .metric = CHAR(Rf_asChar(metric)),
-                     .method = CHAR(Rf_asChar(method)), .seed = (uint64_t)Rf_asReal(seed)};
+  stage_call call = {.settings = settings,
+                     .x = x,
+                     .k = Rf_asInteger(k),
+                     .metric = CHAR(Rf_asChar(metric)),
+                     .method = CHAR(Rf_asChar(method)),
+                     .seed = (uint64_t)Rf_asReal(seed)};
   return r_execute(nearest_neighbors, release_stage, &call);
 }
 
@@ -75,53 +79,79 @@ static SEXP neighbor_recall(void *data) {
   uf_columns columns = r_columns(c->x);
   check(c, uf_points_make(&c->run.ctx, &columns, r_metric(c->metric), &c->points));
   check(c, r_to_neighbors(&c->run.ctx, c->idx, c->dist, c->points.unit, &c->neighbors));
-  check(c, uf_neighbor_recall(&c->run.ctx, &c->points, &c->neighbors, rows_from_zero(c->rows), Rf_length(c->rows), &recall));
+  check(c, uf_neighbor_recall(&c->run.ctx, &c->points, &c->neighbors, rows_from_zero(c->rows),
+                              Rf_length(c->rows), &recall));
   return Rf_ScalarReal(recall);
 }
 
 SEXP unfurl_neighbor_recall(SEXP x, SEXP idx, SEXP dist, SEXP rows, SEXP metric, SEXP settings) {
-  stage_call call = {.settings = settings, .x = x, .idx = idx, .dist = dist, .rows = rows, .metric = CHAR(Rf_asChar(metric))};
+  stage_call call = {.settings = settings,
+                     .x = x,
+                     .idx = idx,
+                     .dist = dist,
+                     .rows = rows,
+                     .metric = CHAR(Rf_asChar(metric))};
   return r_execute(neighbor_recall, release_stage, &call);
+}
+
+/* Brings the given neighbours, and the distance that limits them, to units of their own, which it
+ * returns. */
+static double take_neighbors(stage_call *c) {
+  double unit = r_distance_unit(c->dist);
+  check(c, r_to_neighbors(&c->run.ctx, c->idx, c->dist, unit, &c->neighbors));
+  c->fuzzy.max_distance /= unit;
+  return unit;
 }
 
 static SEXP smooth_knn(void *data) {
   static const char *const names[] = {"rho", "sigma"};
   stage_call *c = data;
   r_run_open(&c->run, c->settings);
-  check(c, r_to_neighbors(&c->run.ctx, c->idx, c->dist, 1, &c->neighbors));
+  double unit = take_neighbors(c);
   int n = c->neighbors.n;
   c->floats = new_floats(c, n);
   c->more_floats = new_floats(c, n);
   check(c, uf_smooth_knn(&c->run.ctx, &c->neighbors, &c->fuzzy, c->floats, c->more_floats));
   SEXP result = PROTECT(r_named_list(2, names));
-  SET_VECTOR_ELT(result, 0, r_from_floats(c->floats, n, 1));
-  SET_VECTOR_ELT(result, 1, r_from_floats(c->more_floats, n, 1));
+  SET_VECTOR_ELT(result, 0, r_from_floats(c->floats, n, unit));
+  SET_VECTOR_ELT(result, 1, r_from_floats(c->more_floats, n, unit));
   UNPROTECT(1);
   return result;
 }
 
-SEXP unfurl_smooth_knn(SEXP idx, SEXP dist, SEXP local_connectivity, SEXP bandwidth, SEXP max_distance, SEXP settings) {
-  stage_call call = {.settings = settings, .idx = idx, .dist = dist,
-                     .fuzzy = r_fuzzy_options(Rf_asReal(local_connectivity), Rf_asReal(bandwidth), 1, Rf_asReal(max_distance))};
+SEXP unfurl_smooth_knn(SEXP idx, SEXP dist, SEXP local_connectivity, SEXP bandwidth,
+                       SEXP max_distance, SEXP settings) {
+  stage_call call = {.settings = settings,
+                     .idx = idx,
+                     .dist = dist,
+                     .fuzzy = r_fuzzy_options(Rf_asReal(local_connectivity), Rf_asReal(bandwidth),
+                                              1, Rf_asReal(max_distance))};
   return r_execute(smooth_knn, release_stage, &call);
 }
 
 static SEXP fuzzy_graph(void *data) {
   stage_call *c = data;
   r_run_open(&c->run, c->settings);
-  check(c, r_to_neighbors(&c->run.ctx, c->idx, c->dist, 1, &c->neighbors));
+  double unit = take_neighbors(c);
   int n = c->neighbors.n;
   c->floats = new_floats(c, n);
   c->more_floats = new_floats(c, n);
-  r_to_layout(c->rho, c->floats);
-  r_to_layout(c->sigma, c->more_floats);
-  check(c, uf_fuzzy_graph(&c->run.ctx, &c->neighbors, c->floats, c->more_floats, &c->fuzzy, &c->graph));
+  r_to_floats(c->rho, unit, c->floats);
+  r_to_floats(c->sigma, unit, c->more_floats);
+  check(c, uf_fuzzy_graph(&c->run.ctx, &c->neighbors, c->floats, c->more_floats, &c->fuzzy,
+                          &c->graph));
   return r_from_graph(&c->graph);
 }
 
-SEXP unfurl_fuzzy_graph(SEXP idx, SEXP dist, SEXP rho, SEXP sigma, SEXP set_op_mix_ratio, SEXP max_distance, SEXP settings) {
-  stage_call call = {.settings = settings, .idx = idx, .dist = dist, .rho = rho, .sigma = sigma,
-                     .fuzzy = r_fuzzy_options(1, 1, Rf_asReal(set_op_mix_ratio), Rf_asReal(max_distance))};
+SEXP unfurl_fuzzy_graph(SEXP idx, SEXP dist, SEXP rho, SEXP sigma, SEXP set_op_mix_ratio,
+                        SEXP max_distance, SEXP settings) {
+  stage_call call = {
+      .settings = settings,
+      .idx = idx,
+      .dist = dist,
+      .rho = rho,
+      .sigma = sigma,
+      .fuzzy = r_fuzzy_options(1, 1, Rf_asReal(set_op_mix_ratio), Rf_asReal(max_distance))};
   return r_execute(fuzzy_graph, release_stage, &call);
 }
 
@@ -139,17 +169,25 @@ static SEXP initial_layout(void *data) {
   check(c, r_to_graph(ctx, c->row, c->col, c->similarity, c->n, &c->graph));
   if (has_points) {
     uf_columns columns = r_columns(c->x);
-    check(c, uf_points_make(ctx, &columns, UF_EUCLIDEAN, &c->points));
+    check(c, uf_points_make(ctx, &columns, r_metric(c->metric), &c->points));
   }
   c->floats = new_floats(c, (int64_t)c->n * d);
-  check(c, uf_initial_layout(ctx, &c->graph, has_points ? &c->points : NULL, r_init_method(c->method), d, c->seed, c->floats));
+  check(c, uf_initial_layout(ctx, &c->graph, has_points ? &c->points : NULL,
+                             r_init_method(c->method), d, c->seed, c->floats));
   return r_from_layout(c->floats, c->n, d);
 }
 
-SEXP unfurl_initial_layout(SEXP row, SEXP col, SEXP similarity, SEXP n, SEXP x, SEXP init, SEXP n_components, SEXP seed,
-                           SEXP settings) {
-  stage_call call = {.settings = settings, .row = row, .col = col, .similarity = similarity, .n = Rf_asInteger(n), .x = x,
-                     .method = CHAR(Rf_asChar(init)), .n_components = Rf_asInteger(n_components),
+SEXP unfurl_initial_layout(SEXP row, SEXP col, SEXP similarity, SEXP n, SEXP x, SEXP metric,
+                           SEXP init, SEXP n_components, SEXP seed, SEXP settings) {
+  stage_call call = {.settings = settings,
+                     .row = row,
+                     .col = col,
+                     .similarity = similarity,
+                     .n = Rf_asInteger(n),
+                     .x = x,
+                     .metric = CHAR(Rf_asChar(metric)),
+                     .method = CHAR(Rf_asChar(init)),
+                     .n_components = Rf_asInteger(n_components),
                      .seed = (uint64_t)Rf_asReal(seed)};
   return r_execute(initial_layout, release_stage, &call);
 }
@@ -162,7 +200,8 @@ static SEXP layouts_to_list(const stage_call *c, int n, int d, int n_snapshots) 
   SEXP list = Rf_allocVector(VECSXP, n_snapshots);
   SET_VECTOR_ELT(result, 1, list);
   for (int s = 0; s < n_snapshots; s++)
-    SET_VECTOR_ELT(list, s, r_from_layout(c->more_floats + (size_t)s * (size_t)n * (size_t)d, n, d));
+    SET_VECTOR_ELT(list, s,
+                   r_from_layout(c->more_floats + (size_t)s * (size_t)n * (size_t)d, n, d));
   UNPROTECT(1);
   return result;
 }
@@ -178,13 +217,20 @@ static SEXP optimize_layout(void *data) {
   r_to_layout(c->init, c->floats);
   uf_layout_options options = r_layout_options(c->options);
   uf_snapshots snapshots = {n_snapshots, INTEGER(c->snapshots), c->more_floats};
-  check(c, uf_layout_optimize(ctx, &c->graph, d, &options, n_snapshots ? &snapshots : NULL, c->floats));
+  check(c, uf_layout_optimize(ctx, &c->graph, d, &options, n_snapshots ? &snapshots : NULL,
+                              c->floats));
   return layouts_to_list(c, n, d, n_snapshots);
 }
 
-SEXP unfurl_optimize_layout(SEXP row, SEXP col, SEXP similarity, SEXP init, SEXP options, SEXP snapshots, SEXP settings) {
-  stage_call call = {.settings = settings, .row = row, .col = col, .similarity = similarity, .init = init,
-                     .options = options, .snapshots = snapshots};
+SEXP unfurl_optimize_layout(SEXP row, SEXP col, SEXP similarity, SEXP init, SEXP options,
+                            SEXP snapshots, SEXP settings) {
+  stage_call call = {.settings = settings,
+                     .row = row,
+                     .col = col,
+                     .similarity = similarity,
+                     .init = init,
+                     .options = options,
+                     .snapshots = snapshots};
   return r_execute(optimize_layout, release_stage, &call);
 }
 
@@ -197,8 +243,8 @@ static SEXP quality(void *data) {
   check(c, uf_points_make(ctx, &columns, r_metric(c->metric), &c->points));
   check(c, uf_points_make(ctx, &layout_columns, UF_EUCLIDEAN, &c->layout_points));
   const int *labels = Rf_isNull(c->labels) ? NULL : INTEGER(c->labels);
-  check(c, uf_quality_measure(ctx, &c->points, &c->layout_points, labels, c->k, c->k_label, rows_from_zero(c->rows),
-                              Rf_length(c->rows), &measured));
+  check(c, uf_quality_measure(ctx, &c->points, &c->layout_points, labels, c->k, c->k_label,
+                              rows_from_zero(c->rows), Rf_length(c->rows), &measured));
   SEXP result = Rf_allocVector(REALSXP, 4);
   REAL(result)[0] = measured.trustworthiness;
   REAL(result)[1] = measured.continuity;
@@ -207,12 +253,17 @@ static SEXP quality(void *data) {
   return result;
 }
 
-SEXP unfurl_quality(SEXP x, SEXP layout, SEXP labels, SEXP k, SEXP k_label, SEXP rows, SEXP metric, SEXP settings) {
-  stage_call call = {.settings = settings, .x = x, .layout = layout, .labels = labels, .k = Rf_asInteger(k),
-                     .k_label = Rf_asInteger(k_label), .rows = rows, .metric = CHAR(Rf_asChar(metric))};
+SEXP unfurl_quality(SEXP x, SEXP layout, SEXP labels, SEXP k, SEXP k_label, SEXP rows, SEXP metric,
+                    SEXP settings) {
+  stage_call call = {.settings = settings,
+                     .x = x,
+                     .layout = layout,
+                     .labels = labels,
+                     .k = Rf_asInteger(k),
+                     .k_label = Rf_asInteger(k_label),
+                     .rows = rows,
+                     .metric = CHAR(Rf_asChar(metric))};
   return r_execute(quality, release_stage, &call);
 }
 
-SEXP unfurl_processors(void) {
-  return Rf_ScalarInteger(uf_available_processors());
-}
+SEXP unfurl_processors(void) { return Rf_ScalarInteger(uf_available_processors()); }

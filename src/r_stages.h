@@ -9,13 +9,17 @@
 
 SEXP unfurl_nearest_neighbors(SEXP x, SEXP k, SEXP metric, SEXP method, SEXP seed, SEXP settings);
 SEXP unfurl_neighbor_recall(SEXP x, SEXP idx, SEXP dist, SEXP rows, SEXP metric, SEXP settings);
-SEXP unfurl_smooth_knn(SEXP idx, SEXP dist, SEXP local_connectivity, SEXP bandwidth, SEXP max_distance, SEXP settings);
-SEXP unfurl_fuzzy_graph(SEXP idx, SEXP dist, SEXP rho, SEXP sigma, SEXP set_op_mix_ratio, SEXP max_distance, SEXP settings);
+SEXP unfurl_smooth_knn(SEXP idx, SEXP dist, SEXP local_connectivity, SEXP bandwidth,
+                       SEXP max_distance, SEXP settings);
+SEXP unfurl_fuzzy_graph(SEXP idx, SEXP dist, SEXP rho, SEXP sigma, SEXP set_op_mix_ratio,
+                        SEXP max_distance, SEXP settings);
 SEXP unfurl_fit_curve(SEXP min_dist, SEXP spread);
-SEXP unfurl_initial_layout(SEXP row, SEXP col, SEXP similarity, SEXP n, SEXP x, SEXP init, SEXP n_components, SEXP seed,
-                           SEXP settings);
-SEXP unfurl_optimize_layout(SEXP row, SEXP col, SEXP similarity, SEXP init, SEXP options, SEXP snapshots, SEXP settings);
-SEXP unfurl_quality(SEXP x, SEXP layout, SEXP labels, SEXP k, SEXP k_label, SEXP rows, SEXP metric, SEXP settings);
+SEXP unfurl_initial_layout(SEXP row, SEXP col, SEXP similarity, SEXP n, SEXP x, SEXP metric,
+                           SEXP init, SEXP n_components, SEXP seed, SEXP settings);
+SEXP unfurl_optimize_layout(SEXP row, SEXP col, SEXP similarity, SEXP init, SEXP options,
+                            SEXP snapshots, SEXP settings);
+SEXP unfurl_quality(SEXP x, SEXP layout, SEXP labels, SEXP k, SEXP k_label, SEXP rows, SEXP metric,
+                    SEXP settings);
 SEXP unfurl_umap(SEXP x, SEXP neighbors, SEXP init, SEXP options, SEXP settings);
 SEXP unfurl_processors(void);
 

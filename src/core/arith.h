@@ -1,12 +1,16 @@
 /*
- * arith.h: the rules of arithmetic that give the same bits on every machine, and the few functions that the core needs.
+ * arith.h: the rules of arithmetic that give the same bits on every machine, and the few functions
+ * that the core needs.
  *
- * 1. A compiler may fuse a * b + c or not, as it likes, and the two differ in the last bit. Here it may not: the pragma below
- *    forbids it, and where fusing is wanted it is written out, as uf_fmaf() or the fma of the lanes (simd/lanes_*.h).
- *    So every core file includes this header, and before any function of its own.
- * 2. Sums of floats have a fixed shape: 16 lanes, lane l taking elements l, l + 16, …, then a fixed tree; or index order.
- *    Sums over rows are made block by block, the blocks being fixed, and the partial sums added in block order.
- * 3. No libm: exp, log and pow are polynomials with a fixed order of operations. + - * / and sqrt are exact by IEEE 754.
+ * 1. A compiler may fuse a * b + c or not, as it likes, and the two differ in the last bit. Here it
+ * may not: the pragma below forbids it, and where fusing is wanted it is written out, as uf_fmaf()
+ * or the fma of the lanes (simd/lanes_*.h). So every core file includes this header, and before any
+ * function of its own.
+ * 2. Sums of floats have a fixed shape: 16 lanes, lane l taking elements l, l + 16, …, then a fixed
+ * tree; or index order. Sums over rows are made block by block, the blocks being fixed, and the
+ * partial sums added in block order.
+ * 3. No libm: exp, log and pow are polynomials with a fixed order of operations. + - * / and sqrt
+ * are exact by IEEE 754.
  * 4. Integers are exact anyway.
  */
 #ifndef UF_ARITH_H
@@ -34,8 +38,9 @@ static inline double uf_bits_double(uint64_t bits) {
   return x;
 }
 
-/* a * b + c, rounded once. Without the instruction: the product of two floats is exact in double; the sum is rounded to odd, so
- * that the second rounding, to float, is right (Boldo and Melquiond 2008). */
+/* a * b + c, rounded once. Without the instruction: the product of two floats is exact in double;
+ * the sum is rounded to odd, so that the second rounding, to float, is right (Boldo and Melquiond
+ * 2008). */
 static inline float uf_fmaf(float a, float b, float c) {
 #if defined(__FMA__) || defined(__aarch64__) || defined(__FP_FAST_FMAF)
   return __builtin_fmaf(a, b, c);
@@ -62,22 +67,35 @@ static inline double uf_scale2(double x, int n) {
   return x * uf_bits_double((uint64_t)(n + 1023) << 52);
 }
 
-/* exp(x): x = n ln 2 + r, |r| <= ln 2 / 2, and the Taylor series of exp(r) to r^13 (error about 1 ulp). */
+/* exp(x): x = n ln 2 + r, |r| <= ln 2 / 2, and the Taylor series of exp(r) to r^13 (error about 1
+ * ulp). */
 static inline double uf_exp(double x) {
   if (x != x) return x;
   if (x > 709) return 0x1p1023 * 2; /* infinity */
   if (x < -708) return 0;
   double n = uf_round(x * 0x1.71547652b82fep+0);
   double r = (x - n * 0x1.62e42fefa38p-1) - n * 0x1.ef35793c7673p-45;
-  static const double inverse_factorial[] = {
-      1.0, 1.0, 1.0 / 2, 1.0 / 6, 1.0 / 24, 1.0 / 120, 1.0 / 720, 1.0 / 5040, 1.0 / 40320, 1.0 / 362880,
-      1.0 / 3628800, 1.0 / 39916800, 1.0 / 479001600, 1.0 / 6227020800.0};
+  static const double inverse_factorial[] = {1.0,
+                                             1.0,
+                                             1.0 / 2,
+                                             1.0 / 6,
+                                             1.0 / 24,
+                                             1.0 / 120,
+                                             1.0 / 720,
+                                             1.0 / 5040,
+                                             1.0 / 40320,
+                                             1.0 / 362880,
+                                             1.0 / 3628800,
+                                             1.0 / 39916800,
+                                             1.0 / 479001600,
+                                             1.0 / 6227020800.0};
   double sum = inverse_factorial[13];
   for (int i = 12; i >= 0; i--) sum = sum * r + inverse_factorial[i];
   return uf_scale2(sum, (int)n);
 }
 
-/* log(x) for normal x > 0: x = 2^e m, m in [sqrt 1/2, sqrt 2), and log m = 2 atanh((m - 1) / (m + 1)) by its series. */
+/* log(x) for normal x > 0: x = 2^e m, m in [sqrt 1/2, sqrt 2), and log m = 2 atanh((m - 1) / (m +
+ * 1)) by its series. */
 static inline double uf_log(double x) {
   uint64_t bits = uf_double_bits(x);
   int e = (int)((bits - UINT64_C(0x3fe6a09e667f3bcd)) >> 52);
@@ -96,8 +114,6 @@ static inline double uf_pow(double x, double y) {
   return uf_exp(y * uf_log(x));
 }
 
-static inline double uf_log2(double x) {
-  return uf_log(x) * 0x1.71547652b82fep+0;
-}
+static inline double uf_log2(double x) { return uf_log(x) * 0x1.71547652b82fep+0; }
 
 #endif

@@ -17,13 +17,12 @@ uf_status uf_context_open(uf_context *ctx, const uf_host *host, int n_threads, c
   atomic_init(&ctx->stop, 0);
   ctx->kernels = uf_kernels_choose(isa);
   if (!ctx->kernels)
-    return uf_fail(ctx, UF_BAD_INPUT, "unknown instruction set \"%s\": use one of %s", isa, uf_kernel_names);
+    return uf_fail(ctx, UF_BAD_INPUT, "unknown instruction set \"%s\": use one of %s", isa,
+                   uf_kernel_names);
   return UF_OK;
 }
 
-void uf_context_close(uf_context *ctx) {
-  uf_pool_close(ctx);
-}
+void uf_context_close(uf_context *ctx) { uf_pool_close(ctx); }
 
 void uf_phase(uf_context *ctx, const char *phase) {
   ctx->phase = phase;
@@ -52,7 +51,8 @@ uf_status uf_poll(uf_context *ctx, double done) {
     return uf_fail(ctx, UF_INTERRUPTED, "interrupted");
   }
   if (ctx->host.progress)
-    ctx->host.progress(ctx->host.data, ctx->phase, ctx->span_from + done * (ctx->span_to - ctx->span_from));
+    ctx->host.progress(ctx->host.data, ctx->phase,
+                       ctx->span_from + done * (ctx->span_to - ctx->span_from));
   return UF_OK;
 }
 

@@ -1,6 +1,6 @@
 /*
- * curve.c: least squares on 300 points in [0, 3 spread], as umap-learn takes them, by Levenberg and Marquardt's method. The unknowns
- * are log a and log b, so that both stay positive.
+ * curve.c: least squares on 300 points in [0, 3 spread], as umap-learn takes them, by Levenberg and
+ * Marquardt's method. The unknowns are log a and log b, so that both stay positive.
  */
 #include "arith.h"
 
@@ -50,11 +50,11 @@ static normal_equations linearize(const curve_problem *p, double log_a, double l
 void uf_fit_curve(double min_dist, double spread, double *a, double *b) {
   curve_problem problem;
   for (int i = 0; i < N_POINTS; i++) {
-    double x = 3 * spread * i / (N_POINTS - 1);
+    double x = 3.0 * i / (N_POINTS - 1); /* in units of spread */
     problem.x[i] = x;
-    problem.y[i] = x <= min_dist ? 1 : uf_exp(-(x - min_dist) / spread);
+    problem.y[i] = x <= min_dist / spread ? 1 : uf_exp(min_dist / spread - x);
   }
-  double log_a = -2 * uf_log(spread), log_b = 0, damping = 1e-3; /* a = 1 / spread², b = 1 */
+  double log_a = 0, log_b = 0, damping = 1e-3; /* a = b = 1 */
   double error = squared_error(&problem, log_a, log_b);
   for (int step = 0; step < MAX_STEPS; step++) {
     normal_equations e = linearize(&problem, log_a, log_b);
@@ -75,6 +75,6 @@ void uf_fit_curve(double min_dist, double spread, double *a, double *b) {
       if (damping > 1e12) break;
     }
   }
-  *a = uf_exp(log_a);
   *b = uf_exp(log_b);
+  *a = uf_exp(log_a - 2 * *b * uf_log(spread));
 }

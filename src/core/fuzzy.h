@@ -1,5 +1,6 @@
 /*
- * fuzzy.h: from neighbours to the fuzzy simplicial set (McInnes, Healy, Melville 2018, section 3.1, algorithms 2 and 3).
+ * fuzzy.h: from neighbours to the fuzzy simplicial set (McInnes, Healy, Melville 2018, section 3.1,
+ * algorithms 2 and 3).
  */
 #ifndef UF_FUZZY_H
 #define UF_FUZZY_H
@@ -11,26 +12,31 @@ typedef struct uf_fuzzy_options {
   double local_connectivity; /* neighbours that count as fully connected; may be fractional */
   double bandwidth;          /* factor of log2(k) */
   double set_op_mix_ratio;   /* 1: fuzzy union, 0: fuzzy intersection */
-  double max_distance;       /* pairs at or beyond it are no neighbours (bounded metrics); infinite for none */
+  double max_distance; /* pairs at or beyond it are no neighbours (bounded metrics); infinite for
+                          none */
 } uf_fuzzy_options;
 
 /* For each point: rho, the distance to its nearest neighbour, and sigma > 0 with
- *   Σ_j exp(-max(0, d_ij - rho) / sigma) = log2(k) · bandwidth        over its neighbours j other than itself. */
-uf_status uf_smooth_knn(uf_context *ctx, const uf_neighbors *neighbors, const uf_fuzzy_options *options, float *rho, float *sigma);
+ *   Σ_j exp(-max(0, d_ij - rho) / sigma) = log2(k) · bandwidth        over its neighbours j other
+ * than itself. */
+uf_status uf_smooth_knn(uf_context *ctx, const uf_neighbors *neighbors,
+                        const uf_fuzzy_options *options, float *rho, float *sigma);
 
 /* A_ij = exp(-max(0, d_ij - rho_i) / sigma_i), then r (A + A' - A∘A') + (1 - r) A∘A'. */
-uf_status uf_fuzzy_graph(uf_context *ctx, const uf_neighbors *neighbors, const float *rho, const float *sigma,
-                         const uf_fuzzy_options *options, uf_graph *graph);
+uf_status uf_fuzzy_graph(uf_context *ctx, const uf_neighbors *neighbors, const float *rho,
+                         const float *sigma, const uf_fuzzy_options *options, uf_graph *graph);
 
 /* Whether column j of row i is a neighbour to reckon with. */
 static inline int uf_is_neighbor(const uf_neighbors *neighbors, int i, int j, double max_distance) {
   size_t at = (size_t)i * (size_t)neighbors->k + (size_t)j;
-  return neighbors->index[at] >= 0 && neighbors->index[at] != i && neighbors->distance[at] < max_distance;
+  return neighbors->index[at] >= 0 && neighbors->index[at] != i &&
+         neighbors->distance[at] < max_distance;
 }
 
-/* A graph from n_edges triplets in any order, rows and columns counted from 1. Each edge is expected in both directions. */
-uf_status uf_graph_from_triplets(uf_context *ctx, int n, int64_t n_edges, const int *row, const int *column,
-                                 const double *weight, uf_graph *graph);
+/* A graph from n_edges triplets in any order, rows and columns counted from 1. Each edge is
+ * expected in both directions. */
+uf_status uf_graph_from_triplets(uf_context *ctx, int n, int64_t n_edges, const int *row,
+                                 const int *column, const double *weight, uf_graph *graph);
 uf_status uf_graph_alloc(uf_context *ctx, int n, int64_t n_edges, uf_graph *graph);
 void uf_graph_free(uf_graph *graph);
 

@@ -1,6 +1,7 @@
 /*
- * fuzzy_graph.c: directed similarities, joined with their transpose. A row of the result merges two ascending lists: the row's own
- * neighbours, and the points that have it for a neighbour. O(n k log k), entries counted in 64 bits.
+ * fuzzy_graph.c: directed similarities, joined with their transpose. A row of the result merges two
+ * ascending lists: the row's own neighbours, and the points that have it for a neighbour. O(n k log
+ * k), entries counted in 64 bits.
  */
 #include "arith.h"
 
@@ -16,10 +17,10 @@ typedef struct graph_job {
   const float *rho, *sigma;
   const uf_fuzzy_options *options;
   int padded;
-  float *terms;        /* per worker: padded */
-  uf_graph out;        /* directed: row i's neighbours, ascending; rows are k apart */
+  float *terms; /* per worker: padded */
+  uf_graph out; /* directed: row i's neighbours, ascending; rows are k apart */
   int *out_count;
-  uf_graph in;         /* its transpose */
+  uf_graph in; /* its transpose */
   uf_graph *graph;
 } graph_job;
 
@@ -42,7 +43,8 @@ void uf_graph_free(uf_graph *graph) {
 }
 
 /* Inserts an edge into an ascending row that has `count` of them. */
-static void insert_edge(int *neighbor, float *weight, int count, int new_neighbor, float new_weight) {
+static void insert_edge(int *neighbor, float *weight, int count, int new_neighbor,
+                        float new_weight) {
   int at = count;
   for (; at > 0 && neighbor[at - 1] > new_neighbor; at--) {
     neighbor[at] = neighbor[at - 1];
@@ -66,7 +68,8 @@ static void direct_row(graph_job *j, int i, float *terms) {
   for (int c = 0; c < neighbors->k; c++) {
     if (!uf_is_neighbor(neighbors, i, c, j->options->max_distance)) continue;
     float similarity = sigma > 0 && neighbors->distance[row + (size_t)c] > rho ? terms[c] : 1;
-    insert_edge(j->out.neighbor + row, j->out.weight + row, count++, neighbors->index[row + (size_t)c], similarity);
+    insert_edge(j->out.neighbor + row, j->out.weight + row, count++,
+                neighbors->index[row + (size_t)c], similarity);
   }
   j->out_count[i] = count;
 }
@@ -74,7 +77,8 @@ static void direct_row(graph_job *j, int i, float *terms) {
 static void direct_rows(void *job, int64_t block, int worker) {
   graph_job *j = job;
   uf_range range = uf_block_range(block, ROWS_PER_BLOCK, j->neighbors->n);
-  for (int i = (int)range.from; i < range.to; i++) direct_row(j, i, j->terms + (size_t)j->padded * (size_t)worker);
+  for (int i = (int)range.from; i < range.to; i++)
+    direct_row(j, i, j->terms + (size_t)j->padded * (size_t)worker);
 }
 
 /* Rows are taken in order, so each row of the transpose comes out ascending. */
@@ -86,7 +90,8 @@ static uf_status transpose(uf_context *ctx, graph_job *j) {
   if (status) return status;
   int64_t *start = j->in.start;
   for (int i = 0; i < n; i++)
-    for (int c = 0; c < j->out_count[i]; c++) start[j->out.neighbor[(size_t)i * (size_t)k + (size_t)c] + 1]++;
+    for (int c = 0; c < j->out_count[i]; c++)
+      start[j->out.neighbor[(size_t)i * (size_t)k + (size_t)c] + 1]++;
   for (int i = 0; i < n; i++) start[i + 1] += start[i];
   for (int i = 0; i < n; i++) {
     if (i % 65536 == 0 && (status = uf_poll(ctx, (double)i / n))) return status;
@@ -137,7 +142,8 @@ static void count_rows(void *job, int64_t block, int worker) {
   (void)worker;
   graph_job *j = job;
   uf_range range = uf_block_range(block, ROWS_PER_BLOCK, j->neighbors->n);
-  for (int i = (int)range.from; i < range.to; i++) j->graph->start[i + 1] = merge_row(j, i, NULL, NULL);
+  for (int i = (int)range.from; i < range.to; i++)
+    j->graph->start[i + 1] = merge_row(j, i, NULL, NULL);
 }
 
 static void fill_rows(void *job, int64_t block, int worker) {
@@ -149,12 +155,17 @@ static void fill_rows(void *job, int64_t block, int worker) {
     merge_row(j, i, graph->neighbor + graph->start[i], graph->weight + graph->start[i]);
 }
 
-uf_status uf_fuzzy_graph(uf_context *ctx, const uf_neighbors *neighbors, const float *rho, const float *sigma,
-                         const uf_fuzzy_options *options, uf_graph *graph) {
+uf_status uf_fuzzy_graph(uf_context *ctx, const uf_neighbors *neighbors, const float *rho,
+                         const float *sigma, const uf_fuzzy_options *options, uf_graph *graph) {
   uf_status status = UF_OK;
   int n = neighbors->n, k = neighbors->k;
   int64_t n_blocks = uf_n_blocks(n, ROWS_PER_BLOCK);
-  graph_job job = {.ctx = ctx, .neighbors = neighbors, .rho = rho, .sigma = sigma, .options = options, .graph = graph};
+  graph_job job = {.ctx = ctx,
+                   .neighbors = neighbors,
+                   .rho = rho,
+                   .sigma = sigma,
+                   .options = options,
+                   .graph = graph};
   *graph = (uf_graph){.n = n};
   job.padded = (k + UF_LANES - 1) / UF_LANES * UF_LANES;
   UF_NEW(ctx, job.terms, (int64_t)ctx->n_threads * job.padded);
@@ -178,18 +189,45 @@ done:
   return status;
 }
 
-uf_status uf_graph_from_triplets(uf_context *ctx, int n, int64_t n_edges, const int *row, const int *column,
-                                 const double *weight, uf_graph *graph) {
+/* From the length of row i in start[i + 1] to where the rows start. */
+static void starts_from_counts(int n, int64_t *start) {
+  for (int i = 0; i < n; i++) start[i + 1] += start[i];
+}
+
+/* Undoes the advance of every start to the end of its row, that filling the rows has made. */
+static void rewind_starts(int n, int64_t *start) {
+  for (int i = n; i > 0; i--) start[i] = start[i - 1];
+  start[0] = 0;
+}
+
+/* By column first, then by row, so that rows ascend. */
+uf_status uf_graph_from_triplets(uf_context *ctx, int n, int64_t n_edges, const int *row,
+                                 const int *column, const double *weight, uf_graph *graph) {
+  uf_graph by_column = {0};
   uf_status status = uf_graph_alloc(ctx, n, n_edges, graph);
-  if (status) return status;
-  for (int64_t e = 0; e < n_edges; e++) graph->start[row[e]]++;
-  for (int i = 0; i < n; i++) graph->start[i + 1] += graph->start[i];
+  if (!status) status = uf_graph_alloc(ctx, n, n_edges, &by_column);
+  if (status) goto done;
   for (int64_t e = 0; e < n_edges; e++) {
-    int64_t at = graph->start[row[e] - 1]++;
-    graph->neighbor[at] = column[e] - 1;
-    graph->weight[at] = (float)weight[e];
+    by_column.start[column[e]]++;
+    graph->start[row[e]]++;
   }
-  for (int i = n; i > 0; i--) graph->start[i] = graph->start[i - 1];
-  graph->start[0] = 0;
-  return UF_OK;
+  starts_from_counts(n, by_column.start);
+  starts_from_counts(n, graph->start);
+  for (int64_t e = 0; e < n_edges; e++) {
+    int64_t at = by_column.start[column[e] - 1]++;
+    by_column.neighbor[at] = row[e] - 1;
+    by_column.weight[at] = (float)weight[e];
+  }
+  rewind_starts(n, by_column.start);
+  for (int c = 0; c < n; c++)
+    for (int64_t e = by_column.start[c]; e < by_column.start[c + 1]; e++) {
+      int64_t at = graph->start[by_column.neighbor[e]]++;
+      graph->neighbor[at] = c;
+      graph->weight[at] = by_column.weight[e];
+    }
+  rewind_starts(n, graph->start);
+done:
+  uf_graph_free(&by_column);
+  if (status) uf_graph_free(graph);
+  return status;
 }

@@ -1,5 +1,6 @@
 /*
- * fuzzy_scale.c: rho and sigma of each point, by bisection. A row is a few lanes, so a step costs about ten nanoseconds. O(n k).
+ * fuzzy_scale.c: rho and sigma of each point, by bisection. A row is a few lanes, so a step costs
+ * about ten nanoseconds. O(n k).
  */
 #include "arith.h"
 
@@ -9,7 +10,7 @@
 
 enum { ROWS_PER_BLOCK = 256, MAX_STEPS = 64 };
 
-static const float tolerance = 1e-5f;    /* of the sum */
+static const float tolerance = 1e-5f;      /* of the sum */
 static const float smallest_scale = 1e-3f; /* sigma is at least this part of a mean distance */
 
 typedef struct scale_job {
@@ -20,8 +21,8 @@ typedef struct scale_job {
   float mean_distance; /* over the whole table */
   double *row_sum;     /* of the distances of each row, and how many there are */
   int *row_count;
-  int padded;          /* k rounded up to whole lanes */
-  float *excess;       /* per worker: padded values of max(0, d - rho) */
+  int padded;    /* k rounded up to whole lanes */
+  float *excess; /* per worker: padded values of max(0, d - rho) */
   float *rho, *sigma;
 } scale_job;
 
@@ -41,18 +42,20 @@ static void sum_rows(void *job, int64_t block, int worker) {
   }
 }
 
-/* The local_connectivity-th nonzero distance, interpolated; the last one if there are too few; 0 without any. */
+/* The local_connectivity-th nonzero distance, interpolated; the last one if there are too few; 0
+ * without any. */
 static float nearest_distance(const float *nonzero, int count, double local_connectivity) {
+  if (count == 0) return 0;
+  if (local_connectivity >= count) return nonzero[count - 1];
   int whole = (int)local_connectivity;
   float fraction = (float)(local_connectivity - whole);
-  if (count == 0) return 0;
-  if (whole > count || (whole == count && fraction > 0)) return nonzero[count - 1];
   if (whole == 0) return fraction * nonzero[0];
   float rho = nonzero[whole - 1];
   return fraction > 0 ? rho + fraction * (nonzero[whole] - rho) : rho;
 }
 
-/* sigma with exp_sum(excess, sigma) = target: doubling until it is bracketed, then halving; the best one seen if none will do. */
+/* sigma with exp_sum(excess, sigma) = target: doubling until it is bracketed, then halving; the
+ * best one seen if none will do. */
 static float solve_sigma(const scale_job *j, const float *excess, float start) {
   float low = 0, high = INFINITY, sigma = start, best = start, best_error = INFINITY;
   for (int step = 0; step < MAX_STEPS; step++) {
@@ -100,14 +103,17 @@ static void scale_row(const scale_job *j, int i, float *excess) {
 static void scale_rows(void *job, int64_t block, int worker) {
   scale_job *j = job;
   uf_range range = uf_block_range(block, ROWS_PER_BLOCK, j->neighbors->n);
-  for (int i = (int)range.from; i < range.to; i++) scale_row(j, i, j->excess + (size_t)j->padded * (size_t)worker);
+  for (int i = (int)range.from; i < range.to; i++)
+    scale_row(j, i, j->excess + (size_t)j->padded * (size_t)worker);
 }
 
-uf_status uf_smooth_knn(uf_context *ctx, const uf_neighbors *neighbors, const uf_fuzzy_options *options, float *rho, float *sigma) {
+uf_status uf_smooth_knn(uf_context *ctx, const uf_neighbors *neighbors,
+                        const uf_fuzzy_options *options, float *rho, float *sigma) {
   uf_status status = UF_OK;
   int n = neighbors->n, k = neighbors->k;
   int64_t n_blocks = uf_n_blocks(n, ROWS_PER_BLOCK);
-  scale_job job = {.ctx = ctx, .neighbors = neighbors, .options = options, .rho = rho, .sigma = sigma};
+  scale_job job = {
+      .ctx = ctx, .neighbors = neighbors, .options = options, .rho = rho, .sigma = sigma};
   job.target = (float)(uf_log2(k) * options->bandwidth);
   job.padded = (k + UF_LANES - 1) / UF_LANES * UF_LANES;
   UF_NEW(ctx, job.row_sum, n);

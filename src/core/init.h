@@ -1,5 +1,6 @@
 /*
- * init.h: where the vertices start (McInnes, Healy, Melville 2018, section 3.2 and algorithm 4). All layouts are n × d by rows.
+ * init.h: where the vertices start (McInnes, Healy, Melville 2018, section 3.2 and algorithm 4).
+ * All layouts are n × d by rows.
  */
 #ifndef UF_INIT_H
 #define UF_INIT_H
@@ -11,18 +12,22 @@
 static const float uf_init_extent = 10.0f;
 
 /*
- * Eigenvectors 2 … d + 1 of the normalised Laplacian I - D^-½ W D^-½, on each connected component by itself; the components are placed
- * beside each other by uf_place_components(). `points` may be NULL.
+ * Eigenvectors 2 … d + 1 of the normalised Laplacian I - D^-½ W D^-½, on each connected component
+ * by itself; the components are placed beside each other by uf_place_components(). `points` may be
+ * NULL.
  */
-uf_status uf_init_spectral(uf_context *ctx, const uf_graph *graph, const uf_points *points, int d, uint64_t seed, float *layout);
+uf_status uf_init_spectral(uf_context *ctx, const uf_graph *graph, const uf_points *points, int d,
+                           uint64_t seed, float *layout);
 
 /* The first d principal components of the points; d <= points->d. */
-uf_status uf_init_pca(uf_context *ctx, const uf_points *points, int d, uint64_t seed, float *layout);
+uf_status uf_init_pca(uf_context *ctx, const uf_points *points, int d, uint64_t seed,
+                      float *layout);
 
 /* Uniform in the cube. */
 uf_status uf_init_random(uf_context *ctx, int n, int d, uint64_t seed, float *layout);
 
-/* Scales so that the largest coordinate is uf_init_extent, and shakes a little, for no two vertices should coincide. */
+/* Scales so that the largest coordinate is uf_init_extent, and shakes a little, for no two vertices
+ * should coincide. */
 void uf_init_scale(int n, int d, uint64_t seed, float *layout);
 
 /* Connected components. component[i] in 0 … count - 1, numbered by their first vertex. */
@@ -39,10 +44,11 @@ uf_status uf_components_find(uf_context *ctx, const uf_graph *graph, uf_componen
 void uf_components_free(uf_components *components);
 
 /*
- * Moves components, each of which fills the cube around the origin, to places of their own: up to 2d of them on the axes, more of them
- * at the principal components of their mean points, or at random without points. Each shrinks to half the distance to the nearest other.
+ * Moves components, each of which fills the cube around the origin, to places of their own: up to
+ * 2d of them on the axes, more of them at the principal components of their mean points, or at
+ * random without points. Each shrinks to half the distance to the nearest other.
  */
-uf_status uf_place_components(uf_context *ctx, const uf_components *components, const uf_points *points, int d, uint64_t seed,
-                              float *layout);
+uf_status uf_place_components(uf_context *ctx, const uf_components *components,
+                              const uf_points *points, int d, uint64_t seed, float *layout);
 
 #endif

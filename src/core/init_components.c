@@ -1,5 +1,6 @@
 /*
- * init_components.c: connected components, by breadth-first search, and where they go. O(n + edges).
+ * init_components.c: connected components, by breadth-first search, and where they go. O(n +
+ * edges).
  */
 #include "arith.h"
 
@@ -62,14 +63,20 @@ void uf_components_free(uf_components *components) {
 /* centre (count × d): unit vectors along the axes, in both directions. */
 static void centres_on_axes(int count, int d, float *centre) {
   memset(centre, 0, sizeof *centre * (size_t)count * (size_t)d);
-  for (int c = 0; c < count; c++) centre[(size_t)c * (size_t)d + (size_t)(c / 2)] = c % 2 ? -uf_init_extent : uf_init_extent;
+  for (int c = 0; c < count; c++)
+    centre[(size_t)c * (size_t)d + (size_t)(c / 2)] = c % 2 ? -uf_init_extent : uf_init_extent;
 }
 
 /* The mean point of each component, as points of their own. */
-static uf_status mean_points(uf_context *ctx, const uf_components *components, const uf_points *points, uf_points *means) {
+static uf_status mean_points(uf_context *ctx, const uf_components *components,
+                             const uf_points *points, uf_points *means) {
   uf_status status = UF_OK;
   double *sum = NULL;
-  *means = (uf_points){.metric = points->metric, .n = components->count, .d = points->d, .stride = points->stride, .unit = 1};
+  *means = (uf_points){.metric = points->metric,
+                       .n = components->count,
+                       .d = points->d,
+                       .stride = points->stride,
+                       .unit = 1};
   UF_NEW_ZERO(ctx, means->x, (int64_t)means->n * (int64_t)means->stride);
   UF_NEW(ctx, sum, points->d);
   for (int c = 0; c < components->count; c++) {
@@ -86,8 +93,8 @@ done:
   return status;
 }
 
-static uf_status choose_centres(uf_context *ctx, const uf_components *components, const uf_points *points, int d, uint64_t seed,
-                                float *centre) {
+static uf_status choose_centres(uf_context *ctx, const uf_components *components,
+                                const uf_points *points, int d, uint64_t seed, float *centre) {
   if (components->count <= 2 * d) {
     centres_on_axes(components->count, d, centre);
     return UF_OK;
@@ -101,23 +108,26 @@ static uf_status choose_centres(uf_context *ctx, const uf_components *components
   return status;
 }
 
-/* Half the distance from a centre to the nearest other one. */
+/* Half the distance from a centre to the nearest other one, by their largest difference in a
+ * coordinate: cubes of that size never overlap, as those by Euclid's distance do at their corners.
+ */
 static float room_around(const float *centre, int count, int d, int c) {
   float nearest = INFINITY;
   for (int other = 0; other < count; other++) {
     if (other == c) continue;
-    float d2 = 0;
+    float distance = 0;
     for (int j = 0; j < d; j++) {
-      float difference = centre[(size_t)c * (size_t)d + (size_t)j] - centre[(size_t)other * (size_t)d + (size_t)j];
-      d2 += difference * difference;
+      float difference = fabsf(centre[(size_t)c * (size_t)d + (size_t)j] -
+                               centre[(size_t)other * (size_t)d + (size_t)j]);
+      distance = difference > distance ? difference : distance;
     }
-    nearest = d2 < nearest ? d2 : nearest;
+    nearest = distance < nearest ? distance : nearest;
   }
-  return 0.5f * sqrtf(nearest);
+  return 0.5f * nearest;
 }
 
-uf_status uf_place_components(uf_context *ctx, const uf_components *components, const uf_points *points, int d, uint64_t seed,
-                              float *layout) {
+uf_status uf_place_components(uf_context *ctx, const uf_components *components,
+                              const uf_points *points, int d, uint64_t seed, float *layout) {
   uf_status status = UF_OK;
   int count = components->count;
   float *centre = NULL;
@@ -128,7 +138,8 @@ uf_status uf_place_components(uf_context *ctx, const uf_components *components, 
     float scale = components->size[c] > 1 ? room_around(centre, count, d, c) / uf_init_extent : 0;
     for (int m = components->start[c]; m < components->start[c + 1]; m++) {
       float *position = layout + (size_t)components->member[m] * (size_t)d;
-      for (int j = 0; j < d; j++) position[j] = position[j] * scale + centre[(size_t)c * (size_t)d + (size_t)j];
+      for (int j = 0; j < d; j++)
+        position[j] = position[j] * scale + centre[(size_t)c * (size_t)d + (size_t)j];
     }
   }
 done:

@@ -1,6 +1,6 @@
 /*
- * init_pca.c: principal components. The principal subspace of a sample, widened by a few directions, is refined on all rows by a small
- * eigenproblem (Rayleigh and Ritz).
+ * init_pca.c: principal components. The principal subspace of a sample, widened by a few
+ * directions, is refined on all rows by a small eigenproblem (Rayleigh and Ritz).
  */
 #include "arith.h"
 
@@ -34,7 +34,8 @@ static void sum_block(void *job, int64_t block, int worker) {
 }
 
 /* Mean and covariance of the projected rows. Blocks are added in their order. */
-static uf_status covariance(uf_context *ctx, const float *projected, int n, int m, int used, double *mean, double *matrix) {
+static uf_status covariance(uf_context *ctx, const float *projected, int n, int m, int used,
+                            double *mean, double *matrix) {
   uf_status status = UF_OK;
   int64_t n_blocks = uf_n_blocks(n, ROWS_PER_BLOCK);
   size_t size = (size_t)used * (size_t)(used + 1);
@@ -45,14 +46,19 @@ static uf_status covariance(uf_context *ctx, const float *projected, int n, int 
     for (size_t e = 0; e < size; e++) job.sums[e] += job.sums[(size_t)block * size + e];
   for (int a = 0; a < used; a++) mean[a] = job.sums[a] / n;
   for (int a = 0; a < used; a++)
-    for (int b = 0; b < used; b++) matrix[a * used + b] = job.sums[used + a * used + b] / n - mean[a] * mean[b];
+    for (int b = 0; b < used; b++)
+      matrix[a * used + b] = job.sums[used + a * used + b] / n - mean[a] * mean[b];
 done:
   uf_free(job.sums);
   return status;
 }
 
-uf_status uf_init_pca(uf_context *ctx, const uf_points *points, int d, uint64_t seed, float *layout) {
+uf_status uf_init_pca(uf_context *ctx, const uf_points *points, int d, uint64_t seed,
+                      float *layout) {
   uf_status status = UF_OK;
+  if (!points || points->d < d)
+    return uf_fail(ctx, UF_BAD_INPUT, "needs at least %d columns for %d principal components", d,
+                   d);
   int n = points->n, used = d + SPARE_DIRECTIONS < points->d ? d + SPARE_DIRECTIONS : points->d;
   int m = (used + UF_LANES - 1) / UF_LANES * UF_LANES;
   float *basis = NULL, *projected = NULL;
@@ -70,7 +76,8 @@ uf_status uf_init_pca(uf_context *ctx, const uf_points *points, int d, uint64_t 
   for (int i = 0; i < n; i++)
     for (int c = 0; c < d; c++) {
       double sum = 0;
-      for (int a = 0; a < used; a++) sum += (projected[(size_t)i * (size_t)m + (size_t)a] - mean[a]) * vectors[a * used + c];
+      for (int a = 0; a < used; a++)
+        sum += (projected[(size_t)i * (size_t)m + (size_t)a] - mean[a]) * vectors[a * used + c];
       layout[(size_t)i * (size_t)d + (size_t)c] = (float)sum;
     }
   uf_init_scale(n, d, seed, layout);

@@ -1,12 +1,15 @@
 /*
  * init_spectral.c: the start of algorithm 4: the smoothest functions on the graph as coordinates.
  *
- * The wanted eigenvectors of I - S, S = D^-½ W D^-½, are those of S with the largest values below the trivial 1, whose vector √degree is
- * known and taken out. They are found by subspace iteration with Chebyshev polynomials (Zhou, Saad, Tiago, Chelikowsky 2006): a
- * polynomial in S that stays within ±1 up to the smallest value in the block, and grows steeply beyond, is applied to the block of
- * vectors; these are made orthonormal and turned to eigenvectors by a small eigenproblem. A round costs DEGREE products of S with the block.
+ * The wanted eigenvectors of I - S, S = D^-½ W D^-½, are those of S with the largest values below
+ * the trivial 1, whose vector √degree is known and taken out. They are found by subspace iteration
+ * with Chebyshev polynomials (Zhou, Saad, Tiago, Chelikowsky 2006): a polynomial in S that stays
+ * within ±1 up to the smallest value in the block, and grows steeply beyond, is applied to the
+ * block of vectors; these are made orthonormal and turned to eigenvectors by a small eigenproblem.
+ * A round costs DEGREE products of S with the block.
  *
- * The rounds are capped: what has been found by then is a good start, if not the eigenvectors to the last digit.
+ * The rounds are capped: what has been found by then is a good start, if not the eigenvectors to
+ * the last digit.
  */
 #include "arith.h"
 
@@ -19,7 +22,8 @@
 
 enum { SPARE_VECTORS = 2, DEGREE = 30, MAX_ROUNDS = 12, ROWS_PER_BLOCK = 1024 };
 
-/* An eigenvector is good when |S v - λ v| is so small a part of the distance to the trivial value, 1 - λ; and still of use when below the other. */
+/* An eigenvector is good when |S v - λ v| is so small a part of the distance to the trivial value,
+ * 1 - λ; and still of use when below the other. */
 static const double good_residual = 0.02, useful_residual = 0.5;
 
 /* A connected graph, and a block of m vectors on its n vertices (n × m by rows). */
@@ -47,7 +51,8 @@ static void apply_rows(void *job, int64_t block, int worker) {
       double weight = j->graph->weight[e] * j->scale[neighbor];
       for (size_t c = 0; c < m; c++) sum[c] += weight * j->x[neighbor * m + c];
     }
-    for (size_t c = 0; c < m; c++) out[c] = j->factor * (j->scale[i] * sum[c] - j->shift * x[c]) - j->last * previous[c];
+    for (size_t c = 0; c < m; c++)
+      out[c] = j->factor * (j->scale[i] * sum[c] - j->shift * x[c]) - j->last * previous[c];
   }
 }
 
@@ -66,7 +71,8 @@ static void shift_blocks(spectral_job *j) {
   j->next = spare;
 }
 
-/* x ← T(x), the Chebyshev polynomial on [-1, cut]: T_1 = y x, T_{k + 1} = 2 y T_k - T_{k - 1}, y = (S - centre) / half. */
+/* x ← T(x), the Chebyshev polynomial on [-1, cut]: T_1 = y x, T_{k + 1} = 2 y T_k - T_{k - 1}, y =
+ * (S - centre) / half. */
 static uf_status filter(uf_context *ctx, spectral_job *j, double cut) {
   double centre = 0.5 * (cut - 1), half = 0.5 * (cut + 1);
   uf_status status = apply(ctx, j, 1 / half, centre, 0);
@@ -90,7 +96,8 @@ static void remove_from_column(spectral_job *j, const double *direction, size_t 
 static double normalize_column(spectral_job *j, int c) {
   size_t m = (size_t)j->m;
   double sum = 0;
-  for (size_t i = 0; i < (size_t)j->n; i++) sum += j->x[i * m + (size_t)c] * j->x[i * m + (size_t)c];
+  for (size_t i = 0; i < (size_t)j->n; i++)
+    sum += j->x[i * m + (size_t)c] * j->x[i * m + (size_t)c];
   double length = sqrt(sum);
   if (length > 0)
     for (size_t i = 0; i < (size_t)j->n; i++) j->x[i * m + (size_t)c] /= length;
@@ -125,7 +132,8 @@ typedef struct small_problem {
   double *matrix, *vectors, *values, *residual;
 } small_problem;
 
-/* Rayleigh and Ritz: turns the block to approximate eigenvectors, and measures |S v - λ v| / (1 - λ) of each. */
+/* Rayleigh and Ritz: turns the block to approximate eigenvectors, and measures |S v - λ v| / (1 -
+ * λ) of each. */
 static uf_status turn_to_eigenvectors(uf_context *ctx, spectral_job *j, small_problem *small) {
   int n = j->n, m = j->m;
   uf_status status = apply(ctx, j, 1, 0, 0);
@@ -133,7 +141,9 @@ static uf_status turn_to_eigenvectors(uf_context *ctx, spectral_job *j, small_pr
   for (int e = 0; e < m * m; e++) small->matrix[e] = 0;
   for (int i = 0; i < n; i++)
     for (int a = 0; a < m; a++)
-      for (int b = 0; b < m; b++) small->matrix[a * m + b] += j->x[(size_t)i * (size_t)m + (size_t)a] * j->next[(size_t)i * (size_t)m + (size_t)b];
+      for (int b = 0; b < m; b++)
+        small->matrix[a * m + b] +=
+            j->x[(size_t)i * (size_t)m + (size_t)a] * j->next[(size_t)i * (size_t)m + (size_t)b];
   uf_symmetric_eigen(m, small->matrix, small->values, small->vectors);
   turn_block(j->x, n, m, small->vectors, small->residual);
   turn_block(j->next, n, m, small->vectors, small->residual);
@@ -163,12 +173,13 @@ static uf_status iterate(uf_context *ctx, spectral_job *j, int d, small_problem 
   for (int round = 0; round < MAX_ROUNDS && largest(small->residual, d) > good_residual; round++) {
     uf_span(ctx, (double)round / MAX_ROUNDS, (double)(round + 1) / MAX_ROUNDS);
     double cut = small->values[j->m - 1];
-    UF_TRY(filter(ctx, j, cut > 0 ? cut : 0));
+    UF_TRY(filter(ctx, j, cut > -0.5 ? cut : -0.5));
     orthonormalize(j);
     UF_TRY(turn_to_eigenvectors(ctx, j, small));
   }
   if (!(largest(small->residual, d) < useful_residual))
-    uf_warn(ctx, "the spectral start did not settle within its cap of iterations: it is used as far as it came");
+    uf_warn(ctx, "the spectral start did not settle within its cap of iterations: it is used as "
+                 "far as it came");
 done:
   return status;
 }
@@ -176,7 +187,8 @@ done:
 static void start_block(spectral_job *j, uint64_t seed) {
   for (int i = 0; i < j->n; i++) {
     uint64_t key = uf_key(seed, UF_STAGE_SPECTRAL, (uint64_t)i, 0);
-    for (int c = 0; c < j->m; c++) j->x[(size_t)i * (size_t)j->m + (size_t)c] = uf_draw_normal(key, (uint64_t)c);
+    for (int c = 0; c < j->m; c++)
+      j->x[(size_t)i * (size_t)j->m + (size_t)c] = uf_draw_normal(key, (uint64_t)c);
   }
   memset(j->previous, 0, sizeof *j->previous * (size_t)j->n * (size_t)j->m);
 }
@@ -185,7 +197,8 @@ static void measure_degrees(spectral_job *j) {
   double sum = 0;
   for (int i = 0; i < j->n; i++) {
     double degree = 0;
-    for (int64_t e = j->graph->start[i]; e < j->graph->start[i + 1]; e++) degree += j->graph->weight[e];
+    for (int64_t e = j->graph->start[i]; e < j->graph->start[i + 1]; e++)
+      degree += j->graph->weight[e];
     j->scale[i] = 1 / sqrt(degree);
     j->trivial[i] = sqrt(degree);
     sum += degree;
@@ -194,7 +207,8 @@ static void measure_degrees(spectral_job *j) {
 }
 
 /* One connected graph of more than d + 1 vertices. layout: n × d, scaled to the cube. */
-static uf_status embed_connected(uf_context *ctx, const uf_graph *graph, int d, uint64_t seed, float *layout) {
+static uf_status embed_connected(uf_context *ctx, const uf_graph *graph, int d, uint64_t seed,
+                                 float *layout) {
   uf_status status = UF_OK;
   int n = graph->n, m = d + SPARE_VECTORS < n - 1 ? d + SPARE_VECTORS : n - 1;
   int64_t size = (int64_t)n * m;
@@ -229,8 +243,10 @@ done:
   return status;
 }
 
-/* The part of the graph on the members of one component, its vertices numbered by their place in `member`. place: n of the whole graph. */
-static uf_status extract(uf_context *ctx, const uf_graph *graph, const int *member, int size, int *place, uf_graph *part) {
+/* The part of the graph on the members of one component, its vertices numbered by their place in
+ * `member`. place: n of the whole graph. */
+static uf_status extract(uf_context *ctx, const uf_graph *graph, const int *member, int size,
+                         int *place, uf_graph *part) {
   int64_t n_edges = 0, at = 0;
   for (int m = 0; m < size; m++) {
     place[member[m]] = m;
@@ -249,7 +265,8 @@ static uf_status extract(uf_context *ctx, const uf_graph *graph, const int *memb
 }
 
 /* Embeds one component by itself, and puts its rows where they belong. */
-static uf_status embed_component(uf_context *ctx, const uf_graph *graph, const uf_components *components, int component, int d,
+static uf_status embed_component(uf_context *ctx, const uf_graph *graph,
+                                 const uf_components *components, int component, int d,
                                  uint64_t seed, int *place, float *layout) {
   uf_status status = UF_OK;
   const int *member = components->member + components->start[component];
@@ -262,18 +279,21 @@ static uf_status embed_component(uf_context *ctx, const uf_graph *graph, const u
     UF_TRY(extract(ctx, graph, member, size, place, &part));
     UF_TRY(embed_connected(ctx, &part, d, seed, own));
   } else if (size > 1) {
-    UF_TRY(uf_init_random(ctx, size, d, uf_key(seed, UF_STAGE_SPECTRAL, (uint64_t)component, 1), own));
+    UF_TRY(
+        uf_init_random(ctx, size, d, uf_key(seed, UF_STAGE_SPECTRAL, (uint64_t)component, 1), own));
   } else {
     memset(own, 0, row);
   }
-  for (int m = 0; m < size; m++) memcpy(layout + (size_t)member[m] * (size_t)d, own + (size_t)m * (size_t)d, row);
+  for (int m = 0; m < size; m++)
+    memcpy(layout + (size_t)member[m] * (size_t)d, own + (size_t)m * (size_t)d, row);
 done:
   uf_graph_free(&part);
   uf_free(own);
   return status;
 }
 
-uf_status uf_init_spectral(uf_context *ctx, const uf_graph *graph, const uf_points *points, int d, uint64_t seed, float *layout) {
+uf_status uf_init_spectral(uf_context *ctx, const uf_graph *graph, const uf_points *points, int d,
+                           uint64_t seed, float *layout) {
   uf_status status = UF_OK;
   uf_components components = {0};
   int *place = NULL;

@@ -1,10 +1,11 @@
 /*
- * layout.h: moving the vertices until the plane's similarities 1 / (1 + a d^2b) resemble the graph's (McInnes, Healy, Melville 2018,
- * section 3.2, algorithm 5). All layouts are n × d by rows.
+ * layout.h: moving the vertices until the plane's similarities 1 / (1 + a d^2b) resemble the
+ * graph's (McInnes, Healy, Melville 2018, section 3.2, algorithm 5). All layouts are n × d by rows.
  *
- *   batch   all forces at the start of an epoch, then one step of Adam; parallel, one result on any number of threads   layout_batch.c
- *   sgd     edges one after the other, sampled by weight, moving both ends at once; as in umap-learn; serial            layout_sgd.c
- *   full    every edge in every epoch, at a constant learning rate; the textbook's loop; serial                         layout_full.c
+ *   batch   all forces at the start of an epoch, then one step of Adam; parallel, one result on any
+ * number of threads   layout_batch.c sgd     edges one after the other, sampled by weight, moving
+ * both ends at once; as in umap-learn; serial            layout_sgd.c full    every edge in every
+ * epoch, at a constant learning rate; the textbook's loop; serial layout_full.c
  */
 #ifndef UF_LAYOUT_H
 #define UF_LAYOUT_H
@@ -12,19 +13,15 @@
 #include "context.h"
 #include "types.h"
 
-typedef enum uf_layout_method {
-  UF_LAYOUT_BATCH,
-  UF_LAYOUT_SGD,
-  UF_LAYOUT_FULL
-} uf_layout_method;
+typedef enum uf_layout_method { UF_LAYOUT_BATCH, UF_LAYOUT_SGD, UF_LAYOUT_FULL } uf_layout_method;
 
 typedef struct uf_layout_options {
   uf_layout_method method;
   int n_epochs;
-  double a, b;                  /* the curve, see curve.h */
-  double learning_rate;         /* at the first epoch; for batch, as a multiple of its own */
-  double repulsion_strength;    /* gamma */
-  double negative_sample_rate;  /* negatives for each edge sampled; whole for sgd and full */
+  double a, b;                 /* the curve, see curve.h */
+  double learning_rate;        /* at the first epoch; for batch, as a multiple of its own */
+  double repulsion_strength;   /* gamma */
+  double negative_sample_rate; /* negatives for each edge sampled; whole for sgd and full */
   uint64_t seed;
 } uf_layout_options;
 
@@ -35,16 +32,21 @@ typedef struct uf_snapshots {
   float *layout;    /* count × n × d */
 } uf_snapshots;
 
-/* layout: the start when called, the result when done. snapshots may be NULL. The graph is symmetric. */
-uf_status uf_layout_optimize(uf_context *ctx, const uf_graph *graph, int d, const uf_layout_options *options,
-                             const uf_snapshots *snapshots, float *layout);
+/* layout: the start when called, the result when done. snapshots may be NULL. The graph is
+ * symmetric. */
+uf_status uf_layout_optimize(uf_context *ctx, const uf_graph *graph, int d,
+                             const uf_layout_options *options, const uf_snapshots *snapshots,
+                             float *layout);
 
-uf_status uf_layout_batch(uf_context *ctx, const uf_graph *graph, int d, const uf_layout_options *options,
-                          const uf_snapshots *snapshots, float *layout);
-uf_status uf_layout_sgd(uf_context *ctx, const uf_graph *graph, int d, const uf_layout_options *options,
-                        const uf_snapshots *snapshots, float *layout);
-uf_status uf_layout_full(uf_context *ctx, const uf_graph *graph, int d, const uf_layout_options *options,
-                         const uf_snapshots *snapshots, float *layout);
+uf_status uf_layout_batch(uf_context *ctx, const uf_graph *graph, int d,
+                          const uf_layout_options *options, const uf_snapshots *snapshots,
+                          float *layout);
+uf_status uf_layout_sgd(uf_context *ctx, const uf_graph *graph, int d,
+                        const uf_layout_options *options, const uf_snapshots *snapshots,
+                        float *layout);
+uf_status uf_layout_full(uf_context *ctx, const uf_graph *graph, int d,
+                         const uf_layout_options *options, const uf_snapshots *snapshots,
+                         float *layout);
 
 /* Keeps `layout` if a snapshot after `epoch` is wanted. */
 void uf_snapshot(const uf_snapshots *snapshots, int epoch, int n, int d, const float *layout);
@@ -63,8 +65,6 @@ double uf_repulsion(const uf_curve *curve, double d2);
 double uf_squared_distance(const float *x, const float *y, int d);
 
 /* Each component of a force is cut at ±4. */
-static inline double uf_clip(double force) {
-  return force > 4 ? 4 : force < -4 ? -4 : force;
-}
+static inline double uf_clip(double force) { return force > 4 ? 4 : force < -4 ? -4 : force; }
 
 #endif

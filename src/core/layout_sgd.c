@@ -1,9 +1,10 @@
 /*
  * layout_sgd.c: the reference optimiser, as umap-learn and uwot run it on one thread.
  *
- * An edge is sampled every max(w) / w epochs. Each time it pulls both its ends together, and its head is pushed away from
- * negative_sample_rate random vertices; everything is in place at once. The learning rate falls linearly to 0. Edges so light that they would
- * not be sampled once are left out.
+ * An edge is sampled every max(w) / w epochs. Each time it pulls both its ends together, and its
+ * head is pushed away from negative_sample_rate random vertices; everything is in place at once.
+ * The learning rate falls linearly to 0. Edges so light that they would not be sampled once are
+ * left out.
  */
 #include "arith.h"
 
@@ -40,11 +41,13 @@ static void attract(const uf_curve *curve, float *head, float *tail, int d, doub
 
 static void repel(const uf_curve *curve, float *head, const float *other, int d, double rate) {
   double coefficient = uf_repulsion(curve, uf_squared_distance(head, other, d));
-  for (int c = 0; c < d; c++) head[c] += (float)(rate * uf_clip(coefficient * ((double)head[c] - other[c])));
+  for (int c = 0; c < d; c++)
+    head[c] += (float)(rate * uf_clip(coefficient * ((double)head[c] - other[c])));
 }
 
-uf_status uf_layout_sgd(uf_context *ctx, const uf_graph *graph, int d, const uf_layout_options *options,
-                        const uf_snapshots *snapshots, float *layout) {
+uf_status uf_layout_sgd(uf_context *ctx, const uf_graph *graph, int d,
+                        const uf_layout_options *options, const uf_snapshots *snapshots,
+                        float *layout) {
   uf_status status = UF_OK;
   const uf_curve curve = {options->a, options->b, options->repulsion_strength};
   sampled_edge *edges = NULL;

@@ -5,15 +5,18 @@
 
 enum { CACHE_LINE = 64 };
 
-/* malloc aligns to 16 bytes only, and aligned_alloc is not everywhere: the true start is kept just before the block. */
+/* malloc aligns to 16 bytes only, and aligned_alloc is not everywhere: the true start is kept just
+ * before the block. */
 void *uf_alloc(uf_context *ctx, int64_t count, size_t size) {
   if (count < 0 || (size && (uint64_t)count > (SIZE_MAX - 2 * CACHE_LINE) / size)) {
-    uf_fail(ctx, UF_NO_MEMORY, "cannot allocate %lld elements of %lld bytes", (long long)count, (long long)size);
+    uf_fail(ctx, UF_NO_MEMORY, "cannot allocate %lld elements of %lld bytes", (long long)count,
+            (long long)size);
     return NULL;
   }
   char *raw = malloc((size_t)count * size + 2 * CACHE_LINE);
   if (!raw) {
-    uf_fail(ctx, UF_NO_MEMORY, "cannot allocate %.1f MB of memory", 1e-6 * (double)count * (double)size);
+    uf_fail(ctx, UF_NO_MEMORY, "cannot allocate %.1f MB of memory",
+            1e-6 * (double)count * (double)size);
     return NULL;
   }
   char *block = raw + CACHE_LINE + (CACHE_LINE - (uintptr_t)raw % CACHE_LINE) % CACHE_LINE;

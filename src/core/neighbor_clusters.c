@@ -1,15 +1,19 @@
 /*
  * neighbor_clusters.c: approximate neighbours of all points at the speed of small integers.
  *
- * 1. Rows become strings of 7-bit codes (neighbor_codes.c), and the codes a few hundred clusters (neighbor_kmeans.c).
- * 2. A row's neighbours are sought in its own cluster, then in the clusters whose centroids are nearest: all of them are scanned
- *    with exact integer products, and the row keeps the `n_candidates` nearest codes.
+ * 1. Rows become strings of 7-bit codes (neighbor_codes.c), and the codes a few hundred clusters
+ * (neighbor_kmeans.c).
+ * 2. A row's neighbours are sought in its own cluster, then in the clusters whose centroids are
+ * nearest: all of them are scanned with exact integer products, and the row keeps the
+ * `n_candidates` nearest codes.
  * 3. Those are compared in the true metric, in float, and the k nearest stay.
  *
- * Rows are stored in the order of their clusters; a block of rows of one cluster owns its candidate lists, which stay in cache. No pair is
- * seen twice by a row, so nothing needs removing. Clusters are visited in one order whatever the threads do.
+ * Rows are stored in the order of their clusters; a block of rows of one cluster owns its candidate
+ * lists, which stay in cache. No pair is seen twice by a row, so nothing needs removing. Clusters
+ * are visited in one order whatever the threads do.
  *
- * About n · n_probes · (rows in a cluster) · n_bytes integer products, and n · n_candidates · d in float.
+ * About n · n_probes · (rows in a cluster) · n_bytes integer products, and n · n_candidates · d in
+ * float.
  */
 #include "arith.h"
 
@@ -28,7 +32,8 @@ typedef struct search_plan {
   int n_candidates; /* rows that are compared in the true metric, self among them */
 } search_plan;
 
-/* Rows in the order of their clusters; each cluster begins a new panel. Places without a row are -1. */
+/* Rows in the order of their clusters; each cluster begins a new panel. Places without a row are
+ * -1. */
 typedef struct cluster_order {
   int n_clusters;
   int n_places;
@@ -55,18 +60,17 @@ typedef struct search_job {
   const row_block *blocks;
   uf_neighbors *neighbors;
   int capacity;
-  int32_t *lists;       /* per worker: scores and places, ROWS_PER_BLOCK × capacity each */
-  int *visits;          /* per worker: 2 × ROWS_PER_BLOCK × n_probes rows and lists, by cluster */
-  int *visit_start;     /* per worker: n_clusters + 1 */
-  int *nearest;         /* per worker: n_candidates rows */
-  float *ranks;         /* per worker: n_candidates */
+  int32_t *lists;   /* per worker: scores and places, ROWS_PER_BLOCK × capacity each */
+  int *visits;      /* per worker: 2 × ROWS_PER_BLOCK × n_probes rows and lists, by cluster */
+  int *visit_start; /* per worker: n_clusters + 1 */
+  int *nearest;     /* per worker: n_candidates rows */
+  float *ranks;     /* per worker: n_candidates */
 } search_job;
 
-static int at_most(int x, int limit) {
-  return x < limit ? x : limit;
-}
+static int at_most(int x, int limit) { return x < limit ? x : limit; }
 
-/* Wide rows lose more in projection, and the Euclidean order is only near to that of another metric: both want more candidates. */
+/* Wide rows lose more in projection, and the Euclidean order is only near to that of another
+ * metric: both want more candidates. */
 static search_plan make_plan(const uf_points *points, int k) {
   int wide = points->d > 64;
   search_plan plan;
@@ -86,7 +90,8 @@ static void order_free(cluster_order *order) {
 }
 
 /* Counting sort of the rows by their nearest cluster. */
-static uf_status order_rows(uf_context *ctx, int n, const uint16_t *probes, const search_plan *plan, cluster_order *order) {
+static uf_status order_rows(uf_context *ctx, int n, const uint16_t *probes, const search_plan *plan,
+                            cluster_order *order) {
   uf_status status = UF_OK;
   int *next = NULL;
   *order = (cluster_order){.n_clusters = plan->n_clusters};
@@ -118,7 +123,8 @@ typedef struct panel_job {
 static void fill_panels(void *job, int64_t cluster, int worker) {
   (void)worker;
   panel_job *j = job;
-  for (int place = 16 * j->order->first_panel[cluster]; place < 16 * j->order->first_panel[cluster + 1]; place++) {
+  for (int place = 16 * j->order->first_panel[cluster];
+       place < 16 * j->order->first_panel[cluster + 1]; place++) {
     int row = j->order->row_at[place];
     uf_panels_put(j->panels, j->codes->n_bytes, place, row < 0 ? NULL : uf_code(j->codes, row));
   }
@@ -126,22 +132,26 @@ static void fill_panels(void *job, int64_t cluster, int worker) {
 
 static int count_blocks(const cluster_order *order) {
   int count = 0;
-  for (int c = 0; c < order->n_clusters; c++) count += (order->size[c] + ROWS_PER_BLOCK - 1) / ROWS_PER_BLOCK;
+  for (int c = 0; c < order->n_clusters; c++)
+    count += (order->size[c] + ROWS_PER_BLOCK - 1) / ROWS_PER_BLOCK;
   return count;
 }
 
 static void list_blocks(const cluster_order *order, row_block *blocks) {
   for (int c = 0; c < order->n_clusters; c++)
     for (int first = 0; first < order->size[c]; first += ROWS_PER_BLOCK)
-      *blocks++ = (row_block){c, 16 * order->first_panel[c] + first, at_most(order->size[c] - first, ROWS_PER_BLOCK)};
+      *blocks++ = (row_block){c, 16 * order->first_panel[c] + first,
+                              at_most(order->size[c] - first, ROWS_PER_BLOCK)};
 }
 
 /* Sorts the rows of a block by the clusters that they probe, their own left out. */
-static void plan_visits(const search_job *j, const row_block *block, int *rows, int *lists, int *start) {
+static void plan_visits(const search_job *j, const row_block *block, int *rows, int *lists,
+                        int *start) {
   int n_clusters = j->plan.n_clusters, n_probes = j->plan.n_probes;
   memset(start, 0, sizeof *start * (size_t)(n_clusters + 1));
   for (int r = 0; r < block->count; r++) {
-    const uint16_t *probe = j->probes + (size_t)j->order->row_at[block->first + r] * (size_t)n_probes;
+    const uint16_t *probe =
+        j->probes + (size_t)j->order->row_at[block->first + r] * (size_t)n_probes;
     for (int p = 1; p < n_probes; p++) start[probe[p] + 1]++;
   }
   for (int c = 0; c < n_clusters; c++) start[c + 1] += start[c];
@@ -159,8 +169,10 @@ static void plan_visits(const search_job *j, const row_block *block, int *rows, 
   start[0] = 0;
 }
 
-/* Fills the candidate lists of a block: its own cluster first, which sets good thresholds for the rest. */
-static void scan_clusters(const search_job *j, const row_block *block, uf_scan *scan, int *rows, int *lists, int *start) {
+/* Fills the candidate lists of a block: its own cluster first, which sets good thresholds for the
+ * rest. */
+static void scan_clusters(const search_job *j, const row_block *block, uf_scan *scan, int *rows,
+                          int *lists, int *start) {
   const int *first_panel = j->order->first_panel;
   for (int r = 0; r < block->count; r++) {
     rows[r] = j->order->row_at[block->first + r];
@@ -168,22 +180,25 @@ static void scan_clusters(const search_job *j, const row_block *block, uf_scan *
     scan->count[r] = 0;
     scan->threshold[r] = UF_SCORE_OF_NOTHING;
   }
-  j->ctx->kernels->scan_panels(scan, rows, lists, block->count, first_panel[block->cluster], first_panel[block->cluster + 1]);
+  j->ctx->kernels->scan_panels(scan, rows, lists, block->count, first_panel[block->cluster],
+                               first_panel[block->cluster + 1]);
   plan_visits(j, block, rows, lists, start);
   for (int c = 0; c < j->plan.n_clusters; c++)
     if (start[c + 1] > start[c])
-      j->ctx->kernels->scan_panels(scan, rows + start[c], lists + start[c], start[c + 1] - start[c], first_panel[c],
-                                   first_panel[c + 1]);
+      j->ctx->kernels->scan_panels(scan, rows + start[c], lists + start[c], start[c + 1] - start[c],
+                                   first_panel[c], first_panel[c + 1]);
 }
 
 /* The k nearest of a row's candidates, in the true metric. */
-static void rank_candidates(const search_job *j, int row, const int32_t *place, int n, int *candidate, float *ranks) {
+static void rank_candidates(const search_job *j, int row, const int32_t *place, int n,
+                            int *candidate, float *ranks) {
   int count = 0;
   for (int i = 0; i < n; i++) {
     int other = j->order->row_at[place[i]];
     if (other != row) candidate[count++] = other;
   }
-  uf_distance_of(j->ctx, j->points)(uf_point(j->points, row), j->points->x, j->points->stride, candidate, count, ranks);
+  uf_distance_of(j->ctx, j->points)(uf_point(j->points, row), j->points->x, j->points->stride,
+                                    candidate, count, ranks);
   uf_nearest nearest = uf_nearest_begin(j->neighbors, row, row);
   for (int i = 0; i < count; i++) uf_nearest_offer(&nearest, candidate[i], ranks[i]);
   uf_nearest_finish(&nearest, j->points->metric);
@@ -194,18 +209,28 @@ static void search_block(void *job, int64_t index, int worker) {
   const row_block *block = &j->blocks[index];
   int count[ROWS_PER_BLOCK];
   int32_t threshold[ROWS_PER_BLOCK];
-  size_t n_visits = (size_t)ROWS_PER_BLOCK * (size_t)j->plan.n_probes, n_candidates = (size_t)j->plan.n_candidates;
+  size_t n_visits = (size_t)ROWS_PER_BLOCK * (size_t)j->plan.n_probes,
+         n_candidates = (size_t)j->plan.n_candidates;
   size_t capacity = (size_t)j->capacity, list_size = ROWS_PER_BLOCK * capacity;
   int32_t *score = j->lists + 2 * list_size * (size_t)worker;
   int *rows = j->visits + 2 * n_visits * (size_t)worker;
-  uf_scan scan = {.codes = j->codes->bytes, .panels = j->panels->bytes, .half_norm = j->panels->half_norm,
-                  .depth4 = j->codes->n_bytes / 4, .keep = j->plan.n_candidates, .capacity = j->capacity,
-                  .score = score, .place = score + list_size, .count = count, .threshold = threshold};
-  scan_clusters(j, block, &scan, rows, rows + n_visits, j->visit_start + (size_t)worker * (size_t)(j->plan.n_clusters + 1));
+  uf_scan scan = {.codes = j->codes->bytes,
+                  .panels = j->panels->bytes,
+                  .half_norm = j->panels->half_norm,
+                  .depth4 = j->codes->n_bytes / 4,
+                  .keep = j->plan.n_candidates,
+                  .capacity = j->capacity,
+                  .score = score,
+                  .place = score + list_size,
+                  .count = count,
+                  .threshold = threshold};
+  scan_clusters(j, block, &scan, rows, rows + n_visits,
+                j->visit_start + (size_t)worker * (size_t)(j->plan.n_clusters + 1));
   for (int r = 0; r < block->count; r++) {
     j->ctx->kernels->cut_list(&scan, r);
-    rank_candidates(j, j->order->row_at[block->first + r], scan.place + capacity * (size_t)r, count[r],
-                    j->nearest + n_candidates * (size_t)worker, j->ranks + n_candidates * (size_t)worker);
+    rank_candidates(j, j->order->row_at[block->first + r], scan.place + capacity * (size_t)r,
+                    count[r], j->nearest + n_candidates * (size_t)worker,
+                    j->ranks + n_candidates * (size_t)worker);
   }
 }
 
@@ -234,7 +259,8 @@ done:
   return status;
 }
 
-uf_status uf_neighbors_clusters(uf_context *ctx, const uf_points *points, int k, uint64_t seed, uf_neighbors *neighbors) {
+uf_status uf_neighbors_clusters(uf_context *ctx, const uf_points *points, int k, uint64_t seed,
+                                uf_neighbors *neighbors) {
   uf_status status = UF_OK;
   search_plan plan = make_plan(points, k);
   uf_codes codes = {0};
@@ -254,8 +280,14 @@ uf_status uf_neighbors_clusters(uf_context *ctx, const uf_points *points, int k,
   UF_TRY(uf_parallel(ctx, plan.n_clusters, fill_panels, &(panel_job){&codes, &order, &panels}));
   UF_TRY(uf_neighbors_alloc(ctx, points->n, k, neighbors));
   uf_span(ctx, 0.2, 1);
-  UF_TRY(search(ctx, &(search_job){.ctx = ctx, .points = points, .codes = &codes, .panels = &panels, .order = &order,
-                                   .probes = probes, .plan = plan, .neighbors = neighbors}));
+  UF_TRY(search(ctx, &(search_job){.ctx = ctx,
+                                   .points = points,
+                                   .codes = &codes,
+                                   .panels = &panels,
+                                   .order = &order,
+                                   .probes = probes,
+                                   .plan = plan,
+                                   .neighbors = neighbors}));
   UF_TRY(uf_neighbors_complete(ctx, points, neighbors));
 done:
   uf_codes_free(&codes);

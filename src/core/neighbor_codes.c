@@ -10,23 +10,24 @@
 #include "subspace.h"
 
 enum {
-  DIRECTIONS = 96,        /* rows with more columns are projected on so many directions */
-  BASIS_ROWS = 4096,      /* rows that the principal subspace is taken from */
-  SCALE_ROWS = 2048,      /* rows that the scale is taken from */
+  DIRECTIONS = 96,   /* rows with more columns are projected on so many directions */
+  BASIS_ROWS = 4096, /* rows that the principal subspace is taken from */
+  SCALE_ROWS = 2048, /* rows that the scale is taken from */
   LARGEST_CODE = 63,
   ROWS_PER_BLOCK = 384,
   EMPTY_HALF_NORM = 0x3fffffff
 };
 
-/* Codes reach as far as a Gaussian's 4.8 standard deviations, measured by its 99 % quantile (2.576), which outliers do not move. */
+/* Codes reach as far as a Gaussian's 4.8 standard deviations, measured by its 99 % quantile
+ * (2.576), which outliers do not move. */
 static const float reach = 4.8f / 2.576f;
 
 typedef struct basis {
-  int depth;        /* columns of the points */
+  int depth; /* columns of the points */
   int n_directions;
-  int m;            /* n_directions rounded up to whole lanes */
-  float *columns;   /* depth × m */
-  float *offset;    /* m: less the median of each coordinate */
+  int m;          /* n_directions rounded up to whole lanes */
+  float *columns; /* depth × m */
+  float *offset;  /* m: less the median of each coordinate */
   float scale;
 } basis;
 
@@ -36,17 +37,20 @@ static void basis_free(basis *b) {
 }
 
 /* Columns = rotation, or principal subspace × rotation. */
-static uf_status choose_directions(uf_context *ctx, const uf_points *points, uint64_t seed, basis *b) {
+static uf_status choose_directions(uf_context *ctx, const uf_points *points, uint64_t seed,
+                                   basis *b) {
   uf_status status = UF_OK;
   int m = b->m;
   float *subspace = NULL, *rotation = NULL;
   uint64_t key = uf_key(seed, UF_STAGE_ROTATION, 0, 0);
-  if (points->d <= DIRECTIONS) return uf_random_directions(ctx, points->d, b->n_directions, m, key, b->columns);
+  if (points->d <= DIRECTIONS)
+    return uf_random_directions(ctx, points->d, b->n_directions, m, key, b->columns);
   UF_NEW(ctx, subspace, (int64_t)points->d * m);
   UF_NEW(ctx, rotation, (int64_t)m * m);
   UF_TRY(uf_principal_subspace(ctx, points, BASIS_ROWS, b->n_directions, m, seed, subspace));
   UF_TRY(uf_random_directions(ctx, m, b->n_directions, m, key, rotation));
-  ctx->kernels->product(subspace, (size_t)m, points->d, m, rotation, m, NULL, b->columns, (size_t)m);
+  ctx->kernels->product(subspace, (size_t)m, points->d, m, rotation, m, NULL, b->columns,
+                        (size_t)m);
 done:
   uf_free(subspace);
   uf_free(rotation);
@@ -58,7 +62,8 @@ static int compare_floats(const void *x, const void *y) {
   return (a > b) - (a < b);
 }
 
-/* Sets offset and scale from a sample: each coordinate less its median, and one quantile of them all. */
+/* Sets offset and scale from a sample: each coordinate less its median, and one quantile of them
+ * all. */
 static uf_status choose_scale(uf_context *ctx, const uf_points *points, basis *b) {
   uf_status status = UF_OK;
   int n = points->n < SCALE_ROWS ? points->n : SCALE_ROWS, used = b->n_directions;
@@ -80,7 +85,8 @@ static uf_status choose_scale(uf_context *ctx, const uf_points *points, basis *b
     qsort(column, (size_t)n, sizeof *column, compare_floats);
     quantile[c] = column[(int)(0.99 * (n - 1))];
   }
-  /* The rotation makes the coordinates alike; the upper quartile of them is safe against a few that are constant. */
+  /* The rotation makes the coordinates alike; the upper quartile of them is safe against a few that
+   * are constant. */
   qsort(quantile, (size_t)used, sizeof *quantile, compare_floats);
   float spread = quantile[3 * (used - 1) / 4];
   if (spread == 0) spread = quantile[used - 1];
@@ -113,8 +119,9 @@ static void encode_block(void *job, int64_t block, int worker) {
   size_t n_bytes = (size_t)j->codes->n_bytes;
   uf_range range = uf_block_range(block, ROWS_PER_BLOCK, j->points->n);
   float *projected = j->projected + (size_t)worker * ROWS_PER_BLOCK * (size_t)b->m;
-  j->ctx->kernels->product(uf_point(j->points, (int)range.from), j->points->stride, (int)(range.to - range.from), b->depth,
-                           b->columns, b->m, b->offset, projected, (size_t)b->m);
+  j->ctx->kernels->product(uf_point(j->points, (int)range.from), j->points->stride,
+                           (int)(range.to - range.from), b->depth, b->columns, b->m, b->offset,
+                           projected, (size_t)b->m);
   for (int64_t i = range.from; i < range.to; i++, projected += b->m) {
     uint8_t *code = j->codes->bytes + (size_t)i * n_bytes;
     for (size_t c = 0; c < n_bytes; c++) code[c] = encode(projected[c], b->scale);

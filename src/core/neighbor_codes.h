@@ -1,9 +1,10 @@
 /*
- * neighbor_codes.h: rows as short strings of 7-bit integers, so that a distance is an exact integer and costs one instruction for 64
- * columns.
+ * neighbor_codes.h: rows as short strings of 7-bit integers, so that a distance is an exact integer
+ * and costs one instruction for 64 columns.
  *
- * Wide rows are first projected on their principal subspace; then a random rotation spreads the variance over all coordinates, so that
- * one scale serves them all. Integers are the same on every machine, which the search among them inherits.
+ * Wide rows are first projected on their principal subspace; then a random rotation spreads the
+ * variance over all coordinates, so that one scale serves them all. Integers are the same on every
+ * machine, which the search among them inherits.
  */
 #ifndef UF_NEIGHBOR_CODES_H
 #define UF_NEIGHBOR_CODES_H
@@ -12,8 +13,8 @@
 
 typedef struct uf_codes {
   int n;
-  int n_bytes;     /* bytes a row, a multiple of 4 */
-  uint8_t *bytes;  /* n × n_bytes: 64 + the code, which is in -63 … 63 */
+  int n_bytes;    /* bytes a row, a multiple of 4 */
+  uint8_t *bytes; /* n × n_bytes: 64 + the code, which is in -63 … 63 */
 } uf_codes;
 
 uf_status uf_codes_make(uf_context *ctx, const uf_points *points, uint64_t seed, uf_codes *codes);
@@ -33,7 +34,8 @@ typedef struct uf_panels {
 uf_status uf_panels_make(uf_context *ctx, int n_panels, int n_bytes, uf_panels *panels);
 void uf_panels_free(uf_panels *panels);
 
-/* Puts a row of codes at a place (panel × 16 + lane), or leaves the place empty where code is NULL. */
+/* Puts a row of codes at a place (panel × 16 + lane), or leaves the place empty where code is NULL.
+ */
 void uf_panels_put(uf_panels *panels, int n_bytes, int place, const uint8_t *code);
 
 #endif

@@ -1,5 +1,6 @@
 /*
- * neighbor_exact.c: every pair. A block of queries meets the points in tiles that stay in cache. O(n_rows · n · d).
+ * neighbor_exact.c: every pair. A block of queries meets the points in tiles that stay in cache.
+ * O(n_rows · n · d).
  */
 #include "arith.h"
 
@@ -37,15 +38,17 @@ static void search_block(void *job, int64_t block, int worker) {
       j->distance(uf_point(points, self), points->x, points->stride, j->all + first, count, ranks);
       float worst = uf_nearest_worst(nearest);
       for (int t = 0; t < count; t++)
-        if (ranks[t] <= worst && first + t != self && uf_nearest_offer(nearest, first + t, ranks[t]))
+        if (ranks[t] <= worst && first + t != self &&
+            uf_nearest_offer(nearest, first + t, ranks[t]))
           worst = uf_nearest_worst(nearest);
     }
   }
-  for (int64_t q = range.from; q < range.to; q++) uf_nearest_finish(&list[q - range.from], points->metric);
+  for (int64_t q = range.from; q < range.to; q++)
+    uf_nearest_finish(&list[q - range.from], points->metric);
 }
 
-uf_status uf_neighbors_exact(uf_context *ctx, const uf_points *points, const int *rows, int n_rows, int k,
-                             uf_neighbors *neighbors) {
+uf_status uf_neighbors_exact(uf_context *ctx, const uf_points *points, const int *rows, int n_rows,
+                             int k, uf_neighbors *neighbors) {
   uf_status status = UF_OK;
   exact_job job = {.points = points, .rows = rows, .n_rows = n_rows, .neighbors = neighbors};
   *neighbors = (uf_neighbors){0};
@@ -80,8 +83,10 @@ uf_status uf_neighbors_complete(uf_context *ctx, const uf_points *points, uf_nei
     if (is_short(neighbors, i)) rows[at++] = i;
   UF_TRY(uf_neighbors_exact(ctx, points, rows, n_short, neighbors->k, &found));
   for (int r = 0; r < n_short; r++) {
-    memcpy(neighbors->index + k * (size_t)rows[r], found.index + k * (size_t)r, k * sizeof *found.index);
-    memcpy(neighbors->distance + k * (size_t)rows[r], found.distance + k * (size_t)r, k * sizeof *found.distance);
+    memcpy(neighbors->index + k * (size_t)rows[r], found.index + k * (size_t)r,
+           k * sizeof *found.index);
+    memcpy(neighbors->distance + k * (size_t)rows[r], found.distance + k * (size_t)r,
+           k * sizeof *found.distance);
   }
 done:
   uf_free(rows);
@@ -89,7 +94,8 @@ done:
   return status;
 }
 
-uf_status uf_neighbor_recall(uf_context *ctx, const uf_points *points, const uf_neighbors *neighbors, const int *rows, int n_rows,
+uf_status uf_neighbor_recall(uf_context *ctx, const uf_points *points,
+                             const uf_neighbors *neighbors, const int *rows, int n_rows,
                              double *recall) {
   const float rounding = 1 + 1e-6f; /* the table may have been to R and back, in other units */
   size_t k = (size_t)neighbors->k;
@@ -99,7 +105,8 @@ uf_status uf_neighbor_recall(uf_context *ctx, const uf_points *points, const uf_
   int64_t found = 0;
   for (int r = 0; r < n_rows; r++) {
     float farthest = truth.distance[k * (size_t)(r + 1) - 1] * rounding;
-    for (size_t j = 1; j < k; j++) found += neighbors->distance[k * (size_t)rows[r] + j] <= farthest;
+    for (size_t j = 1; j < k; j++)
+      found += neighbors->distance[k * (size_t)rows[r] + j] <= farthest;
   }
   *recall = (double)found / ((double)n_rows * (double)(k - 1));
   uf_neighbors_free(&truth);

@@ -41,9 +41,16 @@ static void probe_block(void *job, int64_t block, int worker) {
   int32_t threshold[ROWS_PER_BLOCK];
   size_t capacity = (size_t)j->capacity, list_size = ROWS_PER_BLOCK * capacity;
   int32_t *score = j->lists + 2 * list_size * (size_t)worker;
-  uf_scan scan = {.codes = j->codes->bytes, .panels = j->centroids->bytes, .half_norm = j->centroids->half_norm,
-                  .depth4 = j->codes->n_bytes / 4, .keep = j->n_probes, .capacity = j->capacity,
-                  .score = score, .place = score + list_size, .count = count, .threshold = threshold};
+  uf_scan scan = {.codes = j->codes->bytes,
+                  .panels = j->centroids->bytes,
+                  .half_norm = j->centroids->half_norm,
+                  .depth4 = j->codes->n_bytes / 4,
+                  .keep = j->n_probes,
+                  .capacity = j->capacity,
+                  .score = score,
+                  .place = score + list_size,
+                  .count = count,
+                  .threshold = threshold};
   for (int r = 0; r < n; r++) {
     rows[r] = j->rows ? j->rows[range.from + r] : (int)range.from + r;
     lists[r] = r;
@@ -60,11 +67,17 @@ static void probe_block(void *job, int64_t block, int worker) {
   }
 }
 
-uf_status uf_nearest_clusters(uf_context *ctx, const uf_codes *codes, const int *rows, int n_rows, const uf_panels *centroids,
-                              int n_probes, uint16_t *probes) {
+uf_status uf_nearest_clusters(uf_context *ctx, const uf_codes *codes, const int *rows, int n_rows,
+                              const uf_panels *centroids, int n_probes, uint16_t *probes) {
   uf_status status = UF_OK;
-  probe_job job = {.ctx = ctx, .codes = codes, .rows = rows, .n_rows = n_rows, .centroids = centroids,
-                   .n_probes = n_probes, .capacity = (2 * n_probes + 47) / 16 * 16, .probes = probes};
+  probe_job job = {.ctx = ctx,
+                   .codes = codes,
+                   .rows = rows,
+                   .n_rows = n_rows,
+                   .centroids = centroids,
+                   .n_probes = n_probes,
+                   .capacity = (2 * n_probes + 47) / 16 * 16,
+                   .probes = probes};
   UF_NEW(ctx, job.lists, (int64_t)ctx->n_threads * 2 * ROWS_PER_BLOCK * job.capacity);
   UF_TRY(uf_parallel(ctx, uf_n_blocks(n_rows, ROWS_PER_BLOCK), probe_block, &job));
 done:
@@ -77,8 +90,9 @@ static int rounded_mean(int64_t sum, int64_t count) {
 }
 
 /* Each centroid becomes the mean of its rows; one without rows stays where it is. */
-static void move_centroids(const uf_codes *codes, const int *rows, int n_rows, const uint16_t *label, int n_clusters,
-                           int64_t *sums, int *count, uf_panels *centroids) {
+static void move_centroids(const uf_codes *codes, const int *rows, int n_rows,
+                           const uint16_t *label, int n_clusters, int64_t *sums, int *count,
+                           uf_panels *centroids) {
   size_t n_bytes = (size_t)codes->n_bytes;
   memset(sums, 0, sizeof *sums * n_bytes * (size_t)n_clusters);
   memset(count, 0, sizeof *count * (size_t)n_clusters);
@@ -91,7 +105,8 @@ static void move_centroids(const uf_codes *codes, const int *rows, int n_rows, c
   uint8_t mean[256];
   for (int cluster = 0; cluster < n_clusters; cluster++) {
     if (count[cluster] == 0) continue;
-    for (size_t c = 0; c < n_bytes; c++) mean[c] = (uint8_t)rounded_mean(sums[n_bytes * (size_t)cluster + c], count[cluster]);
+    for (size_t c = 0; c < n_bytes; c++)
+      mean[c] = (uint8_t)rounded_mean(sums[n_bytes * (size_t)cluster + c], count[cluster]);
     uf_panels_put(centroids, codes->n_bytes, cluster, mean);
   }
 }
@@ -111,7 +126,8 @@ uf_status uf_kmeans(uf_context *ctx, const uf_codes *codes, int n_clusters, uf_p
   uf_even_rows(codes->n, n_rows, rows);
   for (int place = 0; place < 16 * centroids->n_panels; place++) {
     int row = (int)((int64_t)place * n_rows / n_clusters);
-    uf_panels_put(centroids, codes->n_bytes, place, place < n_clusters ? uf_code(codes, rows[row]) : NULL);
+    uf_panels_put(centroids, codes->n_bytes, place,
+                  place < n_clusters ? uf_code(codes, rows[row]) : NULL);
   }
   for (int round = 0; round < ROUNDS; round++) {
     UF_TRY(uf_nearest_clusters(ctx, codes, rows, n_rows, centroids, 1, label));

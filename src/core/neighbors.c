@@ -3,28 +3,57 @@
 #include "neighbors.h"
 
 #include "memory.h"
+#include "subspace.h"
 
-/* Below this many rows every pair is compared: as fast as the approximations there, and nothing is lost. */
+/* Below this many rows every pair is compared: as fast as the approximations there, and nothing is
+ * lost. */
 enum { EXACT_UP_TO = 2048 };
 
 /* Columns up to which a k-d tree beats the approximations. */
 enum { KDTREE_COLUMNS = 4 };
 
+/* Codes of 7 bits cannot resolve neighbourhoods that are tiny beside the whole, as in groups far
+ * apart: a few rows tell. */
+enum { CHECKED_ROWS = 64 };
+static const double least_recall = 0.9;
+
 static uf_neighbor_method choose_method(const uf_points *points, int k) {
-  if (points->n <= EXACT_UP_TO || points->d <= KDTREE_COLUMNS || k > points->n / 8) return UF_NEIGHBORS_EXACT;
+  if (points->n <= EXACT_UP_TO || points->d <= KDTREE_COLUMNS || k > points->n / 8)
+    return UF_NEIGHBORS_EXACT;
   return UF_NEIGHBORS_CLUSTERS;
 }
 
-uf_status uf_nearest_neighbors(uf_context *ctx, const uf_points *points, int k, uf_neighbor_method method, uint64_t seed,
-                               uf_neighbors *neighbors, uf_neighbor_method *used) {
+/* Searches by clusters, and once more by descent where a sample of rows shows that too much was
+ * missed. */
+static uf_status search_and_check(uf_context *ctx, const uf_points *points, int k, uint64_t seed,
+                                  uf_neighbors *neighbors, uf_neighbor_method *used) {
+  int rows[CHECKED_ROWS];
+  double recall;
+  uf_status status = uf_neighbors_clusters(ctx, points, k, seed, neighbors);
+  if (status) return status;
+  uf_even_rows(points->n, CHECKED_ROWS, rows);
+  status = uf_neighbor_recall(ctx, points, neighbors, rows, CHECKED_ROWS, &recall);
+  if (!status && recall >= least_recall) return UF_OK;
+  uf_neighbors_free(neighbors);
+  if (status) return status;
+  *used = UF_NEIGHBORS_DESCENT;
+  return uf_neighbors_descent(ctx, points, k, seed, neighbors);
+}
+
+uf_status uf_nearest_neighbors(uf_context *ctx, const uf_points *points, int k,
+                               uf_neighbor_method method, uint64_t seed, uf_neighbors *neighbors,
+                               uf_neighbor_method *used) {
   uf_phase(ctx, "nearest neighbors");
   *used = method == UF_NEIGHBORS_AUTO ? choose_method(points, k) : method;
+  if (method == UF_NEIGHBORS_AUTO && *used == UF_NEIGHBORS_CLUSTERS)
+    return search_and_check(ctx, points, k, seed, neighbors, used);
   switch (*used) {
-    case UF_NEIGHBORS_CLUSTERS: return uf_neighbors_clusters(ctx, points, k, seed, neighbors);
-    case UF_NEIGHBORS_DESCENT: return uf_neighbors_descent(ctx, points, k, seed, neighbors);
-    default:
-      return points->d <= KDTREE_COLUMNS ? uf_neighbors_kdtree(ctx, points, k, neighbors)
-                                         : uf_neighbors_exact(ctx, points, NULL, points->n, k, neighbors);
+  case UF_NEIGHBORS_CLUSTERS: return uf_neighbors_clusters(ctx, points, k, seed, neighbors);
+  case UF_NEIGHBORS_DESCENT: return uf_neighbors_descent(ctx, points, k, seed, neighbors);
+  default:
+    return points->d <= KDTREE_COLUMNS
+               ? uf_neighbors_kdtree(ctx, points, k, neighbors)
+               : uf_neighbors_exact(ctx, points, NULL, points->n, k, neighbors);
   }
 }
 
@@ -59,11 +88,15 @@ uf_nearest uf_nearest_begin(uf_neighbors *neighbors, int i, int self) {
 int uf_nearest_offer(uf_nearest *list, int index, float rank) {
   int at = list->count < list->k ? list->count : list->k - 1;
   if (list->count == list->k) {
-    if (list->k == 1 || rank > list->rank[at] || (rank == list->rank[at] && index > list->index[at])) return 0;
+    if (list->k == 1 || rank > list->rank[at] ||
+        (rank == list->rank[at] && index > list->index[at]))
+      return 0;
   } else {
     list->count++;
   }
-  for (; at > 1 && (rank < list->rank[at - 1] || (rank == list->rank[at - 1] && index < list->index[at - 1])); at--) {
+  for (; at > 1 &&
+         (rank < list->rank[at - 1] || (rank == list->rank[at - 1] && index < list->index[at - 1]));
+       at--) {
     list->index[at] = list->index[at - 1];
     list->rank[at] = list->rank[at - 1];
   }
@@ -73,5 +106,6 @@ int uf_nearest_offer(uf_nearest *list, int index, float rank) {
 }
 
 void uf_nearest_finish(uf_nearest *list, uf_metric metric) {
-  for (int j = 1; j < list->count; j++) list->rank[j] = uf_distance_from_rank(metric, list->rank[j]);
+  for (int j = 1; j < list->count; j++)
+    list->rank[j] = uf_distance_from_rank(metric, list->rank[j]);
 }

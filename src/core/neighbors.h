@@ -1,12 +1,13 @@
 /*
- * neighbors.h: the k nearest neighbours of every point (McInnes, Healy, Melville 2018, section 3.1, algorithm 1, first step).
+ * neighbors.h: the k nearest neighbours of every point (McInnes, Healy, Melville 2018, section 3.1,
+ * algorithm 1, first step).
  *
- * Four ways to the same table. In all of them the first neighbour of a row is the row itself, at distance 0; the others ascend by
- * (distance, index), so that ties never depend on threads.
+ * Four ways to the same table. In all of them the first neighbour of a row is the row itself, at
+ * distance 0; the others ascend by (distance, index), so that ties never depend on threads.
  *
  *   exact      every pair                                      O(n² d)           neighbor_exact.c
  *   kdtree     exact too, for up to 8 columns                  O(n log n)        neighbor_kdtree.c
- *   clusters   quantised rows, scanned by clusters             about O(n^1.3 d)  neighbor_clusters.c
+ *   clusters   quantised rows, scanned by clusters             about O(n^1.3 d) neighbor_clusters.c
  *   nndescent  neighbours of neighbours                        about O(n^1.14)   neighbor_descent.c
  */
 #ifndef UF_NEIGHBORS_H
@@ -24,28 +25,35 @@ typedef enum uf_neighbor_method {
 } uf_neighbor_method;
 
 /* Chooses by size where the method is AUTO, and says in *used what was done. k is in 1 … n. */
-uf_status uf_nearest_neighbors(uf_context *ctx, const uf_points *points, int k, uf_neighbor_method method, uint64_t seed,
-                               uf_neighbors *neighbors, uf_neighbor_method *used);
+uf_status uf_nearest_neighbors(uf_context *ctx, const uf_points *points, int k,
+                               uf_neighbor_method method, uint64_t seed, uf_neighbors *neighbors,
+                               uf_neighbor_method *used);
 
-/* Neighbours of rows[0 … n_rows - 1] alone (all rows where `rows` is NULL), by comparing them with every point. */
-uf_status uf_neighbors_exact(uf_context *ctx, const uf_points *points, const int *rows, int n_rows, int k,
-                             uf_neighbors *neighbors);
-uf_status uf_neighbors_kdtree(uf_context *ctx, const uf_points *points, int k, uf_neighbors *neighbors);
-uf_status uf_neighbors_clusters(uf_context *ctx, const uf_points *points, int k, uint64_t seed, uf_neighbors *neighbors);
-uf_status uf_neighbors_descent(uf_context *ctx, const uf_points *points, int k, uint64_t seed, uf_neighbors *neighbors);
+/* Neighbours of rows[0 … n_rows - 1] alone (all rows where `rows` is NULL), by comparing them with
+ * every point. */
+uf_status uf_neighbors_exact(uf_context *ctx, const uf_points *points, const int *rows, int n_rows,
+                             int k, uf_neighbors *neighbors);
+uf_status uf_neighbors_kdtree(uf_context *ctx, const uf_points *points, int k,
+                              uf_neighbors *neighbors);
+uf_status uf_neighbors_clusters(uf_context *ctx, const uf_points *points, int k, uint64_t seed,
+                                uf_neighbors *neighbors);
+uf_status uf_neighbors_descent(uf_context *ctx, const uf_points *points, int k, uint64_t seed,
+                               uf_neighbors *neighbors);
 
 /* Searches again, exactly, for the rows of which an approximation found fewer than k neighbours. */
 uf_status uf_neighbors_complete(uf_context *ctx, const uf_points *points, uf_neighbors *neighbors);
 
-/* The part of the k - 1 true neighbours that a table has, over the given rows. Counted by distance, so that any of several equally
- * near points will do. */
-uf_status uf_neighbor_recall(uf_context *ctx, const uf_points *points, const uf_neighbors *neighbors, const int *rows, int n_rows,
+/* The part of the k - 1 true neighbours that a table has, over the given rows. Counted by distance,
+ * so that any of several equally near points will do. */
+uf_status uf_neighbor_recall(uf_context *ctx, const uf_points *points,
+                             const uf_neighbors *neighbors, const int *rows, int n_rows,
                              double *recall);
 
 uf_status uf_neighbors_alloc(uf_context *ctx, int n, int k, uf_neighbors *neighbors);
 void uf_neighbors_free(uf_neighbors *neighbors);
 
-/* A row's list while it is being found: `rank` values (see uf_distance_of) ascending, ties by index. */
+/* A row's list while it is being found: `rank` values (see uf_distance_of) ascending, ties by
+ * index. */
 typedef struct uf_nearest {
   int k;
   int count;
@@ -53,7 +61,8 @@ typedef struct uf_nearest {
   float *rank;
 } uf_nearest;
 
-/* An empty list that begins with the row itself, in row i of the table; `distance` holds ranks until uf_nearest_finish(). */
+/* An empty list that begins with the row itself, in row i of the table; `distance` holds ranks
+ * until uf_nearest_finish(). */
 uf_nearest uf_nearest_begin(uf_neighbors *neighbors, int i, int self);
 
 /* The rank that a newcomer has to beat (or to equal, with a smaller index). */
@@ -61,8 +70,8 @@ static inline float uf_nearest_worst(const uf_nearest *list) {
   return list->count < list->k ? INFINITY : list->rank[list->k - 1];
 }
 
-/* Puts a point other than self in its place; a point that is not among the k best so far is passed over. Returns whether it went in.
- * The caller does not offer a point twice. */
+/* Puts a point other than self in its place; a point that is not among the k best so far is passed
+ * over. Returns whether it went in. The caller does not offer a point twice. */
 int uf_nearest_offer(uf_nearest *list, int index, float rank);
 
 /* Turns the ranks of a row into distances. */

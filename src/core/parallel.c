@@ -16,9 +16,9 @@ typedef struct uf_pool {
   pthread_cond_t work_ready, work_done;
   pthread_t *threads;
   struct worker *workers;
-  int n_helpers;      /* threads beside the calling one */
-  int busy;           /* helpers that still work on the current loop */
-  uint64_t loop;      /* counts loops: a helper wakes when it changes */
+  int n_helpers; /* threads beside the calling one */
+  int busy;      /* helpers that still work on the current loop */
+  uint64_t loop; /* counts loops: a helper wakes when it changes */
   int closing;
   uf_context *ctx;
   uf_task *task;
@@ -102,7 +102,8 @@ void uf_pool_close(uf_context *ctx) {
   ctx->pool = NULL;
 }
 
-/* Waits until no helper works, asking the host every now and then whether to stop. Called with the lock held. */
+/* Waits until no helper works, asking the host every now and then whether to stop. Called with the
+ * lock held. */
 static void await_helpers(uf_context *ctx, uf_pool *pool) {
   while (pool->busy > 0) {
     struct timespec until;
@@ -151,7 +152,8 @@ uf_status uf_parallel(uf_context *ctx, int64_t n_blocks, uf_task *task, void *jo
 }
 
 #if defined(__linux__)
-/* A container may be given less than a processor's time: cgroup v2 says "quota period" in cpu.max. */
+/* A container may be given less than a processor's time: cgroup v2 says "quota period" in cpu.max.
+ */
 static int container_limit(int processors) {
   FILE *file = fopen("/sys/fs/cgroup/cpu.max", "r");
   if (!file) return processors;

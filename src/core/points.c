@@ -42,7 +42,8 @@ static uf_status fail_not_finite(uf_context *ctx, const uf_columns *columns, int
   int row = 0;
   while (isfinite(value_at(columns, row, column))) row++;
   double x = value_at(columns, row, column);
-  return uf_fail(ctx, UF_BAD_INPUT, "holds %s in row %d, column %d: remove or impute such values first",
+  return uf_fail(ctx, UF_BAD_INPUT,
+                 "holds %s in row %d, column %d: remove or impute such values first",
                  x != x ? "a missing value (NA or NaN)" : "an infinite value", row + 1, column + 1);
 }
 
@@ -53,8 +54,8 @@ static double offset_of(double low, double high, uf_metric metric) {
   return differences_only && high - low < largest * 0x1p-10 ? low : 0;
 }
 
-/* 1 while the largest value and its square sit well in float, else the power of two that brings it near 1. */
-static double scale_of(double largest) {
+/* 1 while that will do, else what brings the largest value near 1. */
+double uf_float_scale(double largest) {
   if (largest == 0 || (largest > 0x1p-40 && largest < 0x1p40)) return 1;
   int exponent = (int)(uf_double_bits(largest) >> 52) - 1023;
   return uf_scale2(1, exponent > 1000 ? -1000 : exponent < -1000 ? 1000 : -exponent);
@@ -72,19 +73,23 @@ static uf_status measure(uf_context *ctx, points_job *job) {
     largest = low > largest ? low : largest;
     largest = high > largest ? high : largest;
   }
-  job->scale = scale_of(largest);
+  job->scale = uf_float_scale(largest);
   return UF_OK;
 }
 
-/* Means (for correlation) and lengths of a block of rows, by columns so that reading is in order. */
+/* Means (for correlation) and lengths of a block of rows, by columns so that reading is in order.
+ */
 static void measure_rows(const points_job *j, uf_range rows, double *mean, double *length) {
   int n = (int)(rows.to - rows.from), d = j->columns->d;
-  int rounds = j->points->metric == UF_CORRELATION ? 2 : 0; /* the second takes the rounding out of a long row's mean */
+  int rounds = j->points->metric == UF_CORRELATION
+                   ? 2
+                   : 0; /* the second takes the rounding out of a long row's mean */
   for (int r = 0; r < n; r++) mean[r] = 0;
   for (int round = 0; round < rounds; round++) {
     for (int r = 0; r < n; r++) length[r] = 0;
     for (int c = 0; c < d; c++)
-      for (int r = 0; r < n; r++) length[r] += value_at(j->columns, (int)rows.from + r, c) * j->scale - mean[r];
+      for (int r = 0; r < n; r++)
+        length[r] += value_at(j->columns, (int)rows.from + r, c) * j->scale - mean[r];
     for (int r = 0; r < n; r++) mean[r] += length[r] / d;
   }
   for (int r = 0; r < n; r++) length[r] = 0;
@@ -97,9 +102,7 @@ static void measure_rows(const points_job *j, uf_range rows, double *mean, doubl
 }
 
 /* A constant row's deviations are rounding errors of its mean, not a direction. */
-static int has_direction(double mean, double length) {
-  return length > 1e-12 * fabs(mean);
-}
+static int has_direction(double mean, double length) { return length > 1e-12 * fabs(mean); }
 
 static void fill_directions(void *job, int64_t block, int worker) {
   (void)worker;
@@ -112,7 +115,8 @@ static void fill_directions(void *job, int64_t block, int worker) {
     for (int i = (int)rows.from; i < rows.to; i++) {
       int r = i - (int)rows.from;
       double x = value_at(j->columns, i, c) * j->scale - mean[r];
-      points->x[points->stride * (size_t)i + (size_t)c] = has_direction(mean[r], length[r]) ? (float)(x / length[r]) : 0;
+      points->x[points->stride * (size_t)i + (size_t)c] =
+          has_direction(mean[r], length[r]) ? (float)(x / length[r]) : 0;
     }
   for (int i = (int)rows.from; i < rows.to; i++) {
     int r = i - (int)rows.from;
@@ -132,14 +136,17 @@ static void fill_values(void *job, int64_t block, int worker) {
       points->x[points->stride * (size_t)i + (size_t)c] =
           (float)((value_at(j->columns, i, c) - j->offset[c]) * j->scale);
   for (int i = (int)rows.from; i < rows.to; i++)
-    for (size_t c = (size_t)j->columns->d; c < points->stride; c++) points->x[points->stride * (size_t)i + c] = 0;
+    for (size_t c = (size_t)j->columns->d; c < points->stride; c++)
+      points->x[points->stride * (size_t)i + c] = 0;
 }
 
-uf_status uf_points_make(uf_context *ctx, const uf_columns *columns, uf_metric metric, uf_points *points) {
+uf_status uf_points_make(uf_context *ctx, const uf_columns *columns, uf_metric metric,
+                         uf_points *points) {
   uf_status status = UF_OK;
   int by_direction = metric == UF_COSINE || metric == UF_CORRELATION;
   points_job job = {.columns = columns, .points = points};
-  *points = (uf_points){.metric = metric, .n = columns->n, .d = columns->d + by_direction, .unit = 1};
+  *points =
+      (uf_points){.metric = metric, .n = columns->n, .d = columns->d + by_direction, .unit = 1};
   points->stride = (size_t)(points->d + UF_LANES - 1) / UF_LANES * UF_LANES;
   UF_NEW(ctx, job.low, columns->d);
   UF_NEW(ctx, job.high, columns->d);
@@ -147,7 +154,8 @@ uf_status uf_points_make(uf_context *ctx, const uf_columns *columns, uf_metric m
   UF_TRY(measure(ctx, &job));
   UF_NEW(ctx, points->x, (int64_t)points->n * (int64_t)points->stride);
   if (!by_direction) points->unit = 1 / job.scale;
-  UF_TRY(uf_parallel(ctx, uf_n_blocks(points->n, ROWS_PER_BLOCK), by_direction ? fill_directions : fill_values, &job));
+  UF_TRY(uf_parallel(ctx, uf_n_blocks(points->n, ROWS_PER_BLOCK),
+                     by_direction ? fill_directions : fill_values, &job));
 done:
   uf_free(job.low);
   uf_free(job.high);
@@ -167,9 +175,10 @@ uf_distance_kernel *uf_distance_of(const uf_context *ctx, const uf_points *point
 
 float uf_distance_from_rank(uf_metric metric, float rank) {
   switch (metric) {
-    case UF_EUCLIDEAN: return sqrtf(rank);
-    case UF_COSINE:
-    case UF_CORRELATION: return 0.5f * rank;
-    default: return rank;
+  case UF_EUCLIDEAN: return sqrtf(rank);
+  case UF_COSINE:
+  case UF_CORRELATION:
+    return rank < 4 ? 0.5f * rank : 2; /* rounding can exceed the metric's limit */
+  default: return rank;
   }
 }

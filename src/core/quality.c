@@ -1,6 +1,6 @@
 /*
- * quality.c: for each sampled row, the neighbours in one space and their ranks in the other. With U_i the layout's neighbours that the
- * data has beyond its k nearest, at rank r,
+ * quality.c: for each sampled row, the neighbours in one space and their ranks in the other. With
+ * U_i the layout's neighbours that the data has beyond its k nearest, at rank r,
  *
  *   trustworthiness = 1 - 2 / (m k (2n - 3k - 1)) Σ_i Σ_{j in U_i} (r(i, j) - k)
  *
@@ -29,8 +29,9 @@ typedef struct quality_job {
   int n_rows, k;
   const int *all; /* 0 … n - 1 */
   int *strangers; /* per worker: k */
-  double *excess_in_data, *excess_in_layout; /* per sampled row: Σ (rank - k) of the other's neighbours */
-  int *shared;    /* per sampled row: neighbours in common */
+  double *excess_in_data,
+      *excess_in_layout; /* per sampled row: Σ (rank - k) of the other's neighbours */
+  int *shared;           /* per sampled row: neighbours in common */
 } quality_job;
 
 static int is_among(const int *index, int count, int row) {
@@ -39,7 +40,8 @@ static int is_among(const int *index, int count, int row) {
   return 0;
 }
 
-/* Ranks of all points for a block of rows, by tiles that stay in cache while the rows pass over them; and the nearest of each row. */
+/* Ranks of all points for a block of rows, by tiles that stay in cache while the rows pass over
+ * them; and the nearest of each row. */
 static void rank_all(const quality_job *j, space *here, uf_range samples, float *ranks) {
   const uf_points *points = here->points;
   uf_distance_kernel *distance = uf_distance_of(j->ctx, points);
@@ -55,7 +57,8 @@ static void rank_all(const quality_job *j, space *here, uf_range samples, float 
     int self = j->rows[s];
     uf_nearest nearest = uf_nearest_begin(&here->nearest, (int)s, self);
     for (int i = 0; i < n; i++)
-      if (rank[i] <= uf_nearest_worst(&nearest) && i != self) uf_nearest_offer(&nearest, i, rank[i]);
+      if (rank[i] <= uf_nearest_worst(&nearest) && i != self)
+        uf_nearest_offer(&nearest, i, rank[i]);
   }
 }
 
@@ -68,9 +71,10 @@ static const int *nearest_in(const quality_job *j, const space *space, int64_t s
   return space->nearest.index + (size_t)sample * (size_t)(j->k + 1) + 1;
 }
 
-/* Σ (rank - k) in one space over the neighbours that another space gives a row and this one does not. */
-static double rank_excess(const quality_job *j, const space *here, const space *other, int64_t sample, const float *ranks,
-                          int *strangers) {
+/* Σ (rank - k) in one space over the neighbours that another space gives a row and this one does
+ * not. */
+static double rank_excess(const quality_job *j, const space *here, const space *other,
+                          int64_t sample, const float *ranks, int *strangers) {
   int n = here->points->n, k = j->k, n_strangers = 0;
   const int *own = nearest_in(j, here, sample), *foreign = nearest_in(j, other, sample);
   float farthest = 0;
@@ -98,11 +102,13 @@ static void measure_block(void *job, int64_t block, int worker) {
   rank_all(j, &j->data, samples, in_data);
   rank_all(j, &j->layout, samples, in_layout);
   for (int64_t s = samples.from; s < samples.to; s++, in_data += n, in_layout += n) {
-    const int *nearest_in_data = nearest_in(j, &j->data, s), *nearest_in_layout = nearest_in(j, &j->layout, s);
+    const int *nearest_in_data = nearest_in(j, &j->data, s),
+              *nearest_in_layout = nearest_in(j, &j->layout, s);
     j->excess_in_data[s] = rank_excess(j, &j->data, &j->layout, s, in_data, strangers);
     j->excess_in_layout[s] = rank_excess(j, &j->layout, &j->data, s, in_layout, strangers);
     j->shared[s] = 0;
-    for (int c = 0; c < j->k; c++) j->shared[s] += is_among(nearest_in_data, j->k, nearest_in_layout[c]);
+    for (int c = 0; c < j->k; c++)
+      j->shared[s] += is_among(nearest_in_data, j->k, nearest_in_layout[c]);
   }
 }
 
@@ -120,10 +126,12 @@ static int majority(const int *index, int count, const int *labels) {
   return best;
 }
 
-static uf_status label_accuracy(uf_context *ctx, const uf_points *layout, const int *labels, int k, double *accuracy) {
+static uf_status label_accuracy(uf_context *ctx, const uf_points *layout, const int *labels, int k,
+                                double *accuracy) {
   uf_neighbors nearest;
   uf_neighbor_method used;
-  uf_status status = uf_nearest_neighbors(ctx, layout, k + 1, UF_NEIGHBORS_AUTO, 0, &nearest, &used);
+  uf_status status =
+      uf_nearest_neighbors(ctx, layout, k + 1, UF_NEIGHBORS_AUTO, 0, &nearest, &used);
   if (status) return status;
   int right = 0;
   for (int i = 0; i < layout->n; i++)
@@ -133,12 +141,18 @@ static uf_status label_accuracy(uf_context *ctx, const uf_points *layout, const 
   return UF_OK;
 }
 
-uf_status uf_quality_measure(uf_context *ctx, const uf_points *data, const uf_points *layout, const int *labels, int k, int k_label,
-                             const int *rows, int n_rows, uf_quality *quality) {
+uf_status uf_quality_measure(uf_context *ctx, const uf_points *data, const uf_points *layout,
+                             const int *labels, int k, int k_label, const int *rows, int n_rows,
+                             uf_quality *quality) {
   uf_status status = UF_OK;
   int n = data->n, *all = NULL;
   int64_t n_ranks = (int64_t)ctx->n_threads * ROWS_PER_BLOCK * n;
-  quality_job job = {.ctx = ctx, .data = {.points = data}, .layout = {.points = layout}, .rows = rows, .n_rows = n_rows, .k = k};
+  quality_job job = {.ctx = ctx,
+                     .data = {.points = data},
+                     .layout = {.points = layout},
+                     .rows = rows,
+                     .n_rows = n_rows,
+                     .k = k};
   uf_phase(ctx, "embedding quality");
   UF_NEW(ctx, all, n);
   for (int i = 0; i < n; i++) all[i] = i;

@@ -7,14 +7,18 @@
 #include "points.h"
 
 typedef struct uf_quality {
-  double trustworthiness;       /* are neighbours in the layout neighbours in the data (Venna and Kaski 2001) */
-  double continuity;            /* and the other way round */
+  double trustworthiness; /* are neighbours in the layout neighbours in the data (Venna and Kaski
+                             2001) */
+  double continuity;      /* and the other way round */
   double neighbor_preservation; /* part of the k nearest that both have in common */
-  double knn_accuracy;          /* rows whose label is that of most of their k_label nearest in the layout; NaN without labels */
+  double knn_accuracy; /* rows whose label is that of most of their k_label nearest in the layout;
+                          NaN without labels */
 } uf_quality;
 
-/* The first three over `rows`, against all points; the last over all rows. labels: n codes from 0, or NULL. */
-uf_status uf_quality_measure(uf_context *ctx, const uf_points *data, const uf_points *layout, const int *labels, int k, int k_label,
-                             const int *rows, int n_rows, uf_quality *quality);
+/* The first three over `rows`, against all points; the last over all rows. labels: n codes from 0,
+ * or NULL. */
+uf_status uf_quality_measure(uf_context *ctx, const uf_points *data, const uf_points *layout,
+                             const int *labels, int k, int k_label, const int *rows, int n_rows,
+                             uf_quality *quality);
 
 #endif

@@ -1,8 +1,9 @@
 /*
  * random.h: random numbers that are counted, not streamed.
  *
- * A number is a hash of where it is used: (seed, stage, a, b, draw). No generator has a state, so no thread, order or block
- * size can change what is drawn. The hash is the finaliser of splitmix64 (Steele, Lea, Flood 2014), applied once a word.
+ * A number is a hash of where it is used: (seed, stage, a, b, draw). No generator has a state, so
+ * no thread, order or block size can change what is drawn. The hash is the finaliser of splitmix64
+ * (Steele, Lea, Flood 2014), applied once a word.
  */
 #ifndef UF_RANDOM_H
 #define UF_RANDOM_H
@@ -29,7 +30,8 @@ static inline uint64_t uf_mix(uint64_t x) {
   return x ^ (x >> 31);
 }
 
-/* A key for one place in the computation; draw numbers from it with uf_draw(key, 0), uf_draw(key, 1), ... */
+/* A key for one place in the computation; draw numbers from it with uf_draw(key, 0), uf_draw(key,
+ * 1), ... */
 static inline uint64_t uf_key(uint64_t seed, uf_stage stage, uint64_t a, uint64_t b) {
   const uint64_t golden = UINT64_C(0x9e3779b97f4a7c15);
   uint64_t key = uf_mix(seed + golden * (uint64_t)stage);
@@ -51,7 +53,8 @@ static inline float uf_draw_unit(uint64_t key, uint64_t draw) {
   return (float)(uf_draw(key, draw) >> 40) * 0x1p-24f;
 }
 
-/* Nearly normal, mean 0, variance 1: the sum of twelve uniforms (16 bits each), less six. Exact additions, no libm. */
+/* Nearly normal, mean 0, variance 1: the sum of twelve uniforms (16 bits each), less six. Exact
+ * additions, no libm. */
 static inline float uf_draw_normal(uint64_t key, uint64_t draw) {
   uint32_t sum = 0;
   for (uint64_t word = 0; word < 3; word++) {

@@ -8,12 +8,17 @@
 
 enum { ROWS_PER_BLOCK = 96, POWER_ITERATIONS = 3 };
 
-/* A column of which less than this is left after the others are taken out carries only rounding errors. */
+/* A column of which less than this is left after the others are taken out carries only rounding
+ * errors. */
 static const double dependent = 1e-5;
+
+/* Of a squared length whose inverse root is still a float. Data of 1e-12 give columns of 1e-24. */
+static const double smallest = 1e-70;
 
 typedef struct product_job {
   uf_context *ctx;
-  const float *a; /* n × depth, a_stride apart; row i is a + a_stride rows[i] where rows are given */
+  const float
+      *a; /* n × depth, a_stride apart; row i is a + a_stride rows[i] where rows are given */
   size_t a_stride;
   const int *rows;
   int n, depth;
@@ -30,12 +35,13 @@ static void multiply_block(void *job, int64_t block, int worker) {
   float *c = j->c + (size_t)range.from * (size_t)j->m;
   if (!j->rows) {
     const float *a = j->a + j->a_stride * (size_t)range.from;
-    j->ctx->kernels->product(a, j->a_stride, (int)(range.to - range.from), j->depth, j->b, j->m, j->offset, c, (size_t)j->m);
+    j->ctx->kernels->product(a, j->a_stride, (int)(range.to - range.from), j->depth, j->b, j->m,
+                             j->offset, c, (size_t)j->m);
     return;
   }
   for (int64_t i = range.from; i < range.to; i++, c += j->m)
-    j->ctx->kernels->product(j->a + j->a_stride * (size_t)j->rows[i], j->a_stride, 1, j->depth, j->b, j->m, j->offset, c,
-                             (size_t)j->m);
+    j->ctx->kernels->product(j->a + j->a_stride * (size_t)j->rows[i], j->a_stride, 1, j->depth,
+                             j->b, j->m, j->offset, c, (size_t)j->m);
 }
 
 static uf_status multiply(uf_context *ctx, product_job job) {
@@ -43,10 +49,17 @@ static uf_status multiply(uf_context *ctx, product_job job) {
   return uf_parallel(ctx, uf_n_blocks(job.n, ROWS_PER_BLOCK), multiply_block, &job);
 }
 
-uf_status uf_project(uf_context *ctx, const uf_points *points, const int *rows, int n_rows, const float *basis, int m,
-                     const float *offset, float *out) {
-  return multiply(ctx, (product_job){.a = points->x, .a_stride = points->stride, .rows = rows, .n = n_rows,
-                                     .depth = points->d, .b = basis, .m = m, .offset = offset, .c = out});
+uf_status uf_project(uf_context *ctx, const uf_points *points, const int *rows, int n_rows,
+                     const float *basis, int m, const float *offset, float *out) {
+  return multiply(ctx, (product_job){.a = points->x,
+                                     .a_stride = points->stride,
+                                     .rows = rows,
+                                     .n = n_rows,
+                                     .depth = points->d,
+                                     .b = basis,
+                                     .m = m,
+                                     .offset = offset,
+                                     .c = out});
 }
 
 void uf_even_rows(int n, int count, int *rows) {
@@ -55,11 +68,13 @@ void uf_even_rows(int n, int count, int *rows) {
 
 static double squared_length(int d, int m, const float *column) {
   double sum = 0;
-  for (int i = 0; i < d; i++) sum += (double)column[(size_t)i * (size_t)m] * column[(size_t)i * (size_t)m];
+  for (int i = 0; i < d; i++)
+    sum += (double)column[(size_t)i * (size_t)m] * column[(size_t)i * (size_t)m];
   return sum;
 }
 
-/* Takes column j (of length 1) out of the columns behind it: two sweeps over the rows, a row being contiguous. */
+/* Takes column j (of length 1) out of the columns behind it: two sweeps over the rows, a row being
+ * contiguous. */
 static void remove_direction(int d, int n_directions, int m, float *basis, int j, float *dots) {
   for (int c = j + 1; c < n_directions; c++) dots[c] = 0;
   for (int i = 0; i < d; i++) {
@@ -81,7 +96,7 @@ uf_status uf_orthonormalize(uf_context *ctx, int d, int n_directions, int m, flo
   for (int c = 0; c < n_directions; c++) before[c] = squared_length(d, m, basis + c);
   for (int j = 0; j < n_directions; j++) {
     double left = squared_length(d, m, basis + j);
-    int kept = left > dependent * dependent * before[j] && left > 1e-30;
+    int kept = left > dependent * dependent * before[j] && left > smallest;
     float scale = kept ? (float)(1 / sqrt(left)) : 0;
     for (int i = 0; i < d; i++) basis[(size_t)i * (size_t)m + (size_t)j] *= scale;
     if (kept) remove_direction(d, n_directions, m, basis, j, dots);
@@ -92,16 +107,19 @@ done:
   return status;
 }
 
-uf_status uf_random_directions(uf_context *ctx, int d, int n_directions, int m, uint64_t key, float *basis) {
+uf_status uf_random_directions(uf_context *ctx, int d, int n_directions, int m, uint64_t key,
+                               float *basis) {
   memset(basis, 0, sizeof *basis * (size_t)d * (size_t)m);
   for (int i = 0; i < d; i++)
     for (int c = 0; c < n_directions; c++)
-      basis[(size_t)i * (size_t)m + (size_t)c] = uf_draw_normal(key, (uint64_t)i * (uint64_t)n_directions + (uint64_t)c);
+      basis[(size_t)i * (size_t)m + (size_t)c] =
+          uf_draw_normal(key, (uint64_t)i * (uint64_t)n_directions + (uint64_t)c);
   return uf_orthonormalize(ctx, d, n_directions, m, basis);
 }
 
 /* The sampled rows less their mean, and their transpose, each padded to whole lanes. */
-static void centred_sample(const uf_points *points, const int *rows, int n_rows, float *sample, float *transposed) {
+static void centred_sample(const uf_points *points, const int *rows, int n_rows, float *sample,
+                           float *transposed) {
   size_t t_stride = (size_t)n_rows;
   for (int j = 0; j < points->d; j++) {
     double sum = 0;
@@ -115,8 +133,8 @@ static void centred_sample(const uf_points *points, const int *rows, int n_rows,
   }
 }
 
-uf_status uf_principal_subspace(uf_context *ctx, const uf_points *points, int max_rows, int n_directions, int m, uint64_t seed,
-                                float *basis) {
+uf_status uf_principal_subspace(uf_context *ctx, const uf_points *points, int max_rows,
+                                int n_directions, int m, uint64_t seed, float *basis) {
   uf_status status = UF_OK;
   int d = points->d, n = points->n < max_rows ? points->n : max_rows;
   int *rows = NULL;
@@ -129,8 +147,20 @@ uf_status uf_principal_subspace(uf_context *ctx, const uf_points *points, int ma
   centred_sample(points, rows, n, sample, transposed);
   UF_TRY(uf_random_directions(ctx, d, n_directions, m, uf_key(seed, UF_STAGE_BASIS, 0, 0), basis));
   for (int iteration = 0; iteration < POWER_ITERATIONS; iteration++) {
-    UF_TRY(multiply(ctx, (product_job){.a = sample, .a_stride = (size_t)d, .n = n, .depth = d, .b = basis, .m = m, .c = image}));
-    UF_TRY(multiply(ctx, (product_job){.a = transposed, .a_stride = (size_t)n, .n = d, .depth = n, .b = image, .m = m, .c = basis}));
+    UF_TRY(multiply(ctx, (product_job){.a = sample,
+                                       .a_stride = (size_t)d,
+                                       .n = n,
+                                       .depth = d,
+                                       .b = basis,
+                                       .m = m,
+                                       .c = image}));
+    UF_TRY(multiply(ctx, (product_job){.a = transposed,
+                                       .a_stride = (size_t)n,
+                                       .n = d,
+                                       .depth = n,
+                                       .b = image,
+                                       .m = m,
+                                       .c = basis}));
     UF_TRY(uf_orthonormalize(ctx, d, n_directions, m, basis));
   }
 done:

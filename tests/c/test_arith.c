@@ -18,9 +18,7 @@
 
 static uint64_t draws;
 
-static uint64_t next_bits(void) {
-  return uf_draw(uf_key(1, UF_STAGE_SAMPLE, 0, 0), draws++);
-}
+static uint64_t next_bits(void) { return uf_draw(uf_key(1, UF_STAGE_SAMPLE, 0, 0), draws++); }
 
 /* Uniform in [low, high). */
 static double next_in(double low, double high) {
@@ -39,9 +37,7 @@ static float bits_float(uint32_t bits) {
   return x;
 }
 
-static int same_float(float x, float y) {
-  return x != x ? y != y : float_bits(x) == float_bits(y);
-}
+static int same_float(float x, float y) { return x != x ? y != y : float_bits(x) == float_bits(y); }
 
 static int fma_differs(float a, float b, float c) {
   float got = uf_fmaf(a, b, c), wanted = fmaf(a, b, c);
@@ -51,9 +47,7 @@ static int fma_differs(float a, float b, float c) {
   return 1;
 }
 
-static float scaled(float x, int exponent) {
-  return ldexpf(x, exponent);
-}
+static float scaled(float x, int exponent) { return ldexpf(x, exponent); }
 
 /* Any bits: subnormals, infinities and NaN too. */
 static int fma_of_any_bits(void) {
@@ -162,9 +156,7 @@ static double ulps(double got, double wanted) {
   return fabs(got - wanted) / place;
 }
 
-static double worst(double a, double b) {
-  return a > b || a != a ? a : b;
-}
+static double worst(double a, double b) { return a > b || a != a ? a : b; }
 
 TEST(exponential) {
   double error = 0, error_near_0 = 0;

@@ -74,11 +74,11 @@ TEST(impossible_sizes_are_refused) {
   check_refused(&ctx, INT64_MAX / 4 + 1, 8);       /* 2^64: would wrap to 0 */
   check_refused(&ctx, (INT64_MAX / 4 + 1) + 1, 8); /* would wrap to 8 */
   check_refused(&ctx, 3, SIZE_MAX / 2);
-  check_refused(&ctx, 1, SIZE_MAX);                /* the room for alignment would wrap */
+  check_refused(&ctx, 1, SIZE_MAX); /* the room for alignment would wrap */
   check_refused(&ctx, 1, SIZE_MAX - 64);
   check_refused(&ctx, -1, 1);
   check_refused(&ctx, INT64_MIN, 8);
-  check_refused(&ctx, INT64_C(1) << 57, 8);        /* does not wrap, but nobody has it */
+  check_refused(&ctx, INT64_C(1) << 57, 8); /* does not wrap, but nobody has it */
   uf_context_close(&ctx);
 }
 
@@ -194,8 +194,8 @@ enum { MAX_BLOCKS = 1000, MAX_WORKERS = 8 };
 
 typedef struct counting_job {
   int n_threads, milliseconds;
-  int runs[MAX_BLOCKS];            /* written by the block's owner alone */
-  int running[MAX_WORKERS];        /* scratch of the worker: TSan sees two blocks that share it */
+  int runs[MAX_BLOCKS];     /* written by the block's owner alone */
+  int running[MAX_WORKERS]; /* scratch of the worker: TSan sees two blocks that share it */
   int bad[MAX_BLOCKS];
   pthread_t caller;
   atomic_int done;
@@ -290,7 +290,7 @@ static void on_progress(void *data, const char *phase, double fraction) {
 }
 
 static void on_warning(void *data, const char *message) {
-  snprintf(((listener *)data)->warning, sizeof ((listener *)data)->warning, "%s", message);
+  snprintf(((listener *)data)->warning, sizeof((listener *)data)->warning, "%s", message);
 }
 
 static uf_host host_of(listener *l) {

@@ -10,6 +10,7 @@
 
 /* The scalar lanes again, to look into exp_kernels.h. */
 #include "simd/lanes_scalar.h"
+
 #include "simd/exp_kernels.h"
 
 enum { MAX_TABLES = 4 };
@@ -29,17 +30,13 @@ static void find_tables(void) {
   }
 }
 
-static uint64_t next_bits(void) {
-  return uf_draw(uf_key(2, UF_STAGE_SAMPLE, 0, 0), draws++);
-}
+static uint64_t next_bits(void) { return uf_draw(uf_key(2, UF_STAGE_SAMPLE, 0, 0), draws++); }
 
 static float next_in(float low, float high) {
   return low + (high - low) * ((float)(next_bits() >> 40) * 0x1p-24f);
 }
 
-static int next_index(int n) {
-  return uf_draw_index(uf_key(3, UF_STAGE_SAMPLE, 0, 0), draws++, n);
-}
+static int next_index(int n) { return uf_draw_index(uf_key(3, UF_STAGE_SAMPLE, 0, 0), draws++, n); }
 
 static void *new_array(int64_t count, size_t size) {
   void *block = uf_calloc(&ctx, count, size);
@@ -47,9 +44,7 @@ static void *new_array(int64_t count, size_t size) {
   return block;
 }
 
-static float *new_floats(int64_t count) {
-  return new_array(count, sizeof(float));
-}
+static float *new_floats(int64_t count) { return new_array(count, sizeof(float)); }
 
 static float *random_floats(int64_t count, float low, float high) {
   float *x = new_floats(count);
@@ -337,13 +332,9 @@ TEST(scans) {
 
 /* ---- exponentials ---- */
 
-static float one_exp2(float x) {
-  return vf_exp2(vf_set(x)).at[0];
-}
+static float one_exp2(float x) { return vf_exp2(vf_set(x)).at[0]; }
 
-static float one_log2(float x) {
-  return vf_log2(vf_set(x)).at[0];
-}
+static float one_log2(float x) { return vf_log2(vf_set(x)).at[0]; }
 
 /* The header's bounds are before rounding, which adds about one place: 2^-23 relative of exp2,
  * 2^-24 of a log2 below ½. */

@@ -1,5 +1,6 @@
 /*
- * distance_kernels.h: distances of one row to many, by the fixed sum of arith.h: 16 lanes, then a tree.
+ * distance_kernels.h: distances of one row to many, by the fixed sum of arith.h: 16 lanes, then a
+ * tree.
  */
 
 typedef vf distance_term(vf sum, vf x, vf y);
@@ -9,17 +10,17 @@ LANES vf squared_difference(vf sum, vf x, vf y) {
   return vf_fma(difference, difference, sum);
 }
 
-LANES vf absolute_difference(vf sum, vf x, vf y) {
-  return vf_add(sum, vf_abs(vf_sub(x, y)));
-}
+LANES vf absolute_difference(vf sum, vf x, vf y) { return vf_add(sum, vf_abs(vf_sub(x, y))); }
 
 /* Four rows at a time share the loads of the query and hide the latency of the sums. */
-LANES void INLINED distances(distance_term *term, const float *query, const float *points, size_t stride, const int *rows,
-                             int n_rows, float *out) {
+LANES void INLINED distances(distance_term *term, const float *query, const float *points,
+                             size_t stride, const int *rows, int n_rows, float *out) {
   int r = 0;
   for (; r + 4 <= n_rows; r += 4) {
-    const float *p0 = points + stride * (size_t)rows[r], *p1 = points + stride * (size_t)rows[r + 1];
-    const float *p2 = points + stride * (size_t)rows[r + 2], *p3 = points + stride * (size_t)rows[r + 3];
+    const float *p0 = points + stride * (size_t)rows[r],
+                *p1 = points + stride * (size_t)rows[r + 1];
+    const float *p2 = points + stride * (size_t)rows[r + 2],
+                *p3 = points + stride * (size_t)rows[r + 3];
     vf s0 = vf_set(0), s1 = s0, s2 = s0, s3 = s0;
     for (size_t j = 0; j < stride; j += 16) {
       vf q = vf_load(query + j);
@@ -41,10 +42,12 @@ LANES void INLINED distances(distance_term *term, const float *query, const floa
   }
 }
 
-LANES void squared_euclidean(const float *query, const float *points, size_t stride, const int *rows, int n_rows, float *out) {
+LANES void squared_euclidean(const float *query, const float *points, size_t stride,
+                             const int *rows, int n_rows, float *out) {
   distances(squared_difference, query, points, stride, rows, n_rows, out);
 }
 
-LANES void manhattan(const float *query, const float *points, size_t stride, const int *rows, int n_rows, float *out) {
+LANES void manhattan(const float *query, const float *points, size_t stride, const int *rows,
+                     int n_rows, float *out) {
   distances(absolute_difference, query, points, stride, rows, n_rows, out);
 }

@@ -1,13 +1,14 @@
 /*
- * exp_kernels.h: powers of two and logarithms of 16 lanes, and the sums of exponentials of the smooth kNN distances.
+ * exp_kernels.h: powers of two and logarithms of 16 lanes, and the sums of exponentials of the
+ * smooth kNN distances.
  *
- * The coefficients interpolate at Chebyshev nodes: relative error of exp2 below 2e-8 on [-½, ½] before rounding, absolute error of
- * log2 below 1e-7 on [√½, √2).
+ * The coefficients interpolate at Chebyshev nodes: relative error of exp2 below 2e-8 on [-½, ½]
+ * before rounding, absolute error of log2 below 1e-7 on [√½, √2).
  */
 
-/* 2^x for x in [-126, 127]; smaller x count as -126. */
+/* 2^x; x counts as the nearest end of [-126, 127] beyond it. */
 LANES vf vf_exp2(vf x) {
-  x = vf_max(x, vf_set(-126.0f));
+  x = vf_min(vf_max(x, vf_set(-126.0f)), vf_set(127.0f));
   vi whole = vf_round(x);
   vf f = vf_sub(x, vi_to_float(whole));
   vf p = vf_set(1.546144470e-04f);

@@ -8,27 +8,33 @@
 #define HAVE_NEON 1
 #endif
 
-const char *const uf_kernel_names = "\"scalar\", \"avx2\", \"avx512\", \"vnni\", \"neon\"";
+const char *const uf_kernel_names =
+    "\"scalar\", \"sse2\", \"avx2\", \"avx512\", \"vnni\", \"neon\"";
 
-/* From the plainest to the best; `name` limits, the processor decides. */
+/* From the plainest to the best; `name` limits, the processor decides. What plain C compiles to on
+ * x86-64 is SSE2. */
 const uf_kernels *uf_kernels_choose(const char *name) {
-  static const char *const levels[] = {"scalar", "neon", "avx2", "avx512", "vnni"};
+  static const char *const levels[] = {"scalar", "sse2", "neon", "avx2", "avx512", "vnni"};
   enum { N_LEVELS = sizeof levels / sizeof *levels };
   int limit = N_LEVELS - 1;
   if (name && *name) {
-    for (limit = 0; limit < N_LEVELS && strcmp(name, levels[limit]); limit++) {}
+    for (limit = 0; limit < N_LEVELS && strcmp(name, levels[limit]); limit++) {
+    }
     if (limit == N_LEVELS) return NULL;
   }
   const uf_kernels *best = &uf_kernels_scalar;
 #if defined(HAVE_NEON)
-  if (limit >= 1) best = &uf_kernels_neon;
+  if (limit >= 2) best = &uf_kernels_neon;
 #elif defined(HAVE_X86)
   __builtin_cpu_init();
-  if (limit >= 2 && __builtin_cpu_supports("avx2") && __builtin_cpu_supports("fma")) best = &uf_kernels_avx2;
-  if (limit >= 3 && best == &uf_kernels_avx2 && __builtin_cpu_supports("avx512f") &&
-      __builtin_cpu_supports("avx512bw") && __builtin_cpu_supports("avx512dq") && __builtin_cpu_supports("avx512vl"))
+  if (limit >= 3 && __builtin_cpu_supports("avx2") && __builtin_cpu_supports("fma"))
+    best = &uf_kernels_avx2;
+  if (limit >= 4 && best == &uf_kernels_avx2 && __builtin_cpu_supports("avx512f") &&
+      __builtin_cpu_supports("avx512bw") && __builtin_cpu_supports("avx512dq") &&
+      __builtin_cpu_supports("avx512vl"))
     best = &uf_kernels_avx512;
-  if (limit >= 4 && best == &uf_kernels_avx512 && __builtin_cpu_supports("avx512vnni")) best = &uf_kernels_vnni;
+  if (limit >= 5 && best == &uf_kernels_avx512 && __builtin_cpu_supports("avx512vnni"))
+    best = &uf_kernels_vnni;
 #endif
   return best;
 }

@@ -1,9 +1,9 @@
 /*
  * kernels.h: the inner loops, one table for each instruction set.
  *
- * Each loop is written once, over 16 float lanes (distance_kernels.h, product_kernels.h, …), and compiled for each
- * instruction set against its own vocabulary of lanes (lanes_scalar.h, lanes_avx2.h, lanes_avx512.h, lanes_neon.h).
- * All tables give the same bits.
+ * Each loop is written once, over 16 float lanes (distance_kernels.h, product_kernels.h, …), and
+ * compiled for each instruction set against its own vocabulary of lanes (lanes_scalar.h,
+ * lanes_avx2.h, lanes_avx512.h, lanes_neon.h). All tables give the same bits.
  */
 #ifndef UF_KERNELS_H
 #define UF_KERNELS_H
@@ -11,18 +11,20 @@
 #include <stddef.h>
 #include <stdint.h>
 
-/* out[i] = distance of `query` to row rows[i] of `points`; rows are `stride` floats, a multiple of 16, padded by zeros. */
-typedef void uf_distance_kernel(const float *query, const float *points, size_t stride, const int *rows, int n_rows,
-                                float *out);
+/* out[i] = distance of `query` to row rows[i] of `points`; rows are `stride` floats, a multiple of
+ * 16, padded by zeros. */
+typedef void uf_distance_kernel(const float *query, const float *points, size_t stride,
+                                const int *rows, int n_rows, float *out);
 
 /*
- * What scan_panels() reads, and the candidate lists that it fills. A list holds points and their scores, the higher the nearer, in the
- * order in which they were met.
+ * What scan_panels() reads, and the candidate lists that it fills. A list holds points and their
+ * scores, the higher the nearer, in the order in which they were met.
  */
 typedef struct uf_scan {
   const uint8_t *codes;     /* row-major, depth4 × 4 bytes a row, each code + 64: in 0 … 127 */
   const int8_t *panels;     /* 16 places a panel, [depth4][16][4] codes in -63 … 63 */
-  const int32_t *half_norm; /* per place: floor(½ |b|²) + 64 Σ b, so that code·panel - half_norm ranks by distance */
+  const int32_t *half_norm; /* per place: floor(½ |b|²) + 64 Σ b, so that code·panel - half_norm
+                               ranks by distance */
   int depth4;               /* bytes of a row / 4 */
   int keep;                 /* candidates wanted in a list */
   int capacity;             /* room in a list: at least keep + 32, a multiple of 16 */
@@ -32,12 +34,14 @@ typedef struct uf_scan {
   int32_t *threshold;       /* per list: scores at or below it are of no use */
 } uf_scan;
 
-/* The threshold of an empty list: below the score of any point, above that of an empty place in a panel. */
+/* The threshold of an empty list: below the score of any point, above that of an empty place in a
+ * panel. */
 enum { UF_SCORE_OF_NOTHING = -0x20000000 };
 
 /*
- * One epoch of the layout, as the lanes see it: 16 vertices are a group, and lane l of a group is its vertex l. A group's edges lie
- * in slots of 16, one edge a lane; an empty lane has weight 0. Positions are interleaved (vertex × d); the rest is by group.
+ * One epoch of the layout, as the lanes see it: 16 vertices are a group, and lane l of a group is
+ * its vertex l. A group's edges lie in slots of 16, one edge a lane; an empty lane has weight 0.
+ * Positions are interleaved (vertex × d); the rest is by group.
  */
 typedef struct uf_layout_step {
   int d;
@@ -47,12 +51,13 @@ typedef struct uf_layout_step {
   const int32_t *neighbor;   /* slots × 16 */
   const float *weight;       /* slots × 16 */
   const float *degree;       /* n_groups × 16: sum of the weights of a vertex */
-  float *moment1, *moment2;  /* n_groups × d × 16: Adam's running means of the force and of its square */
-  float a, b;                /* the curve 1 / (1 + a d^2b) */
-  float attraction;          /* 2ab, twice: an edge pulls at both ends */
-  float repulsion;           /* 2b γ */
-  float negative_weight;     /* negatives an edge is due / negatives drawn */
-  float beta1, beta2;        /* Adam */
+  float *moment1,
+      *moment2;     /* n_groups × d × 16: Adam's running means of the force and of its square */
+  float a, b;       /* the curve 1 / (1 + a d^2b) */
+  float attraction; /* 2ab, twice: an edge pulls at both ends */
+  float repulsion;  /* 2b γ */
+  float negative_weight;          /* negatives an edge is due / negatives drawn */
+  float beta1, beta2;             /* Adam */
   float correction1, correction2; /* 1 / (1 - beta^epoch) */
   float learning_rate, epsilon;
 } uf_layout_step;
@@ -63,12 +68,15 @@ typedef struct uf_kernels {
   uf_distance_kernel *squared_euclidean; /* Σ (x - y)² */
   uf_distance_kernel *manhattan;         /* Σ |x - y| */
 
-  /* c (n × m) = offset (m, or NULL for 0) + a (n × depth) b (depth × m), summed in index order; m a multiple of 16. */
-  void (*product)(const float *a, size_t a_stride, int n, int depth, const float *b, int m, const float *offset, float *c,
-                  size_t c_stride);
+  /* c (n × m) = offset (m, or NULL for 0) + a (n × depth) b (depth × m), summed in index order; m a
+   * multiple of 16. */
+  void (*product)(const float *a, size_t a_stride, int n, int depth, const float *b, int m,
+                  const float *offset, float *c, size_t c_stride);
 
-  /* Scores rows[0 … n_rows - 1] (indices of codes) against panels from … to - 1; row r fills list lists[r]. */
-  void (*scan_panels)(const uf_scan *scan, const int *rows, const int *lists, int n_rows, int from, int to);
+  /* Scores rows[0 … n_rows - 1] (indices of codes) against panels from … to - 1; row r fills list
+   * lists[r]. */
+  void (*scan_panels)(const uf_scan *scan, const int *rows, const int *lists, int n_rows, int from,
+                      int to);
 
   /* Cuts a list back to its `keep` best candidates; among equals those met first stay. */
   void (*cut_list)(const uf_scan *scan, int list);
@@ -77,18 +85,20 @@ typedef struct uf_kernels {
   float (*exp_sum)(const float *x, int n, float sigma);
   void (*exp_terms)(const float *x, int n, float sigma, float *out);
 
-  /* Moves the vertices of groups from … to - 1, all pushed by the same negatives (n_negatives × d). scratch: 48 d floats on a
-   * cache line. */
-  void (*layout_step)(const uf_layout_step *step, int64_t from, int64_t to, const float *negatives, int n_negatives,
-                      float *scratch);
+  /* Moves the vertices of groups from … to - 1, all pushed by the same negatives (n_negatives × d).
+   * scratch: 48 d floats on a cache line. */
+  void (*layout_step)(const uf_layout_step *step, int64_t from, int64_t to, const float *negatives,
+                      int n_negatives, float *scratch);
 } uf_kernels;
 
-extern const uf_kernels uf_kernels_scalar, uf_kernels_avx2, uf_kernels_avx512, uf_kernels_vnni, uf_kernels_neon;
+extern const uf_kernels uf_kernels_scalar, uf_kernels_avx2, uf_kernels_avx512, uf_kernels_vnni,
+    uf_kernels_neon;
 
 /* The names of the levels, for messages. */
 extern const char *const uf_kernel_names;
 
-/* The best table for this processor that does not exceed the level `name` (NULL or "": no limit); NULL if no such level. */
+/* The best table for this processor that does not exceed the level `name` (NULL or "": no limit);
+ * NULL if no such level. */
 const uf_kernels *uf_kernels_choose(const char *name);
 
 #endif

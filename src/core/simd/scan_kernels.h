@@ -1,28 +1,30 @@
 /*
  * scan_kernels.h: quantised rows against clusters of quantised points, in exact integers.
  *
- * With u = code_a + 64 and s = code_b: u·s - half_norm_b = a·b - ½|b|² (to half a unit), which ranks b by its distance from a.
+ * With u = code_a + 64 and s = code_b: u·s - half_norm_b = a·b - ½|b|² (to half a unit), which
+ * ranks b by its distance from a.
  */
 
 /* Scores of up to SCAN_ROWS rows against `panels` (at most SCAN_PANELS) panels of 16 points. */
-LANES void INLINED scores_of_tile(int rows, int panels, const uf_scan *scan, const int *row, int panel,
-                                  vi score[SCAN_ROWS][SCAN_PANELS]) {
+LANES void INLINED scores_of_tile(int rows, int panels, const uf_scan *scan, const int *row,
+                                  int panel, vi score[SCAN_ROWS][SCAN_PANELS]) {
   const size_t row_bytes = 4 * (size_t)scan->depth4, panel_bytes = 16 * row_bytes;
   const int8_t *points = scan->panels + panel_bytes * (size_t)panel;
   const uint8_t *codes[SCAN_ROWS];
   UNROLLED for (int i = 0; i < rows; i++) {
     codes[i] = scan->codes + row_bytes * (size_t)row[i];
-    UNROLLED for (int p = 0; p < panels; p++)
-      score[i][p] = vi_sub(vi_set(0), vi_load(scan->half_norm + 16 * (panel + p)));
+    UNROLLED for (int p = 0; p < panels; p++) score[i][p] =
+        vi_sub(vi_set(0), vi_load(scan->half_norm + 16 * (panel + p)));
   }
   for (int step = 0; step < scan->depth4; step++) {
     vi point[SCAN_PANELS];
-    UNROLLED for (int p = 0; p < panels; p++)
-      point[p] = vi_load((const int32_t *)(const void *)(points + panel_bytes * (size_t)p + 64 * (size_t)step));
+    UNROLLED for (int p = 0; p < panels; p++) point[p] = vi_load(
+        (const int32_t *)(const void *)(points + panel_bytes * (size_t)p + 64 * (size_t)step));
     UNROLLED for (int i = 0; i < rows; i++) {
       int32_t four;
       memcpy(&four, codes[i] + 4 * step, sizeof four);
-      UNROLLED for (int p = 0; p < panels; p++) score[i][p] = vi_dot4(score[i][p], vi_set(four), point[p]);
+      UNROLLED for (int p = 0; p < panels; p++) score[i][p] =
+          vi_dot4(score[i][p], vi_set(four), point[p]);
     }
   }
 }
@@ -30,17 +32,20 @@ LANES void INLINED scores_of_tile(int rows, int panels, const uf_scan *scan, con
 /* How many of n scores (padded to whole lanes by scores that never count) exceed x. */
 LANES int count_greater(const int32_t *score, int n, int32_t x) {
   int count = 0;
-  for (int i = 0; i < n; i += 16) count += __builtin_popcount(vi_greater(vi_load(score + i), vi_set(x)));
+  for (int i = 0; i < n; i += 16)
+    count += __builtin_popcount(vi_greater(vi_load(score + i), vi_set(x)));
   return count;
 }
 
-/* Bisects for the score that `keep` candidates exceed, or the least that fewer do: then some of its equals stay as well. */
+/* Bisects for the score that `keep` candidates exceed, or the least that fewer do: then some of its
+ * equals stay as well. */
 LANES void cut_list(const uf_scan *scan, int list) {
   int32_t *score = scan->score + (size_t)scan->capacity * (size_t)list;
   int32_t *place = scan->place + (size_t)scan->capacity * (size_t)list;
   int n = scan->count[list], keep = scan->keep, above = 0, kept = 0;
   if (n <= keep) return;
-  int32_t low = scan->threshold[list] - 1, high = low; /* candidates that equal the threshold may be left from the last cut */
+  int32_t low = scan->threshold[list] - 1,
+          high = low; /* candidates that equal the threshold may be left from the last cut */
   for (int i = 0; i < n; i++) high = score[i] > high ? score[i] : high;
   for (int i = n; i % 16; i++) score[i] = UF_SCORE_OF_NOTHING;
   while (high - low > 1 && above < keep) {
@@ -80,14 +85,16 @@ LANES void collect_hits(const uf_scan *scan, vi score, int list, int first_place
   if (n + 16 > scan->capacity) cut_list(scan, list);
 }
 
-LANES void INLINED scan_tile(int rows, int panels, const uf_scan *scan, const int *row, const int *list, int panel) {
+LANES void INLINED scan_tile(int rows, int panels, const uf_scan *scan, const int *row,
+                             const int *list, int panel) {
   vi score[SCAN_ROWS][SCAN_PANELS];
   scores_of_tile(rows, panels, scan, row, panel, score);
   for (int i = 0; i < rows; i++)
     for (int p = 0; p < panels; p++) collect_hits(scan, score[i][p], list[i], 16 * (panel + p));
 }
 
-LANES void scan_panels(const uf_scan *scan, const int *rows, const int *lists, int n_rows, int from, int to) {
+LANES void scan_panels(const uf_scan *scan, const int *rows, const int *lists, int n_rows, int from,
+                       int to) {
   for (int i = 0; i < n_rows;) {
     int full = n_rows - i >= SCAN_ROWS;
     for (int panel = from; panel < to;) {

@@ -1,5 +1,6 @@
 /*
- * table.h: every kernel, over the vocabulary of lanes included before it, and the table of them. The last include of scalar.c, avx2.c, …
+ * table.h: every kernel, over the vocabulary of lanes included before it, and the table of them.
+ * The last include of scalar.c, avx2.c, …
  */
 #define INLINED __attribute__((always_inline))
 

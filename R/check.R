@@ -1,0 +1,155 @@
+# Checks of arguments. Every error of bad input is made here, so that all of them read alike:
+# the argument's name, what it must be, what it is.
+
+# ---- Conditions ---------------------------------------------------------------------------------
+
+abort_input <- function(arg, ...) {
+  abort("unfurl_error_input", paste0("`", arg, "` ", ...))
+}
+
+abort <- function(class, message) {
+  stop(structure(
+    class = c(class, "unfurl_error", "error", "condition"),
+    list(message = message, call = user_call())
+  ))
+}
+
+warn <- function(...) {
+  warning(structure(
+    class = c("unfurl_warning", "warning", "condition"),
+    list(message = paste0(...), call = user_call())
+  ))
+}
+
+# The call with which the user entered the package.
+user_call <- function() {
+  own <- topenv()
+  for (frame in seq_len(sys.nframe())) {
+    if (identical(environment(sys.function(frame)), own)) return(sys.call(frame))
+  }
+  NULL
+}
+
+# What a message says was given.
+describe <- function(x) {
+  if (is.null(x)) return("NULL")
+  if (is.atomic(x) && length(x) == 1 && !is.object(x) && is.null(dim(x))) {
+    return(if (is.character(x)) encodeString(x, quote = "\"") else format(x, digits = 15))
+  }
+  if (is.matrix(x)) return(paste("a", typeof(x), "matrix of", shape(x)))
+  paste0("an object of class ", class(x)[1], " and length ", length(x))
+}
+
+shape <- function(x) paste(count(nrow(x)), "rows and", count(ncol(x)), "columns")
+
+# ---- Single values ------------------------------------------------------------------------------
+
+is_number <- function(x) is.numeric(x) && length(x) == 1 && is.finite(x)
+
+# A number in [min, max], or greater than min with `open`.
+check_number <- function(x, arg, min = -Inf, max = Inf, open = FALSE) {
+  if (is_number(x) && x <= max && (x > min || (x == min && !open))) return(as.double(x))
+  abort_input(arg, "must be a number", range_text(min, max, open), ", not ", describe(x))
+}
+
+check_whole <- function(x, arg, min = 0, max = .Machine$integer.max) {
+  if (is_number(x) && x == round(x) && x >= min && x <= max) return(as.integer(x))
+  abort_input(arg, "must be a whole number", range_text(min, max), ", not ", describe(x))
+}
+
+range_text <- function(min, max, open = FALSE) {
+  if (is.finite(max) && max < .Machine$integer.max) {
+    return(paste(" from", count(min), "to", count(max)))
+  }
+  if (!is.finite(min)) return("")
+  paste(if (open) " greater than" else " of at least", count(min))
+}
+
+check_flag <- function(x, arg) {
+  if (is.logical(x) && length(x) == 1 && !is.na(x)) return(x)
+  abort_input(arg, "must be TRUE or FALSE, not ", describe(x))
+}
+
+# One of `choices`; all of them, as an argument's default lists them, mean the first.
+check_choice <- function(x, arg, choices) {
+  if (identical(x, choices)) return(choices[1])
+  if (is.character(x) && length(x) == 1 && x %in% choices) return(x)
+  abort_input(
+    arg, "must be one of ", paste0("\"", choices, "\"", collapse = ", "), ", not ", describe(x)
+  )
+}
+
+# The start of all random numbers, which are drawn in C: R's own generator is asked only for NULL.
+check_seed <- function(seed) {
+  if (is.null(seed)) return(floor(stats::runif(1) * 2^31))
+  if (is_number(seed) && seed == round(seed) && seed >= 0 && seed <= 2^53) return(as.double(seed))
+  abort_input("seed", "must be a whole number from 0 to 2^53 or NULL, not ", describe(seed))
+}
+
+# ---- Data ---------------------------------------------------------------------------------------
+
+# The matrix of the data, as it is when it is one already; its values are checked in C.
+check_data <- function(x, arg = "x") {
+  if (is.data.frame(x)) x <- data_frame_matrix(x, arg)
+  if (!is.matrix(x) || !(is.numeric(x) || is.logical(x))) {
+    abort_input(arg, "must be a matrix or a data frame of numbers, not ", describe(x))
+  }
+  if (nrow(x) == 0) abort_input(arg, "has no rows")
+  if (ncol(x) == 0) abort_input(arg, "has no columns")
+  if (nrow(x) == 1) abort_input(arg, "has only one row: there is nothing to compare it with")
+  x
+}
+
+data_frame_matrix <- function(x, arg) {
+  is_usable <- function(column) {
+    (is.numeric(column) && !inherits(column, "integer64")) || is.logical(column)
+  }
+  unusable <- names(x)[!vapply(x, is_usable, NA)]
+  if (length(unusable) > 0) {
+    abort_input(
+      arg, "has columns that are not numbers: ", toString(head_of(unusable)),
+      ". Remove them, or give such a column as `labels`"
+    )
+  }
+  as.matrix(x)
+}
+
+head_of <- function(names, most = 8) {
+  if (length(names) <= most) return(names)
+  c(names[seq_len(most)], paste("and", count(length(names) - most), "more"))
+}
+
+# A matrix of finite numbers with n rows and, unless NULL, d columns: a layout or the start of one.
+check_layout <- function(x, arg, n, d = NULL) {
+  if (inherits(x, "umap_embedding")) x <- coordinates(x)
+  if (is.data.frame(x)) x <- data_frame_matrix(x, arg)
+  if (!is.matrix(x) || !is.numeric(x)) {
+    abort_input(arg, "must be a matrix of numbers, not ", describe(x))
+  }
+  if (nrow(x) != n || ncol(x) == 0 || (!is.null(d) && ncol(x) != d)) {
+    expected <- paste0(count(n), " rows", if (!is.null(d)) paste(" and", d, "columns"))
+    abort_input(arg, "must have ", expected, ", not ", shape(x))
+  }
+  if (!all(is.finite(x))) abort_input(arg, "holds missing or infinite values")
+  storage.mode(x) <- "double"
+  unname(x)
+}
+
+check_labels <- function(labels, n) {
+  if (is.null(labels)) return(NULL)
+  if (!is.atomic(labels) || !is.null(dim(labels))) {
+    abort_input("labels", "must be a vector or a factor, not ", describe(labels))
+  }
+  if (length(labels) != n) {
+    abort_input("labels", "must have one value per row, ", n, ", not ", length(labels))
+  }
+  labels
+}
+
+# Neighbours wanted, the point itself included; as many as there are points when there are fewer.
+check_n_neighbors <- function(k, arg, n) {
+  k <- check_whole(k, arg, min = 2)
+  if (k <= n) return(k)
+  warn("`", arg, "` is ", count(k), " but there are only ", count(n), " rows: using ", count(n))
+  n
+}

@@ -1,0 +1,95 @@
+# The arguments of umap() that are seldom needed.
+
+neighbor_methods <- c("auto", "exact", "clusters", "nndescent")
+layout_methods <- c("umap", "full")
+optimizers <- c("batch", "sgd")
+
+#' Further settings of umap()
+#'
+#' What is given to [umap()] or [umap_fit()] in `...` comes here, where it is checked. Call the
+#' function by itself to see all defaults.
+#'
+#' @param spread,a,b Scale of the layout, see [fit_curve()]; or `a` and `b` themselves, both greater
+#'   than 0, in which case `min_dist` and `spread` play no part.
+#' @param set_op_mix_ratio Mixture of fuzzy union (1) and fuzzy intersection (0), see
+#'   [fuzzy_graph()].
+#' @param local_connectivity Number of nearest neighbours, at least 0, that count as fully
+#'   connected, see [smooth_knn()]. May be fractional.
+#' @param bandwidth Factor, greater than 0, on the size of neighbourhoods, see [smooth_knn()].
+#' @param learning_rate First step size of the optimisation, greater than 0. `NULL` for 1, or 4 with
+#'   `method = "full"`.
+#' @param repulsion_strength Weight of the repulsion, at least 0.
+#' @param negative_sample_rate Number of random points that repel for each edge visited, at least 0.
+#'   `NULL` for 5, or 8 with `method = "full"`.
+#' @param neighbor_method How neighbours are found: `method` of [nearest_neighbors()].
+#' @param method,optimizer How the layout is optimised, see [optimize_layout()].
+#' @param ... Nothing: an argument of any other name is an error that lists those meant, perhaps.
+#' @return A list of class `umap_control` with an element for each argument.
+#' @seealso [umap()]
+#' @examples
+#' umap_control()
+#' umap_control(method = "full")
+#' head(umap(iris[1:4], spread = 2, negative_sample_rate = 10))
+#' @export
+umap_control <- function(spread = 1, a = NULL, b = NULL, set_op_mix_ratio = 1,
+                         local_connectivity = 1, bandwidth = 1, learning_rate = NULL,
+                         repulsion_strength = 1, negative_sample_rate = NULL,
+                         neighbor_method = "auto", method = "umap", optimizer = "batch", ...) {
+  check_no_more_arguments(...)
+  check_curve(a, b)
+  control <- c(
+    list(spread = check_number(spread, "spread", min = 0, open = TRUE), a = a, b = b),
+    check_graph_settings(set_op_mix_ratio, local_connectivity, bandwidth),
+    list(neighbor_method = check_choice(neighbor_method, "neighbor_method", neighbor_methods)),
+    check_layout_settings(
+      method, optimizer, learning_rate, repulsion_strength, negative_sample_rate
+    )
+  )
+  structure(control, class = "umap_control")
+}
+
+check_graph_settings <- function(set_op_mix_ratio, local_connectivity, bandwidth) {
+  list(
+    set_op_mix_ratio = check_number(set_op_mix_ratio, "set_op_mix_ratio", min = 0, max = 1),
+    local_connectivity =
+      check_number(local_connectivity, "local_connectivity", min = 0, max = 1e6),
+    bandwidth = check_number(bandwidth, "bandwidth", min = 0, open = TRUE)
+  )
+}
+
+check_layout_settings <- function(method, optimizer, learning_rate, repulsion_strength,
+                                  negative_sample_rate) {
+  method <- check_choice(method, "method", layout_methods)
+  is_full <- method == "full"
+  if (is.null(learning_rate)) learning_rate <- if (is_full) 4 else 1
+  if (is.null(negative_sample_rate)) negative_sample_rate <- if (is_full) 8 else 5
+  list(
+    method = method,
+    optimizer = check_choice(optimizer, "optimizer", optimizers),
+    learning_rate = check_number(learning_rate, "learning_rate", min = 0, open = TRUE),
+    repulsion_strength = check_number(repulsion_strength, "repulsion_strength", min = 0),
+    negative_sample_rate =
+      as.double(check_whole(negative_sample_rate, "negative_sample_rate", max = 1000))
+  )
+}
+
+check_no_more_arguments <- function(...) {
+  if (...length() == 0) return(invisible())
+  given <- names(list(...))
+  if (is.null(given) || !all(nzchar(given))) {
+    abort_input("...", "holds an argument without a name")
+  }
+  known <- setdiff(c(names(formals(umap)), names(formals(umap_control))), "...")
+  hints <- vapply(given, suggest_name, "", known = known)
+  abort_input(given[1], "is not an argument of umap()", hints[1], if (length(given) > 1) {
+    paste0("; nor is ", paste0("`", given[-1], "`", hints[-1], collapse = ", "))
+  })
+}
+
+# A known name that differs by few letters, less than half of them.
+suggest_name <- function(name, known) {
+  distance <- utils::adist(name, known, ignore.case = TRUE)
+  near <- distance <= min(3, nchar(name) / 2) & distance == min(distance)
+  if (!any(near)) return("")
+  paste0(". Did you mean `", known[near][1], "`?")
+}

@@ -1,0 +1,135 @@
+# From neighbours to the weighted graph that the layout is to show.
+
+#' Local scale of each point
+#'
+#' For each point finds \eqn{\rho}{rho}, the distance to its nearest neighbour, and the
+#' \eqn{\sigma}{sigma} with which the similarities to its \eqn{k - 1} neighbours sum up to
+#' `log2(k) * bandwidth`:
+#' \deqn{\sum_j \exp(-\max(0, d_{ij} - \rho_i) / \sigma_i) = \log_2(k)\, bandwidth}{
+#' sum_j exp(-max(0, d_ij - rho_i) / sigma_i) = log2(k) * bandwidth}
+#' In dense regions \eqn{\sigma} is small, in sparse ones large.
+#'
+#' \eqn{\sigma} is at least a thousandth of the mean distance in the row, or of all mean distances
+#' where \eqn{\rho} is 0; there the sum can be greater.
+#'
+#' @param nn Neighbours as [nearest_neighbors()] returns them, or any list of the matrices `idx`
+#'   (n x k, row numbers from 1; `NA` or -1 where a neighbour is missing) and `dist`. A list without
+#'   the points themselves gets them as another first column; rows are sorted by distance.
+#' @param local_connectivity Which nonzero distance is \eqn{\rho}{rho}: the nearest for 1, the
+#'   second nearest for 2; between them it is interpolated.
+#' @param bandwidth Factor, greater than 0, of the sum that is aimed at.
+#' @inheritParams umap
+#' @return A data frame with one row per point and the columns `rho` and `sigma`, in units of the
+#'   distances.
+#' @source McInnes, Healy, Melville (2018), section 3.1 and algorithm 3,
+#'   \doi{10.48550/arXiv.1802.03426}.
+#' @seealso [fuzzy_graph()], which needs the same arguments and not this result.
+#' @examples
+#' nn <- nearest_neighbors(digits$pixels[1:500, ])
+#' scale <- smooth_knn(nn)
+#' summary(scale)
+#' similarity <- exp(-pmax(0, nn$dist[1, -1] - scale$rho[1]) / scale$sigma[1])
+#' sum(similarity) - log2(15)
+#' @export
+smooth_knn <- function(nn, local_connectivity = 1, bandwidth = 1, n_threads = NULL) {
+  settings <- check_graph_settings(1, local_connectivity, bandwidth)
+  scale_neighbors(check_neighbors(nn, "nn"), settings, run_settings(n_threads, FALSE))
+}
+
+scale_neighbors <- function(nn, settings, run) {
+  scale <- .Call(
+    C_smooth_knn, nn$idx, nn$dist, settings$local_connectivity, settings$bandwidth,
+    max_distance(nn$metric), run
+  )
+  data.frame(rho = scale$rho, sigma = scale$sigma)
+}
+
+#' The fuzzy graph of the data
+#'
+#' Each point \eqn{i} is similar to its neighbour \eqn{j} by
+#' \eqn{A_{ij} = \exp(-\max(0, d_{ij} - \rho_i) / \sigma_i)}{A_ij = exp(-max(0, d_ij - rho_i) /
+#' sigma_i)}, see [smooth_knn()]. The two opinions of a pair are joined to
+#' \deqn{r (A + A' - A \circ A') + (1 - r) A \circ A'}{r (A + A' - A * A') + (1 - r) A * A'}
+#' with \eqn{r} = `set_op_mix_ratio`: the fuzzy union for 1, the fuzzy intersection for 0.
+#'
+#' @param set_op_mix_ratio Mixture of union (1) and intersection (0), a number from 0 to 1.
+#' @inheritParams smooth_knn
+#' @return A data frame of class `umap_graph` with one row per nonzero entry of the symmetric
+#'   matrix, sorted by `row`, then `col`: each pair comes in both directions.
+#'   \item{row, col}{Row numbers of the data, from 1.}
+#'   \item{similarity}{A number greater than 0, at most 1.}
+#'   The attribute `n` is the number of points.
+#' @source McInnes, Healy, Melville (2018), section 3.1 and algorithm 2,
+#'   \doi{10.48550/arXiv.1802.03426}.
+#' @seealso [initial_layout()] and [optimize_layout()], which come next.
+#' @examples
+#' graph <- fuzzy_graph(nearest_neighbors(digits$pixels[1:500, ]))
+#' graph
+#' hist(graph$similarity)
+#' @export
+fuzzy_graph <- function(nn, set_op_mix_ratio = 1, local_connectivity = 1, bandwidth = 1,
+                        n_threads = NULL) {
+  settings <- check_graph_settings(set_op_mix_ratio, local_connectivity, bandwidth)
+  nn <- check_neighbors(nn, "nn")
+  run <- run_settings(n_threads, FALSE)
+  scale <- scale_neighbors(nn, settings, run)
+  graph <- .Call(
+    C_fuzzy_graph, nn$idx, nn$dist, scale$rho, scale$sigma, settings$set_op_mix_ratio,
+    max_distance(nn$metric), run
+  )
+  new_graph(graph, nrow(nn$idx))
+}
+
+new_graph <- function(triplets, n) {
+  structure(
+    triplets[c("row", "col", "similarity")],
+    row.names = .set_row_names(length(triplets$row)), n = n, class = c("umap_graph", "data.frame")
+  )
+}
+
+# A graph that may have been edited: nodes in range, weights in (0, 1], symmetric.
+check_graph <- function(graph) {
+  if (inherits(graph, "umap_model")) graph <- graph$graph
+  if (!is.data.frame(graph) || !all(c("row", "col", "similarity") %in% names(graph))) {
+    abort_input("graph", "must be a data frame with the columns row, col and similarity")
+  }
+  n <- graph_size(graph)
+  check_graph_nodes(graph$row, "row", n)
+  check_graph_nodes(graph$col, "col", n)
+  if (!is.numeric(graph$similarity) || anyNA(graph$similarity) ||
+    any(graph$similarity <= 0 | graph$similarity > 1)) {
+    abort_input("graph", "must have similarities greater than 0 and at most 1")
+  }
+  check_edges(graph)
+  list(
+    row = as.integer(graph$row), col = as.integer(graph$col),
+    similarity = as.double(graph$similarity), n = n
+  )
+}
+
+# Data frames lose attributes when rows are taken away; then the highest number has to do.
+graph_size <- function(graph) {
+  if (is_number(attr(graph, "n"))) return(as.integer(attr(graph, "n")))
+  if (nrow(graph) == 0) abort_input("graph", "has no edges")
+  largest <- max(graph$row, graph$col)
+  check_whole(largest, "graph", min = 2)
+}
+
+check_graph_nodes <- function(nodes, column, n) {
+  if (!is.numeric(nodes) || anyNA(nodes) || any(nodes != round(nodes) | nodes < 1 | nodes > n)) {
+    abort_input("graph", "must have whole numbers from 1 to ", count(n), " in column ", column)
+  }
+}
+
+check_edges <- function(graph) {
+  forth <- order(graph$row, graph$col)
+  back <- order(graph$col, graph$row)
+  row <- graph$row[forth]
+  col <- graph$col[forth]
+  if (any(diff(row) == 0 & diff(col) == 0)) abort_input("graph", "names an edge twice")
+  is_symmetric <- all(row == graph$col[back]) && all(col == graph$row[back]) &&
+    all(graph$similarity[forth] == graph$similarity[back])
+  if (!is_symmetric) {
+    abort_input("graph", "must have each edge in both directions, with the same similarity")
+  }
+}

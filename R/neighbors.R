@@ -1,0 +1,173 @@
+# Nearest neighbours: found in data, taken from distances, or given.
+
+metrics <- c("euclidean", "manhattan", "cosine", "correlation")
+
+#' Nearest neighbours
+#'
+#' Finds, for each row of a matrix, the rows nearest to it, the first of which is the row itself.
+#'
+#' The methods are
+#' - `"exact"`: every pair of rows is compared, or a k-d tree is searched when there are few
+#'   columns;
+#' - `"clusters"`: rows are projected, quantised and clustered, near clusters are searched and the
+#'   best candidates compared exactly; mostly less than one neighbour in a hundred is missed, but
+#'   many where neighbourhoods are tiny beside the whole, as in groups very far apart;
+#' - `"nndescent"`: random-projection trees, then neighbours of neighbours until nothing improves
+#'   (Dong, Moses and Li 2011); a few in a hundred may be missed;
+#' - `"auto"`: exact for up to 2,048 rows or 4 columns, else clusters; when a sample of rows shows
+#'   that these missed more than a tenth, nndescent takes their place. `method` in the result says
+#'   what was done, and [neighbor_recall()] measures it.
+#'
+#' Distances of the metric `"cosine"` are one minus the cosine of the angle between two rows,
+#' those of `"correlation"` one minus Pearson's correlation of two rows. A row of zeros (or for
+#' correlation a constant row) has distance 0 to rows of its kind and 1 to all others.
+#'
+#' @param k Number of neighbours, at least 2, the row itself included. When it exceeds the number of
+#'   rows, it is reduced to that with a warning.
+#' @param x A matrix of numbers (double, integer or logical) or a data frame whose columns are
+#'   numeric or logical, with one row per point, at least two. Missing and infinite values are
+#'   errors.
+#' @param method How to search, see below.
+#' @inheritParams umap
+#' @return A list of class `umap_neighbors`:
+#'   \item{idx}{An integer matrix, n x k: row numbers, from 1. The first column is the row itself.}
+#'   \item{dist}{A matrix, n x k: the distances, in units of the metric, ascending in each row.
+#'     Equal distances are ordered by row number.}
+#'   \item{metric, method}{The metric, and the method that was used.}
+#' @source McInnes, Healy, Melville (2018), section 3.1, \doi{10.48550/arXiv.1802.03426}. Dong,
+#'   Moses, Li (2011), Efficient k-nearest neighbor graph construction for generic similarity
+#'   measures, WWW '11, 577-586, \doi{10.1145/1963405.1963487}.
+#' @seealso [smooth_knn()] and [fuzzy_graph()], which come next; [umap()] accepts the result as its
+#'   `x`.
+#' @examples
+#' nn <- nearest_neighbors(digits$pixels[1:500, ], k = 10)
+#' nn
+#' nn$idx[1:3, ]
+#' plot(nn$dist[1, ], xlab = "nth neighbour of the first image", ylab = "distance")
+#' @export
+nearest_neighbors <- function(x, k = 15, metric = "euclidean",
+                              method = c("auto", "exact", "clusters", "nndescent"), seed = 42,
+                              n_threads = NULL,
+                              verbose = getOption("unfurl.verbose", interactive())) {
+  x <- check_data(x)
+  k <- check_n_neighbors(k, "k", nrow(x))
+  metric <- check_choice(metric, "metric", metrics)
+  method <- check_choice(method, "method", neighbor_methods)
+  run <- run_settings(n_threads, verbose)
+  found <- .Call(C_nearest_neighbors, x, k, metric, method, check_seed(seed), run)
+  rownames(found$idx) <- rownames(x)
+  new_neighbors(found$idx, found$dist, metric, found$method)
+}
+
+new_neighbors <- function(idx, dist, metric, method) {
+  neighbors <- list(idx = idx, dist = dist, metric = metric, method = method)
+  structure(neighbors, class = "umap_neighbors")
+}
+
+# Pairs at or beyond it are no neighbours: opposite directions, or anticorrelated. As distances have
+# the precision of floats, theirs may come out a little below 2.
+max_distance <- function(metric) if (metric %in% c("cosine", "correlation")) 2 - 2^-18 else Inf
+
+# ---- From distances -----------------------------------------------------------------------------
+
+# All pairs are in hand, so sorting each row will do. Ties are left in order of index.
+dist_neighbors <- function(x, k) {
+  if (anyNA(x) || any(x < 0)) abort_input("x", "holds missing or negative distances")
+  distance <- as.matrix(x)
+  diag(distance) <- -1
+  idx <- matrix(0L, nrow(distance), k)
+  for (i in seq_len(nrow(distance))) idx[i, ] <- order(distance[i, ])[seq_len(k)]
+  diag(distance) <- 0
+  dist <- matrix(distance[cbind(as.vector(row(idx)), as.vector(idx))], nrow(idx))
+  rownames(idx) <- attr(x, "Labels")
+  new_neighbors(idx, dist, "precomputed", "exact")
+}
+
+# ---- Given --------------------------------------------------------------------------------------
+
+# A neighbour list in the form of nearest_neighbors(): self first, then ascending.
+check_neighbors <- function(nn, arg) {
+  if (inherits(nn, "umap_model")) nn <- nn$neighbors
+  check_neighbor_shape(nn, arg)
+  row_names <- rownames(nn$idx)
+  idx <- check_neighbor_indices(nn$idx, arg)
+  dist <- check_neighbor_distances(nn$dist, idx, arg)
+  idx[is.infinite(dist)] <- NA
+  if (!is_canonical(idx, dist)) {
+    sorted <- sort_neighbors(idx, dist)
+    idx <- sorted$idx
+    dist <- sorted$dist
+  }
+  if (ncol(idx) < 2) abort_input(arg, "has no neighbours but the points themselves")
+  rownames(idx) <- row_names
+  new_neighbors(idx, dist, given_or(nn$metric, "precomputed"), given_or(nn$method, "given"))
+}
+
+given_or <- function(x, default) if (is.character(x) && length(x) == 1) x else default
+
+check_neighbor_shape <- function(nn, arg) {
+  if (!is.list(nn) || !is.matrix(nn$idx) || !is.matrix(nn$dist)) {
+    abort_input(arg, "must be a list with the matrices `idx` and `dist`, not ", describe(nn))
+  }
+  if (!is.numeric(nn$idx) || !is.numeric(nn$dist)) {
+    abort_input(arg, "must have numbers in `idx` and `dist`")
+  }
+  if (!identical(dim(nn$idx), dim(nn$dist))) {
+    abort_input(
+      arg, "must have `idx` and `dist` of one shape, not ", shape(nn$idx), " and ", shape(nn$dist)
+    )
+  }
+  if (nrow(nn$idx) < 2 || ncol(nn$idx) == 0) {
+    abort_input(arg, "must have two rows or more and a column, not ", shape(nn$idx))
+  }
+}
+
+# Missing neighbours, NA or -1, become NA.
+check_neighbor_indices <- function(idx, arg) {
+  n <- nrow(idx)
+  idx[idx == -1] <- NA
+  bad <- which(!is.na(idx) & (idx != round(idx) | idx < 1 | idx > n), arr.ind = TRUE)
+  if (length(bad) > 0) {
+    abort_input(
+      arg, "has an index in `idx` that is not a whole number from 1 to ", count(n), ": ",
+      idx[bad[1, , drop = FALSE]], " in row ", bad[1, 1]
+    )
+  }
+  pair <- (idx - 1) * n + row(idx)
+  repeated <- which(duplicated(as.vector(pair), incomparables = NA))
+  if (length(repeated) > 0) {
+    abort_input(arg, "names a neighbour twice in row ", row(idx)[repeated[1]], " of `idx`")
+  }
+  matrix(as.integer(idx), n)
+}
+
+# A missing neighbour is infinitely far away.
+check_neighbor_distances <- function(dist, idx, arg) {
+  dist[is.na(idx)] <- Inf
+  bad <- which(is.na(dist) | dist < 0, arr.ind = TRUE)
+  if (length(bad) > 0) {
+    abort_input(arg, "has a missing or negative distance in row ", bad[1, 1], " of `dist`")
+  }
+  matrix(as.double(dist), nrow(dist))
+}
+
+is_canonical <- function(idx, dist) {
+  k <- ncol(idx)
+  identical(idx[, 1], seq_len(nrow(idx))) && all(dist[, 1] == 0) &&
+    all(dist[, -1, drop = FALSE] >= dist[, -k, drop = FALSE])
+}
+
+# Puts self first and the others in order. A table without any self gets a column for it; in a table
+# that forgot it in some rows only, these rows lose their last neighbour instead.
+sort_neighbors <- function(idx, dist) {
+  n <- nrow(idx)
+  is_self <- !is.na(idx) & idx == row(idx)
+  k <- ncol(idx) + !any(is_self)
+  idx <- cbind(seq_len(n), replace(idx, is_self, NA))
+  dist <- cbind(rep(-1, n), replace(dist, is_self, Inf))
+  in_order <- order(row(idx), dist, idx)
+  by_row <- function(x) matrix(x[in_order], n, byrow = TRUE)[, seq_len(k), drop = FALSE]
+  sorted <- list(idx = by_row(idx), dist = by_row(dist))
+  sorted$dist[, 1] <- 0
+  sorted
+}

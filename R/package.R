@@ -1,0 +1,33 @@
+#' unfurl: fast and exactly reproducible UMAP embeddings
+#'
+#' Uniform Manifold Approximation and Projection (UMAP; McInnes, Healy and Melville 2018) draws
+#' high-dimensional data in the plane, or in any other low dimension, so that neighbours stay
+#' neighbours. [umap()] does it in one call. Its stages are functions of their own:
+#'
+#' | stage | function |
+#' |---|---|
+#' | nearest neighbours | [nearest_neighbors()] |
+#' | local scale | [smooth_knn()] |
+#' | fuzzy graph | [fuzzy_graph()] |
+#' | curve of the low-dimensional similarity | [fit_curve()] |
+#' | start | [initial_layout()] |
+#' | optimisation | [optimize_layout()] |
+#' | quality | [neighbor_recall()], [embedding_quality()] |
+#'
+#' @section Reproducibility:
+#' The same data, arguments and seed give the same coordinates, bit for bit, on any number of
+#' threads, processor and operating system.
+#'
+#' @section Options and environment variables:
+#' - option `unfurl.threads`, environment variable `UNFURL_THREADS`: number of threads where the
+#'   argument `n_threads` is not given; otherwise all processors that the process may use are, or
+#'   two while CRAN's checks run.
+#' - option `unfurl.verbose`: whether progress is shown; otherwise it is in interactive sessions.
+#' - environment variable `UNFURL_ISA` (`scalar`, `avx2`, ...): a highest instruction set, for
+#'   tests; it does not change results.
+#'
+#' @references McInnes, Healy, Melville (2018). UMAP: Uniform Manifold Approximation and Projection
+#'   for Dimension Reduction. \doi{10.48550/arXiv.1802.03426}
+#' @useDynLib unfurl, .registration = TRUE, .fixes = "C_"
+#' @keywords internal
+"_PACKAGE"

@@ -1,0 +1,103 @@
+# How much of the data's neighbourhoods is left in a layout.
+
+#' Quality of an embedding
+#'
+#' Compares the neighbours of points in the data with those in the layout.
+#'
+#' - Trustworthiness is 1 minus a penalty for neighbours in the layout that are none in the data,
+#'   by how far down they come in the data (Venna and Kaski 2001).
+#' - Continuity is the same with the roles exchanged: neighbours in the data that the layout
+#'   tore away.
+#' - Neighbour preservation is the share of the `k` nearest neighbours in the data that are among
+#'   the `k` nearest in the layout.
+#' - kNN accuracy is the share of points whose label is that of most of their `k_label` nearest
+#'   neighbours in the layout, the point itself left out.
+#'
+#' All are found exactly, by comparing the sampled rows with all rows.
+#'
+#' @param x The data, a matrix or data frame as for [umap()].
+#' @param layout The embedding: what [umap()] or [umap_fit()] returned, or a matrix with a row per
+#'   row of `x`.
+#' @param labels A vector or factor with a label per row, or `NULL`. Missing labels count as one
+#'   more label.
+#' @param k Number of neighbours, without the point itself, at least 1. It is reduced with a warning
+#'   when there are not more than twice as many rows.
+#' @param k_label Number of neighbours that vote for a label, without the point itself, at least 1.
+#' @param sample Number of rows, evenly spaced, for which the first three are taken, against all
+#'   rows; `Inf` for all. The last is always taken for all.
+#' @inheritParams umap
+#' @return A data frame of one row with the columns `trustworthiness`, `continuity`,
+#'   `neighbor_preservation` and `knn_accuracy`, all from 0 (bad) to 1; the last is `NA` without
+#'   labels.
+#' @source Venna, Kaski (2001), Neighborhood preservation in nonlinear projection methods: an
+#'   experimental study, ICANN 2001, 485-491, \doi{10.1007/3-540-44668-0_68}.
+#' @examples
+#' some <- 1:500
+#' embedding <- umap(digits$pixels[some, ], digits$label[some])
+#' embedding_quality(digits$pixels[some, ], embedding, digits$label[some])
+#' @export
+embedding_quality <- function(x, layout, labels = NULL, k = 15, k_label = 10, sample = 1000,
+                              metric = "euclidean", n_threads = NULL) {
+  x <- check_data(x)
+  n <- nrow(x)
+  if (inherits(layout, "umap_model")) layout <- layout$layout
+  layout <- check_layout(layout, "layout", n)
+  labels <- check_labels(labels, n)
+  k <- check_n_compared(k, "k", most = (n - 1) %/% 2)
+  k_label <- check_n_compared(k_label, "k_label", most = n - 1)
+  metric <- check_choice(metric, "metric", metrics)
+  run <- run_settings(n_threads, FALSE)
+  quality <- .Call(
+    C_quality, x, layout, label_codes(labels), k, k_label, sample_rows(sample, n), metric, run
+  )
+  names(quality) <- c("trustworthiness", "continuity", "neighbor_preservation", "knn_accuracy")
+  as.data.frame(as.list(quality))
+}
+
+check_n_compared <- function(k, arg, most) {
+  k <- check_whole(k, arg, min = 1)
+  if (k <= most) return(k)
+  if (most < 1) abort_input("x", "has too few rows to compare neighbours: at least 3 are needed")
+  warn("`", arg, "` is ", k, " but there are too few rows for more than ", most, ": using ", most)
+  as.integer(most)
+}
+
+#' Recall of approximate neighbours
+#'
+#' The share of true nearest neighbours that a table of neighbours has, for a sample of rows that
+#' are compared with all others. Neighbours count by their distance, so that of several equally near
+#' ones any will do.
+#'
+#' @param nn Neighbours of the rows of `x`, from [nearest_neighbors()] or elsewhere, see
+#'   [smooth_knn()].
+#' @param sample Number of rows, evenly spaced; `Inf` for all.
+#' @param metric The metric of `nn`; needed only when `nn` does not say it.
+#' @inheritParams umap
+#' @param x The data, a matrix or data frame as for [umap()].
+#' @return A number from 0 to 1. The row itself, which is its own first neighbour, does not count.
+#' @examples
+#' x <- digits$pixels[1:500, ]
+#' neighbor_recall(nearest_neighbors(x, method = "nndescent"), x)
+#' @export
+neighbor_recall <- function(nn, x, sample = 1000, metric = nn$metric, n_threads = NULL) {
+  x <- check_data(x)
+  metric <- check_choice(metric, "metric", metrics)
+  nn <- check_neighbors(nn, "nn")
+  if (nrow(nn$idx) != nrow(x)) {
+    abort_input("nn", "must have one row per row of `x`, ", nrow(x), ", not ", nrow(nn$idx))
+  }
+  rows <- sample_rows(sample, nrow(x))
+  .Call(C_neighbor_recall, x, nn$idx, nn$dist, rows, metric, run_settings(n_threads, FALSE))
+}
+
+label_codes <- function(labels) {
+  if (is.null(labels)) return(NULL)
+  match(labels, unique(labels))
+}
+
+# Evenly spaced over all rows, however they are ordered.
+sample_rows <- function(sample, n) {
+  if (identical(sample, Inf)) return(seq_len(n))
+  sample <- min(check_whole(sample, "sample", min = 1), n)
+  as.integer(floor((seq_len(sample) - 1) * (n / sample)) + 1)
+}

@@ -1,0 +1,193 @@
+# UMAP as a whole.
+
+#' Uniform Manifold Approximation and Projection
+#'
+#' `umap()` places each row of `x` in a space of few dimensions so that neighbours stay neighbours,
+#' and returns the coordinates as a data frame. `umap_fit()` does the same and returns all that was
+#' found on the way: neighbours, graph and settings.
+#'
+#' @section Reproducibility:
+#' The same data, arguments and `seed` give the same coordinates, bit for bit, on any number of
+#' threads and any machine. R's own random numbers are neither used nor changed, unless `seed` is
+#' `NULL`.
+#'
+#' @section Errors:
+#' Bad input is an error of class `unfurl_error_input` (and `unfurl_error`) whose message begins
+#' with the argument's name: data that are not numbers, missing or infinite values (with their
+#' place), no or one row, no columns, labels or a start of another length, counts that are negative
+#' or not whole, `min_dist` above `spread`. Warnings have the class `unfurl_warning`. Ctrl-C stops
+#' at any stage within a second.
+#'
+#' @param x The data, one row per point, at least two:
+#'   - a numeric, integer or logical matrix, or a data frame of numeric and logical columns, without
+#'     missing or infinite values. Constant columns and repeated rows do no harm;
+#'   - distances of class `dist`: sorted as they are, so memory is needed for their full square
+#'     matrix (0.8 GB for 10,000 points);
+#'   - neighbours: what [nearest_neighbors()] returned or any list of matrices `idx` and `dist`, see
+#'     [smooth_knn()].
+#' @param labels A vector or factor with one value per row, or `NULL`. Labels are passed on to
+#'   the result, for plots and tables, and change nothing else.
+#' @param n_neighbors Size of the neighbourhoods that are kept together, the point itself included,
+#'   at least 2: small values show detail, large ones the whole. When it exceeds the number of rows,
+#'   it is reduced to that with a warning. Given neighbours are used as they are.
+#' @param n_components Number of dimensions of the result, at least 1.
+#' @param metric Distance between rows: `"euclidean"`, `"manhattan"`, `"cosine"` or `"correlation"`.
+#'   Distances and neighbours that are given have theirs.
+#' @param min_dist Distance in the layout, from 0 to `spread` (which is 1, see [umap_control()]), up
+#'   to which points count as together: small values pack clumps tightly. See [fit_curve()].
+#' @param init The start of the layout: `"spectral"`, `"pca"`, `"random"`, or a numeric matrix with
+#'   a row per row of `x` and `n_components` columns. See [initial_layout()].
+#' @param n_epochs Number of passes of the optimisation, at least 0. `NULL` for 500 up to 10,000
+#'   rows, 200 beyond.
+#' @param seed A whole number from 0 to 2^53, with which all random numbers are made. `NULL` takes
+#'   one from R's own generator, so that [set.seed()] rules.
+#' @param n_threads Number of threads. `NULL` for option `unfurl.threads`, else the environment
+#'   variable `UNFURL_THREADS`, else all processors that the process may use (two while CRAN's
+#'   checks run). It does not change the result.
+#' @param verbose Whether to show progress: a bar in a terminal when the package cli is installed,
+#'   else messages.
+#' @param ... Further settings, see [umap_control()].
+#' @return `umap()` returns a data frame of class `umap_embedding` with one row per row of `x`,
+#'   columns `UMAP1`, `UMAP2` and so on, and `label` when labels were given. Row names are those of
+#'   `x`, if it has any and none comes twice.
+#'
+#'   `umap_fit()` returns a list of class `umap_model`, made of plain vectors:
+#'   \item{layout}{The coordinates, a matrix n x `n_components`.}
+#'   \item{labels}{As given.}
+#'   \item{neighbors}{See [nearest_neighbors()].}
+#'   \item{rho, sigma}{See [smooth_knn()].}
+#'   \item{graph}{See [fuzzy_graph()].}
+#'   \item{curve}{`a` and `b`, see [fit_curve()].}
+#'   \item{settings}{The arguments, as they were used.}
+#'   \item{seed}{The seed that was used.}
+#'   \item{row_names}{Of `x`, or `NULL`.}
+#'   \item{format_version, package_version}{Of this list, and of the package that made it.}
+#'   [as.data.frame()] turns it into what `umap()` returns. It can be kept with [saveRDS()].
+#' @source McInnes, Healy, Melville (2018). UMAP: Uniform Manifold Approximation and Projection for
+#'   Dimension Reduction. \doi{10.48550/arXiv.1802.03426}
+#' @seealso [nearest_neighbors()], [smooth_knn()], [fuzzy_graph()], [fit_curve()],
+#'   [initial_layout()] and [optimize_layout()] for the stages; [embedding_quality()].
+#' @examples
+#' some <- 1:500
+#' embedding <- umap(digits$pixels[some, ], labels = digits$label[some])
+#' embedding
+#' plot(embedding)
+#'
+#' model <- umap_fit(iris[1:4], labels = iris$Species, min_dist = 0.3)
+#' model
+#' head(model$graph)
+#' @export
+umap <- function(x, labels = NULL, n_neighbors = 15, n_components = 2, metric = "euclidean",
+                 min_dist = 0.1, init = "spectral", n_epochs = NULL, seed = 42, n_threads = NULL,
+                 verbose = getOption("unfurl.verbose", interactive()), ...) {
+  as.data.frame(umap_fit(
+    x, labels, n_neighbors, n_components, metric, min_dist, init, n_epochs, seed, n_threads,
+    verbose, ...
+  ))
+}
+
+#' @rdname umap
+#' @export
+umap_fit <- function(x, labels = NULL, n_neighbors = 15, n_components = 2, metric = "euclidean",
+                     min_dist = 0.1, init = "spectral", n_epochs = NULL, seed = 42,
+                     n_threads = NULL, verbose = getOption("unfurl.verbose", interactive()), ...) {
+  control <- umap_control(...)
+  input <- resolve_input(x, n_neighbors, metric)
+  n_components <- check_whole(n_components, "n_components", min = 1)
+  labels <- check_labels(labels, input$n)
+  init <- check_init(init, input$n, n_components, input$data)
+  curve <- resolve_curve(min_dist, control$spread, control$a, control$b)
+  settings <- c(
+    list(
+      n_neighbors = input$n_neighbors, n_components = n_components, metric = input$metric,
+      min_dist = min_dist, init = if (is.matrix(init)) "matrix" else init,
+      n_epochs = resolve_n_epochs(n_epochs, input$n)
+    ),
+    unclass(control)
+  )
+  seed <- check_seed(seed)
+  fit <- .Call(
+    C_umap, input$data, input$neighbors, init, core_options(settings, curve, seed),
+    run_settings(n_threads, verbose)
+  )
+  check_finite_layout(fit$layout)
+  new_model(fit, input, labels, curve, settings, seed)
+}
+
+# Data, or neighbours in their place.
+resolve_input <- function(x, n_neighbors, metric) {
+  metric <- check_choice(metric, "metric", metrics)
+  if (inherits(x, "dist")) {
+    n <- attr(x, "Size")
+    if (n < 2) abort_input("x", "has only ", n, " point: there is nothing to compare it with")
+    neighbors <- dist_neighbors(x, check_n_neighbors(n_neighbors, "n_neighbors", n))
+    return(given_input(neighbors))
+  }
+  if (is.list(x) && !is.data.frame(x)) return(given_input(check_neighbors(x, "x")))
+  data <- check_data(x)
+  list(
+    data = data, n = nrow(data), row_names = row_names_of(rownames(data)), metric = metric,
+    n_neighbors = check_n_neighbors(n_neighbors, "n_neighbors", nrow(data))
+  )
+}
+
+given_input <- function(neighbors) {
+  list(
+    neighbors = neighbors, n = nrow(neighbors$idx), n_neighbors = ncol(neighbors$idx),
+    row_names = row_names_of(rownames(neighbors$idx)), metric = neighbors$metric
+  )
+}
+
+# Only names that a data frame can have.
+row_names_of <- function(names) if (anyNA(names) || anyDuplicated(names)) NULL else names
+
+core_options <- function(settings, curve, seed) {
+  c(
+    settings[c(
+      "n_neighbors", "n_components", "metric", "neighbor_method", "local_connectivity",
+      "bandwidth", "set_op_mix_ratio", "method", "optimizer", "n_epochs", "learning_rate",
+      "repulsion_strength", "negative_sample_rate"
+    )],
+    list(
+      max_distance = max_distance(settings$metric), a = curve[["a"]], b = curve[["b"]], seed = seed
+    )
+  )
+}
+
+new_model <- function(fit, input, labels, curve, settings, seed) {
+  method <- if (is.null(input$neighbors)) fit$neighbors$method else input$neighbors$method
+  structure(
+    list(
+      layout = fit$layout,
+      labels = labels,
+      neighbors = new_neighbors(fit$neighbors$idx, fit$neighbors$dist, settings$metric, method),
+      rho = fit$rho,
+      sigma = fit$sigma,
+      graph = new_graph(fit$graph, input$n),
+      curve = curve,
+      settings = settings,
+      seed = seed,
+      row_names = input$row_names,
+      format_version = 1L,
+      package_version = as.character(utils::packageVersion("unfurl"))
+    ),
+    class = "umap_model"
+  )
+}
+
+#' @export
+as.data.frame.umap_model <- function(x, row.names = NULL, optional = FALSE, ...) {
+  columns <- lapply(seq_len(ncol(x$layout)), function(j) x$layout[, j])
+  names(columns) <- paste0("UMAP", seq_along(columns))
+  if (!is.null(x$labels)) columns$label <- x$labels
+  if (is.null(row.names)) row.names <- x$row_names
+  if (is.null(row.names)) row.names <- .set_row_names(nrow(x$layout))
+  structure(columns, row.names = row.names, class = c("umap_embedding", "data.frame"))
+}
+
+# The columns UMAP1, UMAP2 ... of an embedding, as a matrix.
+coordinates <- function(embedding) {
+  as.matrix(as.data.frame(embedding)[coordinate_names(embedding)])
+}
+
+coordinate_names <- function(embedding) grep("^UMAP[0-9]+$", names(embedding), value = TRUE)

@@ -1,0 +1,458 @@
+/* test_layout.c: forces against the slope of the loss, and what the three optimisers make of small
+ * graphs. */
+#include "arith.h"
+
+#include "check.h"
+#include "fixtures.h"
+
+#include "layout.h"
+
+enum { N_METHODS = 3 };
+static const uf_layout_method methods[N_METHODS] = {UF_LAYOUT_BATCH, UF_LAYOUT_SGD, UF_LAYOUT_FULL};
+
+static uf_layout_options options_of(uf_layout_method method, int n_epochs) {
+  return (uf_layout_options){.method = method,
+                             .n_epochs = n_epochs,
+                             .a = 1.576943460,
+                             .b = 0.8950608780,
+                             .learning_rate = method == UF_LAYOUT_FULL ? 0.1 : 1,
+                             .repulsion_strength = 1,
+                             .negative_sample_rate = 5,
+                             .seed = 42};
+}
+
+/* ---- forces ---- */
+
+/* -log of the similarity, and of its complement. */
+static double loss_of_pair(double a, double b, double distance, int together) {
+  double u = a * pow(distance, 2 * b);
+  return together ? log1p(u) : log1p(1 / u);
+}
+
+static double slope(double a, double b, double distance, int together) {
+  double h = 1e-5 * distance;
+  return (loss_of_pair(a, b, distance + h, together) - loss_of_pair(a, b, distance - h, together)) /
+         (2 * h);
+}
+
+TEST(forces_descend_the_loss) {
+  const double curves[][2] = {{1.577, 0.895}, {1.896, 0.801}, {1, 1}, {0.1, 1.9}, {1e6, 0.8}};
+  for (int k = 0; k < 5; k++) {
+    double a = curves[k][0], b = curves[k][1];
+    uf_curve curve = {a, b, 1}, stronger = {a, b, 2.5};
+    for (double distance = 1e-3; distance < 200; distance *= 1.7) {
+      double d2 = distance * distance, pull = -slope(a, b, distance, 1),
+             push = -slope(a, b, distance, 0);
+      CHECK_CLOSE(uf_attraction(&curve, d2) * distance, pull, 1e-6 * fabs(pull) + 1e-9);
+      double softened = push * d2 / (0.001 + d2);
+      CHECK_CLOSE(uf_repulsion(&curve, d2) * distance, softened, 1e-5 * softened + 1e-9);
+      CHECK_CLOSE(uf_repulsion(&stronger, d2), 2.5 * uf_repulsion(&curve, d2),
+                  1e-12 * uf_repulsion(&stronger, d2));
+    }
+    CHECK(uf_attraction(&curve, 0) == 0);
+    CHECK_CLOSE(uf_repulsion(&curve, 0), 2 * b / 0.001, 1e-9);
+    CHECK(uf_attraction(&curve, 1e-30) <= 0 && isfinite(uf_attraction(&curve, 1e-30)));
+    CHECK(isfinite(uf_attraction(&curve, 1e30)) && isfinite(uf_repulsion(&curve, 1e30)));
+  }
+}
+
+TEST(helpers) {
+  const float x[] = {1, 2, 3}, y[] = {4, 6, 3};
+  CHECK(uf_squared_distance(x, y, 3) == 25 && uf_squared_distance(x, y, 1) == 9);
+  CHECK(uf_clip(5) == 4 && uf_clip(-5) == -4 && uf_clip(0.5) == 0.5);
+  uf_context ctx;
+  uf_graph graph;
+  fixture_open(&ctx, 1, NULL);
+  double *w = fixture_path(4);
+  fixture_edge(w, 4, 1, 2, 0.25);
+  fixture_edge(w, 4, 0, 1, 0.5);
+  fixture_edge(w, 4, 2, 3, 0.125);
+  fixture_graph_of(&ctx, 4, w, &graph);
+  CHECK(uf_largest_weight(&graph) == 0.5f);
+  uf_graph_free(&graph);
+  fixture_graph_of(&ctx, 4, fixture_doubles(16), &graph);
+  CHECK(uf_largest_weight(&graph) == 0);
+  uf_graph_free(&graph);
+  uf_context_close(&ctx);
+}
+
+/* ---- runs ---- */
+
+static void random_start(int n, int d, float *layout) {
+  for (int e = 0; e < n * d; e++) layout[e] = (float)(20 * fixture_unit(40, e) - 10);
+}
+
+/* Optimises `layout`, from where it is, over the graph of a dense matrix; frees w. */
+static void run(double *w, int n, int d, const uf_layout_options *options,
+                const uf_snapshots *snapshots, float *layout) {
+  uf_context ctx;
+  uf_graph graph;
+  fixture_open(&ctx, 1, NULL);
+  fixture_graph_of(&ctx, n, w, &graph);
+  CHECK(uf_layout_optimize(&ctx, &graph, d, options, snapshots, layout) == UF_OK);
+  CHECK(fixture_all_finite(layout, (int64_t)n * d));
+  uf_graph_free(&graph);
+  uf_context_close(&ctx);
+}
+
+static double apart(const float *layout, int d, int i, int j) {
+  return sqrt(uf_squared_distance(layout + i * d, layout + j * d, d));
+}
+
+TEST(an_edge_pulls_its_ends_together) {
+  for (int m = 0; m < N_METHODS; m++) {
+    float layout[] = {-5, 0, 5, 1};
+    uf_layout_options options = options_of(methods[m], 300);
+    run(fixture_path(2), 2, 2, &options, NULL, layout);
+    CHECK(apart(layout, 2, 0, 1) > 1e-3 && apart(layout, 2, 0, 1) < 3);
+  }
+}
+
+/* Without negatives nothing keeps the ends apart; with them, what has no edge flies away. */
+TEST(negatives_push) {
+  for (int m = 0; m < N_METHODS; m++) {
+    float close[] = {-1, 0, 1, 0}, pair_and_other[] = {-1, 0, 1, 0, 0, 0.5f};
+    double *w = fixture_doubles(9);
+    uf_layout_options options = options_of(methods[m], 300);
+    fixture_edge(w, 3, 0, 1, 1);
+    run(w, 3, 2, &options, NULL, pair_and_other);
+    CHECK(apart(pair_and_other, 2, 0, 2) > 1.5 && apart(pair_and_other, 2, 1, 2) > 1.5);
+    options.negative_sample_rate = 0;
+    run(fixture_path(2), 2, 2, &options, NULL, close);
+    CHECK(apart(close, 2, 0, 1) < 0.3);
+  }
+}
+
+/* How far two cliques are from each other, in units of how wide they are. */
+static double separation(const float *layout, int n, int d) {
+  double centre[2][8] = {{0}}, between = 0, within = 0;
+  int half = n / 2;
+  for (int i = 0; i < n; i++)
+    for (int c = 0; c < d; c++) centre[i >= half][c] += layout[i * d + c] / half;
+  for (int c = 0; c < d; c++)
+    between += (centre[0][c] - centre[1][c]) * (centre[0][c] - centre[1][c]);
+  for (int i = 0; i < n; i++)
+    for (int c = 0; c < d; c++) {
+      double difference = layout[i * d + c] - centre[i >= half][c];
+      within += difference * difference / n;
+    }
+  return sqrt(between / within);
+}
+
+static double *bridged_cliques(int n) {
+  double *w = fixture_cliques(n, n / 2);
+  fixture_edge(w, n, 0, n - 1, 0.05);
+  return w;
+}
+
+TEST(cliques_separate) {
+  enum { N = 24 };
+  const int d[] = {1, 2, 3, 5};
+  for (int m = 0; m < N_METHODS; m++)
+    for (int k = 0; k < 4; k++) {
+      float layout[5 * N];
+      uf_layout_options options = options_of(methods[m], 400);
+      random_start(N, d[k], layout);
+      for (int i = 0; i < N; i++) layout[i * d[k]] += i < N / 2 ? -1 : 1;
+      run(bridged_cliques(N), N, d[k], &options, NULL, layout);
+      /* On a line, at a constant rate, vertices do not get past each other. */
+      if (d[k] > 1 || methods[m] != UF_LAYOUT_FULL) CHECK(separation(layout, N, d[k]) > 3);
+    }
+}
+
+TEST(runs_are_repeatable) {
+  enum { N = 61 };
+  for (int m = 0; m < N_METHODS; m++) {
+    float layout[3][2 * N];
+    for (int r = 0; r < 3; r++) {
+      uf_layout_options options = options_of(methods[m], 30);
+      options.seed = r < 2 ? 1 : 2;
+      random_start(N, 2, layout[r]);
+      run(fixture_ring(N, 4), N, 2, &options, NULL, layout[r]);
+    }
+    CHECK(fixture_same(layout[0], layout[1], 2 * N));
+    CHECK(!fixture_same(layout[0], layout[2], 2 * N));
+  }
+}
+
+TEST(snapshots) {
+  enum { N = 37, EPOCHS = 12, COUNT = 4 };
+  const int epoch[COUNT] = {0, 1, 7, EPOCHS};
+  for (int m = 0; m < N_METHODS; m++) {
+    float start[2 * N], layout[2 * N], alone[2 * N], kept[COUNT * 2 * N];
+    uf_snapshots snapshots = {COUNT, epoch, kept};
+    uf_layout_options options = options_of(methods[m], EPOCHS);
+    random_start(N, 2, start);
+    memcpy(layout, start, sizeof start);
+    memcpy(alone, start, sizeof start);
+    run(fixture_ring(N, 3), N, 2, &options, &snapshots, layout);
+    run(fixture_ring(N, 3), N, 2, &options, NULL, alone);
+    CHECK(fixture_same(layout, alone, 2 * N)); /* looking on changes nothing */
+    CHECK(fixture_same(kept, start, 2 * N));
+    CHECK(fixture_same(kept + 3 * 2 * N, layout, 2 * N));
+    for (int s = 1; s < COUNT; s++)
+      CHECK(!fixture_same(kept + s * 2 * N, kept + (s - 1) * 2 * N, 2 * N));
+    if (methods[m] != UF_LAYOUT_FULL) continue;
+    options.n_epochs =
+        7; /* its learning rate is constant: a shorter run is the beginning of a longer one */
+    run(fixture_ring(N, 3), N, 2, &options, NULL, start);
+    CHECK(fixture_same(kept + 2 * 2 * N, start, 2 * N));
+  }
+}
+
+TEST(no_epochs) {
+  const int zero = 0;
+  for (int m = 0; m < N_METHODS; m++) {
+    float layout[20], start[20], kept[20];
+    uf_snapshots snapshots = {1, &zero, kept};
+    uf_layout_options options = options_of(methods[m], 0);
+    random_start(10, 2, start);
+    memcpy(layout, start, sizeof start);
+    run(fixture_ring(10, 2), 10, 2, &options, &snapshots, layout);
+    CHECK(fixture_same(layout, start, 20) && fixture_same(kept, start, 20));
+  }
+}
+
+/* ---- odd graphs ---- */
+
+TEST(vertices_without_edges_stay) {
+  for (int m = 0; m < N_METHODS; m++)
+    for (int n = 1; n <= 40; n += 13) {
+      float layout[120], start[120];
+      uf_layout_options options = options_of(methods[m], 20);
+      random_start(n, 3, start);
+      memcpy(layout, start, sizeof start);
+      run(fixture_doubles(n * n), n, 3, &options, NULL, layout);
+      CHECK(fixture_same(layout, start, n * 3));
+    }
+}
+
+/* Isolated vertices beside others are never heads; only the textbook's loop pushes them. */
+TEST(isolated_vertices) {
+  enum { N = 40 };
+  for (int m = 0; m < N_METHODS; m++) {
+    float layout[2 * N], start[2 * N];
+    double *w = fixture_ring(N, 2);
+    uf_layout_options options = options_of(methods[m], 50);
+    for (int i = 0; i < N; i++)
+      for (int j = 30; j < N; j++) fixture_edge(w, N, i, j, 0);
+    random_start(N, 2, start);
+    memcpy(layout, start, sizeof start);
+    run(w, N, 2, &options, NULL, layout);
+    CHECK(!fixture_same(layout, start, 60));
+    if (methods[m] != UF_LAYOUT_FULL) CHECK(fixture_same(layout + 60, start + 60, 20));
+  }
+}
+
+TEST(everything_at_one_point) {
+  enum { N = 50 };
+  const float places[] = {0, 3.7f, -1e8f};
+  for (int m = 0; m < N_METHODS; m++)
+    for (int p = 0; p < 3; p++) {
+      float layout[2 * N];
+      uf_layout_options options = options_of(methods[m], 50);
+      for (int e = 0; e < 2 * N; e++) layout[e] = places[p];
+      run(fixture_ring(N, 3), N, 2, &options, NULL, layout);
+    }
+}
+
+TEST(far_and_near_starts) {
+  enum { N = 50 };
+  const float sizes[] = {1e-30f, 1e-8f, 1e4f, 1e8f};
+  for (int m = 0; m < N_METHODS; m++)
+    for (int s = 0; s < 4; s++) {
+      float layout[2 * N];
+      uf_layout_options options = options_of(methods[m], 50);
+      random_start(N, 2, layout);
+      for (int e = 0; e < 2 * N; e++) layout[e] *= sizes[s];
+      run(fixture_ring(N, 3), N, 2, &options, NULL, layout);
+    }
+}
+
+TEST(steep_and_flat_curves) {
+  enum { N = 50 };
+  const double curves[][2] = {{1e6, 0.8}, {1e-6, 1.9}, {0.2, 4}, {10, 0.1}};
+  for (int m = 0; m < N_METHODS; m++)
+    for (int k = 0; k < 4; k++) {
+      float layout[2 * N];
+      uf_layout_options options = options_of(methods[m], 50);
+      options.a = curves[k][0];
+      options.b = curves[k][1];
+      random_start(N, 2, layout);
+      run(fixture_ring(N, 3), N, 2, &options, NULL, layout);
+      random_start(N, 2, layout);
+      for (int e = 0; e < 2 * N; e++) layout[e] *= 1e8f;
+      run(fixture_ring(N, 3), N, 2, &options, NULL, layout);
+    }
+}
+
+TEST(tiny_weights) {
+  enum { N = 50 };
+  const double sizes[] = {1e-3, 1e-12, 1e-37};
+  for (int m = 0; m < N_METHODS; m++)
+    for (int s = 0; s < 3; s++) {
+      float layout[2 * N];
+      double *all = fixture_ring(N, 3), *some = fixture_ring(N, 3);
+      uf_layout_options options = options_of(methods[m], 50);
+      for (int i = 0; i < N; i++)
+        for (int j = 0; j < N; j++) {
+          all[i * N + j] *= sizes[s];
+          if ((i + j) % 3) some[i * N + j] *= sizes[s];
+        }
+      random_start(N, 2, layout);
+      run(all, N, 2, &options, NULL, layout);
+      run(some, N, 2, &options, NULL, layout);
+    }
+}
+
+/* Only weights relative to the largest count, except where the loss itself is descended. */
+TEST(weights_are_relative) {
+  enum { N = 50 };
+  for (int m = 0; m < 2; m++) {
+    float layout[2][2 * N];
+    uf_layout_options options = options_of(methods[m], 50);
+    for (int r = 0; r < 2; r++) {
+      double *w = fixture_ring(N, 3);
+      for (int e = 0; e < N * N; e++) w[e] *= r ? 0x1p-12 : 1;
+      random_start(N, 2, layout[r]);
+      run(w, N, 2, &options, NULL, layout[r]);
+    }
+    CHECK(fixture_same(layout[0], layout[1], 2 * N));
+  }
+}
+
+TEST(hubs) {
+  enum { N = 301 };
+  for (int m = 0; m < N_METHODS; m++) {
+    float *layout = fixture_floats(2 * N);
+    uf_layout_options options = options_of(methods[m], 60);
+    random_start(N, 2, layout);
+    run(fixture_star(N), N, 2, &options, NULL, layout);
+    double mean = 0;
+    for (int i = 1; i < N; i++) mean += apart(layout, 2, 0, i) / (N - 1);
+    CHECK(mean < 40);
+    free(layout);
+  }
+}
+
+/* ---- the batch optimiser ---- */
+
+/* One epoch of one vertex pair by hand: no negatives, so the force on 0 is 4ab d^(2b - 2) / (1 + a
+ * d^2b) (y_1 - y_0), and Adam's first step is the learning rate times force / (|force| + epsilon).
+ */
+TEST(first_step_of_batch) {
+  const double a = 1.2, b = 0.9, distance = 3, epsilon = 0.5, step_length = 2;
+  float layout[] = {0, 1, 3, 1};
+  uf_layout_options options = options_of(UF_LAYOUT_BATCH, 1);
+  options.a = a;
+  options.b = b;
+  options.negative_sample_rate = 0;
+  run(fixture_path(2), 2, 2, &options, NULL, layout);
+  double force = 4 * a * b * pow(distance, 2 * b - 2) / (1 + a * pow(distance, 2 * b)) * distance;
+  double step = step_length * force / (force + epsilon);
+  CHECK_CLOSE(layout[0], step, 1e-5);
+  CHECK_CLOSE(layout[2], distance - step, 1e-5);
+  CHECK(layout[1] == 1 && layout[3] == 1);
+}
+
+static void batch(const uf_graph *graph, int d, int n_threads, const char *isa, float *layout) {
+  uf_context ctx;
+  uf_layout_options options = options_of(UF_LAYOUT_BATCH, 7);
+  fixture_open(&ctx, n_threads, isa);
+  random_start(graph->n, d, layout);
+  CHECK(uf_layout_optimize(&ctx, graph, d, &options, NULL, layout) == UF_OK);
+  CHECK(fixture_all_finite(layout, (int64_t)graph->n * d));
+  uf_context_close(&ctx);
+}
+
+/* Enough vertices for several tasks. */
+TEST(same_bits_everywhere) {
+  enum { N = 1203, MOST_D = 5 };
+  const int d[] = {1, 2, 3, MOST_D};
+  float *wanted = fixture_floats(N * MOST_D), *got = fixture_floats(N * MOST_D);
+  uf_context ctx;
+  uf_graph graph;
+  fixture_open(&ctx, 1, NULL);
+  fixture_graph_of(&ctx, N, fixture_ring(N, 6), &graph);
+  for (int k = 0; k < 4; k++) {
+    batch(&graph, d[k], 1, NULL, wanted);
+    for (int isa = 0; isa < FIXTURE_ISAS; isa++)
+      for (int t = 0; t < FIXTURE_THREADS; t++) {
+        batch(&graph, d[k], fixture_threads[t], fixture_isa[isa], got);
+        CHECK(fixture_same(got, wanted, N * d[k]));
+      }
+  }
+  uf_graph_free(&graph);
+  uf_context_close(&ctx);
+  free(wanted);
+  free(got);
+}
+
+/* Groups of 16 that are not full, on every instruction set. */
+TEST(any_number_of_vertices) {
+  const int sizes[] = {1, 2, 3, 15, 16, 17, 31, 33, 64, 65, 255, 257};
+  for (int s = 0; s < 12; s++) {
+    int n = sizes[s];
+    float *wanted = fixture_floats(2 * n), *got = fixture_floats(2 * n);
+    uf_context ctx;
+    uf_graph graph;
+    fixture_open(&ctx, 1, NULL);
+    fixture_graph_of(&ctx, n, fixture_ring(n, 2), &graph);
+    batch(&graph, 2, 1, NULL, wanted);
+    for (int isa = 0; isa < FIXTURE_ISAS; isa++) {
+      batch(&graph, 2, 3, fixture_isa[isa], got);
+      CHECK(fixture_same(got, wanted, 2 * n));
+    }
+    uf_graph_free(&graph);
+    uf_context_close(&ctx);
+    free(wanted);
+    free(got);
+  }
+}
+
+TEST(interrupts_are_heard) {
+  enum { N = 1200 };
+  float *layout = fixture_floats(2 * N);
+  uf_context quiet;
+  uf_graph graph;
+  fixture_open(&quiet, 1, NULL);
+  fixture_graph_of(&quiet, N, fixture_ring(N, 4), &graph);
+  for (int m = 0; m < N_METHODS; m++)
+    for (int t = 0; t < FIXTURE_THREADS; t++) {
+      uf_context ctx;
+      int polls;
+      uf_layout_options options = options_of(methods[m], 1000000);
+      random_start(N, 2, layout);
+      fixture_open_stopping(&ctx, fixture_threads[t], &polls);
+      CHECK(uf_layout_optimize(&ctx, &graph, 2, &options, NULL, layout) == UF_INTERRUPTED);
+      CHECK(polls == 1 && strcmp(ctx.message, "interrupted") == 0);
+      uf_context_close(&ctx);
+    }
+  uf_graph_free(&graph);
+  uf_context_close(&quiet);
+  free(layout);
+}
+
+int main(void) {
+  RUN(forces_descend_the_loss);
+  RUN(helpers);
+  RUN(an_edge_pulls_its_ends_together);
+  RUN(negatives_push);
+  RUN(cliques_separate);
+  RUN(runs_are_repeatable);
+  RUN(snapshots);
+  RUN(no_epochs);
+  RUN(vertices_without_edges_stay);
+  RUN(isolated_vertices);
+  RUN(everything_at_one_point);
+  RUN(far_and_near_starts);
+  RUN(steep_and_flat_curves);
+  RUN(tiny_weights);
+  RUN(weights_are_relative);
+  RUN(hubs);
+  RUN(first_step_of_batch);
+  RUN(same_bits_everywhere);
+  RUN(any_number_of_vertices);
+  RUN(interrupts_are_heard);
+  return check_report();
+}

@@ -1,0 +1,4 @@
+library(testthat)
+library(unfurl)
+
+test_check("unfurl")

@@ -1,0 +1,293 @@
+metrics <- c("euclidean", "manhattan", "cosine", "correlation")
+
+# Names no neighbour twice, self first, the others by distance and index.
+expect_table <- function(nn, n, k) {
+  expect_identical(dim(nn$idx), c(as.integer(n), as.integer(k)))
+  expect_identical(dim(nn$dist), dim(nn$idx))
+  expect_identical(nn$idx[, 1], seq_len(n))
+  expect_true(all(nn$dist[, 1] == 0))
+  expect_false(anyNA(nn$idx))
+  expect_false(any(apply(nn$idx, 1, anyDuplicated) > 0))
+  step <- nn$dist[, -1, drop = FALSE] - nn$dist[, -k, drop = FALSE]
+  turn <- nn$idx[, -1, drop = FALSE] > nn$idx[, -k, drop = FALSE]
+  turn[, 1] <- TRUE # after self
+  expect_true(all(step > 0 | (step == 0 & turn)))
+}
+
+# ---- Exact --------------------------------------------------------------------------------------
+
+test_that("exact neighbours are those of dist()", {
+  x <- some_digits(400)
+  for (metric in metrics) {
+    nn <- nearest_neighbors(x, 12, metric, "exact")
+    distance <- distances(x, metric)
+    expect_table(nn, 400, 12)
+    expect_s3_class(nn, "umap_neighbors")
+    expect_identical(nn$metric, metric)
+    expect_identical(nn$method, "exact")
+    expect_gt(recall(nn$idx, nearest_by(distance, 12)), 0.999)
+    expect_equal(nn$dist, matrix(distance[cbind(c(row(nn$idx)), c(nn$idx))], 400), tolerance = 1e-5)
+  }
+})
+
+test_that("few columns are searched exactly as well, ties by index", {
+  grid <- as.matrix(expand.grid(1:12, 1:12))
+  for (metric in c("euclidean", "manhattan")) {
+    expect_identical(
+      nearest_neighbors(grid, 9, metric)$idx, nearest_by(distances(grid, metric), 9)
+    )
+  }
+  line <- matrix(c(5, 1, 3, 3, 9, 2, 3))
+  expect_identical(nearest_neighbors(line, 4)$idx, nearest_by(distances(line), 4))
+  cloud <- gaussian(3000, 3)
+  expect_identical(
+    nearest_neighbors(cloud, 10)$idx,
+    nearest_neighbors(cbind(cloud, 0, 0), 10, method = "exact")$idx
+  )
+})
+
+test_that("rows without direction are near their like and far from all others", {
+  x <- rbind(0, 0, gaussian(20, 5), 0)
+  nn <- nearest_neighbors(x, 5, "cosine")
+  expect_identical(nn$idx[c(1, 2, 23), 1:3], rbind(c(1L, 2L, 23L), c(2L, 1L, 23L), c(23L, 1L, 2L)))
+  expect_identical(nn$dist[1, 1:3], c(0, 0, 0))
+  expect_equal(nn$dist[1, 4:5], c(1, 1), tolerance = 1e-6)
+  constant <- nearest_neighbors(x + rep(1:23, 5), 5, "correlation")
+  expect_identical(constant$idx[1, 1:3], c(1L, 2L, 23L))
+  expect_equal(constant$dist[1, ], c(0, 0, 0, 1, 1), tolerance = 1e-6)
+})
+
+test_that("the kind of numbers does not matter", {
+  x <- some_digits(100)
+  nn <- nearest_neighbors(x)
+  expect_identical(nearest_neighbors(x + 0), nn)
+  expect_identical(nearest_neighbors(as.data.frame(x)), nn)
+  bits <- x > 100
+  expect_identical(nearest_neighbors(bits), nearest_neighbors(bits + 0))
+  mixed <- data.frame(a = 1:30, b = rep(c(TRUE, FALSE), 15), c = gaussian(30, 1))
+  expect_identical(nearest_neighbors(mixed), nearest_neighbors(as.matrix(mixed)))
+})
+
+test_that("huge, tiny and far away numbers keep their neighbours", {
+  x <- gaussian(200, 6)
+  nn <- nearest_neighbors(x, 8)
+  for (factor in c(1e-200, 1e-30, 1e30, 1e200)) {
+    scaled <- nearest_neighbors(x * factor, 8)
+    expect_identical(scaled$idx, nn$idx)
+    expect_equal(scaled$dist / factor, nn$dist, tolerance = 1e-5)
+  }
+  expect_gt(recall(nearest_neighbors(x + 1e8, 8)$idx, nn$idx), 0.99)
+})
+
+test_that("row names are kept", {
+  x <- as.matrix(mtcars)
+  expect_identical(rownames(nearest_neighbors(x, 5)$idx), rownames(mtcars))
+  expect_null(rownames(nearest_neighbors(unname(x), 5)$idx))
+})
+
+# ---- Approximate --------------------------------------------------------------------------------
+
+shapes <- function() {
+  angle <- seq(0, 20, length.out = 3000)
+  list(
+    digits = some_digits(3000),
+    noise = gaussian(2500, 12),
+    blobs = blobs(5, 500),
+    curve = cbind(cos(angle), sin(angle), angle) %*% gaussian(3, 30),
+    duplicates = gaussian(600, 8)[rep(1:600, 5), ]
+  )
+}
+
+test_that("approximate methods find nearly all neighbours", {
+  for (shape in shapes()) {
+    exact <- nearest_neighbors(shape, 15, method = "exact")
+    for (method in c("auto", "nndescent")) {
+      nn <- nearest_neighbors(shape, 15, method = method)
+      expect_table(nn, nrow(shape), 15)
+      # By distance, since equally near neighbours are equally good.
+      expect_gt(mean(nn$dist[, -1] <= exact$dist[, 15] * (1 + 1e-5)), 0.95)
+    }
+  }
+})
+
+test_that("clusters are searched where they serve, and a poor result is mended", {
+  near <- gaussian(3000, 10)
+  far <- blobs(5, 600)
+  expect_identical(nearest_neighbors(near, 15)$method, "clusters")
+  expect_identical(nearest_neighbors(far, 15)$method, "nndescent")
+  expect_identical(nearest_neighbors(far, 15, method = "clusters")$method, "clusters")
+})
+
+test_that("approximate methods know every metric", {
+  x <- some_digits(2500)
+  for (metric in metrics[-1]) {
+    exact <- nearest_neighbors(x, 10, metric, "exact")
+    for (method in c("clusters", "nndescent")) {
+      nn <- nearest_neighbors(x, 10, metric, method)
+      expect_gt(recall(nn$idx, exact$idx), 0.93)
+    }
+  }
+})
+
+test_that("approximate methods work where there is hardly anything to search", {
+  for (method in c("clusters", "nndescent")) {
+    for (n in c(2, 3, 20)) {
+      x <- gaussian(n, 6)
+      nn <- nearest_neighbors(x, min(n, 5), method = method)
+      expect_table(nn, n, min(n, 5))
+      expect_identical(nn$idx, nearest_by(distances(x), min(n, 5)))
+    }
+    same <- matrix(7, 3000, 10)
+    nn <- nearest_neighbors(same, 10, method = method)
+    expect_identical(nn$idx[, 1], 1:3000)
+    expect_true(all(nn$dist == 0))
+    expect_false(anyNA(nn$idx))
+  }
+})
+
+test_that("threads do not change neighbours, whatever the method", {
+  x <- some_digits(2500)
+  for (method in c("exact", "clusters", "nndescent")) {
+    one <- nearest_neighbors(x, 10, method = method, n_threads = 1)
+    expect_identical(nearest_neighbors(x, 10, method = method, n_threads = 2), one)
+    expect_identical(nearest_neighbors(x, 10, method = method, n_threads = 3), one)
+  }
+})
+
+test_that("the choice is exact for little data", {
+  expect_identical(nearest_neighbors(some_digits(100))$method, "exact")
+  expect_identical(nearest_neighbors(digits$pixels)$method, "clusters")
+})
+
+# ---- Bad input ----------------------------------------------------------------------------------
+
+test_that("data that cannot be compared are errors", {
+  expect_input_error(nearest_neighbors("a"), "`x` must be a matrix or a data frame.*\"a\"")
+  expect_input_error(nearest_neighbors(NULL), "`x`.*NULL")
+  expect_input_error(nearest_neighbors(1:10), "`x`.*class integer and length 10")
+  expect_input_error(nearest_neighbors(matrix(letters, 2)), "a character matrix of 2 rows")
+  expect_input_error(nearest_neighbors(matrix(1i, 2, 2)), "complex")
+  expect_input_error(nearest_neighbors(array(1, c(3, 3, 3))), "`x` must be")
+  expect_input_error(nearest_neighbors(iris), "not numbers: Species\\.")
+  wide <- as.data.frame(matrix("a", 3, 20))
+  expect_input_error(nearest_neighbors(wide), "V1, .*V8, and 12 more")
+  expect_input_error(nearest_neighbors(matrix(0, 0, 3)), "`x` has no rows")
+  expect_input_error(nearest_neighbors(matrix(0, 3, 0)), "`x` has no columns")
+  expect_input_error(nearest_neighbors(iris[0, 1:4]), "`x` has no rows")
+  expect_input_error(nearest_neighbors(matrix(0, 1, 3)), "`x` has only one row")
+})
+
+test_that("missing and infinite values are errors that name their place", {
+  for (bad in list(NA, NaN, Inf, -Inf)) {
+    x <- some_digits(30) + 0
+    x[3, 2] <- bad
+    expect_input_error(nearest_neighbors(x), "`x` holds .* in row 3, column 2")
+  }
+  whole <- some_digits(30)
+  whole[30, 784] <- NA
+  expect_input_error(nearest_neighbors(whole), "row 30, column 784")
+  expect_input_error(nearest_neighbors(matrix(c(TRUE, NA), 4, 1), 2), "row 2, column 1")
+})
+
+test_that("counts and choices are checked", {
+  x <- gaussian(10, 3)
+  expect_input_error(nearest_neighbors(x, 1), "`k` must be a whole number of at least 2, not 1")
+  expect_input_error(nearest_neighbors(x, -3), "`k`")
+  expect_input_error(nearest_neighbors(x, 2.5), "`k`.*not 2.5")
+  expect_input_error(nearest_neighbors(x, NA), "`k`.*not NA")
+  expect_input_error(nearest_neighbors(x, "3"), "`k`")
+  expect_input_error(nearest_neighbors(x, c(3, 4)), "`k`")
+  expect_input_error(nearest_neighbors(x, 5, "hamming"), "`metric`.*\"manhattan\".*not \"hamming\"")
+  expect_input_error(nearest_neighbors(x, 5, method = "annoy"), "`method`.*\"clusters\"")
+  expect_input_error(nearest_neighbors(x, 5, seed = -1), "`seed`")
+  expect_input_error(nearest_neighbors(x, 5, seed = 0.5), "`seed`")
+  expect_input_error(nearest_neighbors(x, 5, n_threads = 0), "`n_threads`")
+  expect_input_error(nearest_neighbors(x, 5, verbose = NA), "`verbose`")
+})
+
+test_that("more neighbours than rows are reduced with a warning", {
+  x <- gaussian(10, 3)
+  expect_warning(nn <- nearest_neighbors(x, 11), "`k` is 11 but there are only 10 rows",
+    class = "unfurl_warning"
+  )
+  expect_identical(nn, nearest_neighbors(x, 10))
+  expect_warning(nearest_neighbors(x, 10), NA)
+})
+
+# ---- From distances, and given ------------------------------------------------------------------
+
+test_that("distances give exact neighbours", {
+  x <- iris[1:4]
+  nn <- dist_neighbors(dist(x), 15)
+  expect_table(nn, 150, 15)
+  expect_identical(nn$idx, nearest_by(distances(x), 15))
+  expect_equal(nn$dist, nearest_neighbors(x)$dist, tolerance = 1e-6)
+  expect_identical(umap(dist(x)), umap(nn))
+  expect_identical(rownames(umap(dist(mtcars), n_neighbors = 5)), rownames(mtcars))
+  bad <- dist(x)
+  bad[5] <- NA
+  expect_input_error(umap(bad), "`x` holds missing or negative distances")
+  bad[5] <- -1
+  expect_input_error(umap(bad), "`x` holds missing or negative distances")
+  expect_input_error(umap(dist(1)), "only 1 point")
+  expect_warning(umap(dist(1:5)), "only 5 rows", class = "unfurl_warning")
+})
+
+test_that("a neighbour list is taken in any order, with or without self", {
+  nn <- nearest_neighbors(some_digits(200), 10)
+  scale <- smooth_knn(nn)
+  shuffled <- with_seed(1, t(apply(nn$idx, 1, function(row) sample(10))))
+  at <- cbind(rep(1:200, 10), c(shuffled))
+  mixed <- list(idx = matrix(nn$idx[at], 200), dist = matrix(nn$dist[at], 200))
+  expect_identical(smooth_knn(mixed), scale)
+  expect_identical(smooth_knn(list(idx = nn$idx[, -1], dist = nn$dist[, -1])), scale)
+  double_idx <- nn$idx + 0
+  expect_identical(smooth_knn(list(idx = double_idx, dist = nn$dist)), scale)
+})
+
+test_that("self is put first in rows that forgot it", {
+  nn <- list(
+    idx = rbind(1:3, c(1L, 3L, 2L), c(1L, 2L, 4L), c(4L, 3L, 1L)),
+    dist = rbind(c(0, 1, 2), c(1, 2, 0), 1:3, c(0, 1, 2))
+  )
+  checked <- check_neighbors(nn, "nn")
+  expect_identical(checked$idx, rbind(1:3, c(2L, 1L, 3L), c(3L, 1L, 2L), c(4L, 3L, 1L)))
+  expect_identical(checked$dist, rbind(c(0, 1, 2), c(0, 1, 2), c(0, 1, 2), c(0, 1, 2)))
+})
+
+test_that("missing neighbours count as none", {
+  nn <- nearest_neighbors(some_digits(50), 10)
+  fewer <- list(idx = nn$idx, dist = nn$dist)
+  fewer$idx[7, 9:10] <- c(NA, -1L)
+  fewer$dist[7, 9:10] <- NA
+  graph <- fuzzy_graph(fewer)
+  alone <- dense(fuzzy_graph(fewer, 0))[7, ]
+  expect_true(all(which(alone > 0) %in% nn$idx[7, 2:8]))
+  expect_true(all(is.finite(unlist(smooth_knn(fewer)))))
+  infinite <- list(idx = nn$idx, dist = nn$dist)
+  infinite$dist[7, 9:10] <- Inf
+  expect_identical(fuzzy_graph(infinite), graph)
+})
+
+test_that("a neighbour list that is none is an error", {
+  good <- nearest_neighbors(gaussian(20, 3), 4)
+  broken <- function(...) utils::modifyList(unclass(good), list(...))
+  at <- function(field, i, j, value) {
+    good[[field]][i, j] <- value
+    unclass(good)
+  }
+  expect_input_error(smooth_knn(1), "`nn` must be a list with the matrices `idx` and `dist`")
+  expect_input_error(smooth_knn(list()), "`nn` must be a list")
+  expect_input_error(umap(list(idx = good$idx)), "`x` must be a list")
+  expect_input_error(smooth_knn(broken(dist = good$dist[, 1:3])), "one shape.*4 columns.*3 columns")
+  expect_input_error(smooth_knn(broken(idx = good$idx > 1)), "numbers")
+  expect_input_error(smooth_knn(at("idx", 3, 2, 21)), "1 to 20: 21 in row 3")
+  expect_input_error(smooth_knn(at("idx", 3, 2, 0L)), "1 to 20: 0 in row 3")
+  expect_input_error(smooth_knn(at("idx", 3, 2, 1.5)), "1.5 in row 3")
+  expect_input_error(smooth_knn(at("idx", 5, 2, good$idx[5, 3])), "twice in row 5")
+  expect_input_error(smooth_knn(at("dist", 6, 2, NA)), "missing or negative distance in row 6")
+  expect_input_error(smooth_knn(at("dist", 6, 2, -1)), "missing or negative distance in row 6")
+  expect_input_error(
+    smooth_knn(list(idx = matrix(1:5), dist = matrix(0, 5, 1))), "no neighbours but the points"
+  )
+})

@@ -1,0 +1,43 @@
+# Runs `code` with option, environment variable and check limit as given, unset by default.
+with_threads <- function(code, option = NULL, variable = "", limit = "") {
+  old_option <- options(unfurl.threads = option)
+  names <- c("UNFURL_THREADS", "_R_CHECK_LIMIT_CORES_")
+  old <- Sys.getenv(names)
+  on.exit({
+    options(old_option)
+    do.call(Sys.setenv, as.list(old))
+  })
+  do.call(Sys.setenv, stats::setNames(list(variable, limit), names))
+  code
+}
+
+test_that("argument, option and environment rule in this order", {
+  processors <- .Call(C_processors)
+  expect_gte(processors, 1L)
+  expect_identical(with_threads(resolve_threads(NULL)), processors)
+  expect_identical(with_threads(resolve_threads(NULL), variable = "3"), 3L)
+  expect_identical(with_threads(resolve_threads(NULL), option = 4, variable = "3"), 4L)
+  expect_identical(with_threads(resolve_threads(5), option = 4, variable = "3"), 5L)
+  expect_identical(with_threads(resolve_threads(1e6)), 1024L)
+})
+
+test_that("CRAN's checks get two", {
+  for (limit in c("TRUE", "true", "warn")) {
+    expect_identical(with_threads(resolve_threads(8), limit = limit), 2L)
+    expect_identical(with_threads(resolve_threads(1), limit = limit), 1L)
+  }
+  for (limit in c("", "false", "FALSE")) {
+    expect_identical(with_threads(resolve_threads(8), limit = limit), 8L)
+  }
+})
+
+test_that("what is no number of threads is an error", {
+  for (bad in list(0, -1, 1.5, NA, "2", c(1, 2), Inf)) {
+    expect_input_error(resolve_threads(bad), "`n_threads` must be a whole number of at least 1")
+  }
+  expect_input_error(with_threads(resolve_threads(NULL), option = "many"), "`unfurl.threads`")
+  expect_input_error(
+    with_threads(resolve_threads(NULL), variable = "many"), "`UNFURL_THREADS` .*not \"many\""
+  )
+  expect_input_error(with_threads(resolve_threads(NULL), variable = "0"), "`UNFURL_THREADS`")
+})

@@ -1,0 +1,257 @@
+label <- digits$label
+
+# ---- The result ---------------------------------------------------------------------------------
+
+test_that("digits are separated", {
+  embedding <- umap(digits$pixels, label)
+  quality <- embedding_quality(digits$pixels, embedding, label, sample = 500)
+  expect_gt(quality$knn_accuracy, 0.9)
+  expect_gt(quality$trustworthiness, 0.95)
+  expect_gt(quality$continuity, 0.9)
+})
+
+test_that("the embedding is a data frame with coordinates and labels", {
+  embedding <- umap(some_digits(100), label[1:100])
+  expect_s3_class(embedding, c("umap_embedding", "data.frame"), exact = TRUE)
+  expect_identical(dim(embedding), c(100L, 3L))
+  expect_named(embedding, c("UMAP1", "UMAP2", "label"))
+  expect_identical(embedding$label, label[1:100])
+  expect_identical(attr(embedding, "row.names"), 1:100)
+  expect_named(umap(some_digits(100)), c("UMAP1", "UMAP2"))
+})
+
+test_that("labels are any vector, and stored as given", {
+  for (labels in list(150:1, rep(c("a", NA, "b"), 50), iris$Species, iris[[1]] > 6)) {
+    expect_identical(umap(iris[1:4], labels)$label, labels)
+  }
+})
+
+test_that("row names follow the data", {
+  expect_identical(rownames(umap(mtcars)), rownames(mtcars))
+  expect_identical(rownames(umap(as.matrix(mtcars))), rownames(mtcars))
+  nn <- nearest_neighbors(mtcars)
+  expect_identical(umap(nn), umap(mtcars))
+  twice <- as.matrix(iris[1:4])
+  rownames(twice) <- rep(c("a", "b"), 75)
+  expect_identical(attr(umap(twice), "row.names"), 1:150)
+})
+
+test_that("there may be any number of dimensions", {
+  for (d in c(1, 2, 3, 5)) {
+    embedding <- umap(iris[1:4], n_components = d, n_epochs = 50)
+    expect_named(embedding, paste0("UMAP", seq_len(d)))
+    expect_true(all(vapply(embedding, function(column) all(is.finite(column)), NA)))
+    expect_gt(min(vapply(embedding, stats::sd, 0)), 0.1)
+  }
+  start <- gaussian(150, 4)
+  expect_named(umap(iris[1:4], n_components = 4, init = start), paste0("UMAP", 1:4))
+})
+
+test_that("the model holds every stage, each as its own function returns it", {
+  x <- some_digits(400)
+  model <- umap_fit(x, label[1:400])
+  nn <- nearest_neighbors(x)
+  graph <- fuzzy_graph(nn)
+  layout <- optimize_layout(graph, initial_layout(graph, x = x))
+  expect_s3_class(model, "umap_model")
+  expect_identical(model$neighbors, nn)
+  expect_identical(data.frame(rho = model$rho, sigma = model$sigma), smooth_knn(nn))
+  expect_identical(model$graph, graph)
+  expect_identical(model$curve, fit_curve())
+  expect_identical(model$layout, layout)
+  expect_identical(as.data.frame(model), umap(x, label[1:400]))
+  expect_identical(umap_fit(nn)$layout, layout)
+  expect_identical(optimize_layout(model, initial_layout(model)), layout)
+})
+
+test_that("the stages agree for other settings too", {
+  x <- some_digits(300)
+  model <- umap_fit(x,
+    n_neighbors = 8, n_components = 3, metric = "cosine", min_dist = 0.4, init = "random",
+    n_epochs = 30, seed = 5, spread = 1.5, set_op_mix_ratio = 0.7, local_connectivity = 1.5,
+    bandwidth = 1.2, learning_rate = 0.8, repulsion_strength = 1.3, negative_sample_rate = 3,
+    neighbor_method = "nndescent", method = "full"
+  )
+  nn <- nearest_neighbors(x, 8, "cosine", "nndescent", seed = 5)
+  graph <- fuzzy_graph(nn, 0.7, 1.5, 1.2)
+  start <- initial_layout(graph, "random", 3, seed = 5)
+  layout <- optimize_layout(graph, start, 30, "full",
+    min_dist = 0.4, spread = 1.5, learning_rate = 0.8, repulsion_strength = 1.3,
+    negative_sample_rate = 3, seed = 5
+  )
+  expect_identical(model$graph, graph)
+  expect_identical(model$layout, layout)
+})
+
+test_that("a model survives being saved", {
+  model <- umap_fit(iris[1:4], iris$Species)
+  path <- tempfile()
+  saveRDS(model, path)
+  expect_identical(readRDS(path), model)
+  expect_true(all(rapply(unclass(model), is.vector, how = "unlist") |
+    rapply(unclass(model), function(x) is.matrix(x) || is.factor(x), how = "unlist")))
+  expect_identical(model$format_version, 1L)
+})
+
+test_that("rows and columns of an embedding can be taken", {
+  embedding <- umap(iris[1:4], iris$Species)
+  part <- embedding[1:10, ]
+  expect_s3_class(part, "umap_embedding")
+  expect_output(print(part), "10 rows in 2 dimensions")
+  expect_output(print(embedding["label"]), "150 rows in 0 dimensions")
+  expect_identical(embedding[["label"]], iris$Species)
+  expect_identical(nrow(rbind(part, part)), 20L)
+})
+
+# ---- Reproducibility ----------------------------------------------------------------------------
+
+test_that("one seed is one picture on any number of threads", {
+  for (x in list(some_digits(1000), digits$pixels)) {
+    one <- umap_fit(x, n_epochs = 20, n_threads = 1)
+    expect_identical(umap_fit(x, n_epochs = 20, n_threads = 1), one)
+    expect_identical(umap_fit(x, n_epochs = 20, n_threads = 2), one)
+    expect_identical(umap_fit(x, n_epochs = 20, n_threads = 3), one)
+  }
+})
+
+test_that("one seed is one picture on any instruction set", {
+  x <- gaussian(2100, 50)
+  fit <- function() umap_fit(x, n_epochs = 10, neighbor_method = "clusters")
+  best <- fit()
+  old <- Sys.getenv("UNFURL_ISA", NA)
+  on.exit(if (is.na(old)) Sys.unsetenv("UNFURL_ISA") else Sys.setenv(UNFURL_ISA = old))
+  for (isa in c("scalar", "avx2")) {
+    Sys.setenv(UNFURL_ISA = isa)
+    expect_identical(fit(), best)
+  }
+})
+
+test_that("another seed is another picture", {
+  expect_false(any(umap_fit(iris[1:4])$layout == umap_fit(iris[1:4], seed = 43)$layout))
+  expect_identical(umap_fit(iris[1:4], seed = 2^53)$seed, 2^53)
+  large <- umap_fit(iris[1:4], seed = 2^40)$layout
+  expect_false(identical(umap_fit(iris[1:4], seed = 2^40 + 1)$layout, large))
+})
+
+test_that("R's random numbers are left alone", {
+  set.seed(1)
+  before <- .Random.seed
+  umap(iris[1:4], init = "random")
+  expect_identical(.Random.seed, before)
+})
+
+test_that("without a seed R's random numbers rule", {
+  fit <- function(seed) with_seed(seed, umap_fit(iris[1:4], seed = NULL))
+  expect_identical(fit(1), fit(1))
+  expect_false(identical(fit(1)$layout, fit(2)$layout))
+  expect_identical(umap_fit(iris[1:4], seed = fit(1)$seed)$layout, fit(1)$layout)
+  expect_false(identical(umap(iris[1:4], seed = NULL), umap(iris[1:4], seed = NULL)))
+})
+
+# ---- Awkward data -------------------------------------------------------------------------------
+
+test_that("rows that are all the same do no harm", {
+  for (n in c(2, 20, 3000)) {
+    for (metric in metrics) {
+      embedding <- umap(matrix(3, n, 5), n_neighbors = 2, metric = metric, n_epochs = 5)
+      expect_true(all(is.finite(as.matrix(embedding))))
+    }
+  }
+  expect_true(all(is.finite(as.matrix(umap(matrix(0, 50, 2), init = "pca")))))
+})
+
+test_that("thousands of duplicates do no harm", {
+  x <- rbind(matrix(0, 2500, 20), gaussian(500, 20), matrix(1, 1000, 20))
+  for (method in c("auto", "exact", "nndescent")) {
+    embedding <- umap(x, neighbor_method = method, n_epochs = 10)
+    expect_true(all(is.finite(as.matrix(embedding))))
+  }
+})
+
+test_that("constant columns and single columns do no harm", {
+  x <- cbind(1, gaussian(50, 3), 7)
+  embedding <- umap(x, init = "pca")
+  expect_true(all(is.finite(as.matrix(embedding))))
+  expect_identical(nearest_neighbors(x)$idx, nearest_neighbors(x[, 2:4])$idx)
+  expect_true(all(is.finite(as.matrix(umap(matrix(1:50))))))
+})
+
+test_that("two, three and four rows are enough", {
+  for (n in 2:4) {
+    for (init in c("spectral", "random", "pca")) {
+      for (d in 1:3) {
+        embedding <- umap(gaussian(n, 3), n_neighbors = n, n_components = d, init = init)
+        expect_identical(dim(embedding), c(n, d))
+        expect_true(all(is.finite(as.matrix(embedding))))
+      }
+    }
+  }
+})
+
+test_that("huge and tiny numbers do no harm", {
+  x <- as.matrix(iris[1:4])
+  for (factor in c(2^-600, 2^-100, 2^100, 2^600)) {
+    expect_equal(umap(x * factor), umap(x))
+  }
+})
+
+test_that("groups that have nothing in common stay finite and apart", {
+  x <- blobs(6, 30)
+  layout <- umap_fit(x, n_neighbors = 10)$layout
+  group <- rep(1:6, each = 30)
+  expect_gt(embedding_quality(x, layout, group)$knn_accuracy, 0.95)
+})
+
+# ---- Bad input ----------------------------------------------------------------------------------
+
+test_that("bad input is an error that names the argument", {
+  x <- iris[1:4]
+  expect_input_error(umap(iris), "`x` has columns that are not numbers: Species")
+  expect_input_error(umap("a"), "`x` must be")
+  expect_input_error(umap(list(1, 2)), "`x` must be a list with the matrices")
+  expect_input_error(umap(matrix(0, 1, 4)), "`x` has only one row")
+  expect_input_error(umap(matrix(0, 0, 4)), "`x` has no rows")
+  expect_input_error(umap(matrix(0, 4, 0)), "`x` has no columns")
+  expect_input_error(umap(replace(as.matrix(x), 151, NA)), "`x` holds .* row 1, column 2")
+  expect_input_error(umap(replace(as.matrix(x), 151, -Inf)), "`x` holds .* row 1, column 2")
+  expect_input_error(umap(x, 1:149), "`labels` must have one value per row, 150, not 149")
+  expect_input_error(umap(x, list(1)), "`labels` must be a vector or a factor")
+  expect_input_error(umap(x, n_neighbors = 1), "`n_neighbors` must be a whole number of at least 2")
+  expect_input_error(umap(x, n_neighbors = 5.5), "`n_neighbors`")
+  expect_input_error(umap(x, n_neighbors = -5), "`n_neighbors`")
+  expect_input_error(umap(x, n_components = 0), "`n_components`")
+  expect_input_error(umap(x, n_components = 1.5), "`n_components`")
+  expect_input_error(umap(x, metric = "eucl"), "`metric` must be one of")
+  expect_input_error(umap(x, min_dist = 1.5), "`min_dist` must not exceed `spread`")
+  expect_input_error(umap(x, min_dist = -1), "`min_dist`")
+  expect_input_error(umap(x, n_epochs = -1), "`n_epochs`")
+  expect_input_error(umap(x, n_epochs = 0.5), "`n_epochs`")
+  expect_input_error(umap(x, init = "pac"), "`init` must be one of")
+  expect_input_error(umap(x, init = matrix(0, 150, 3)), "`init` must have 150 rows and 2 columns")
+  expect_input_error(umap(x, init = matrix(NA_real_, 150, 2)), "`init` holds missing")
+  expect_input_error(umap(x, n_components = 5, init = "pca"), "`init` can be \"pca\"")
+  expect_input_error(umap(nearest_neighbors(x), init = "pca"), "`init` can be \"pca\"")
+  expect_input_error(umap(x, seed = -1), "`seed` must be a whole number")
+  expect_input_error(umap(x, seed = 1.5), "`seed`")
+  expect_input_error(umap(x, seed = 2^54), "`seed`")
+  expect_input_error(umap(x, seed = NA), "`seed`")
+  expect_input_error(umap(x, n_threads = 1.5), "`n_threads`")
+  expect_input_error(umap(x, verbose = "yes"), "`verbose`")
+})
+
+test_that("errors are shown with the user's call", {
+  condition <- tryCatch(umap(iris), error = identity)
+  expect_identical(conditionCall(condition), quote(umap(iris)))
+  expect_s3_class(condition, c("unfurl_error_input", "unfurl_error", "error", "condition"),
+    exact = TRUE
+  )
+})
+
+test_that("too many neighbours are reduced with a warning", {
+  x <- gaussian(6, 3)
+  expect_warning(model <- umap_fit(x), "`n_neighbors` is 15 but there are only 6 rows",
+    class = "unfurl_warning"
+  )
+  expect_identical(model$settings$n_neighbors, 6L)
+  expect_identical(model, umap_fit(x, n_neighbors = 6))
+})
