@@ -124,7 +124,7 @@ demonstrate <- function(settings) {
   embedding <- timed(
     "umap", unfurl::umap(images$pixels, images$label, n_threads = settings$threads)
   )
-  cat("  threads:", if (is.null(settings$threads)) "all" else settings$threads, "\n")
+  cat("  threads:", unfurl:::resolve_threads(settings$threads), "\n")
   timed("writing", {
     write.csv(embedding, file.path(settings$out, "umap.csv"), row.names = FALSE)
     draw(embedding, file.path(settings$out, "umap.png"))
