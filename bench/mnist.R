@@ -1,9 +1,10 @@
-# What the package does with MNIST: time of the stages, recall, quality, memory, and whether threads change a bit.
+# What the package does with MNIST: time of the stages, recall, quality, memory, and whether
+# threads change a bit.
 #
 #   Rscript bench/mnist.R --mnist DIR [--digits 0:9] [--threads N]
 #
-# DIR holds the four IDX files (see ?mnist); without --mnist, the environment variable UNFURL_MNIST. Prints a table of
-# Markdown lines.
+# DIR holds the four IDX files (see ?mnist); without --mnist, the environment variable UNFURL_MNIST
+# tells it. Prints a table in Markdown.
 
 library(unfurl)
 
@@ -19,9 +20,9 @@ seconds <- function(expression) system.time(expression)[["elapsed"]]
 
 # The largest resident size of this process so far, in MiB; NA where the system does not say.
 peak_memory <- function() {
-  status <- tryCatch(readLines("/proc/self/status"), error = function(e) "", warning = function(w) "")
-  line <- grep("^VmHWM", status, value = TRUE)
-  if (length(line)) as.numeric(gsub("[^0-9]", "", line)) / 1024 else NA
+  if (!file.exists("/proc/self/status")) return(NA)
+  line <- grep("^VmHWM", readLines("/proc/self/status"), value = TRUE)
+  as.numeric(gsub("[^0-9]", "", line)) / 1024
 }
 
 digest <- function(x) {
@@ -54,5 +55,7 @@ quality <- embedding_quality(x, embedding, label, k = 15, k_label = 10, sample =
 for (measure in names(quality)) row(measure, format(quality[[measure]], digits = 4))
 
 for (n in c(1, 2, 4)) {
-  for (run in 1:2) row(paste("md5 of the coordinates,", n, "threads"), digest(umap(x, n_threads = n)))
+  for (run in 1:2) {
+    row(paste("md5 of the coordinates, threads:", n), digest(umap(x, n_threads = n)))
+  }
 }

@@ -22,8 +22,8 @@ typedef struct r_run {
 /* Opens the context. Errors in R where that fails. */
 void r_run_open(r_run *run, SEXP settings);
 
-/* After the core's work: goes on with a jump that a callback began; signals what it warned of, and raises an R error unless status is UF_OK.
- */
+/* After the core's work: goes on with a jump that a callback began; signals what the core warned
+ * of, and raises an R error unless status is UF_OK. */
 void r_run_check(r_run *run, uf_status status);
 
 void r_run_close(r_run *run);

@@ -2,30 +2,21 @@
  * lanes_avx2.h: the vocabulary of lanes (lanes_scalar.h defines it) in AVX2 and FMA: 16 lanes are
  * two registers.
  */
-/* clang-format off: a word of the vocabulary, a line */
+/* clang-format off */
 #include <immintrin.h>
 
 #define LANES static inline __attribute__((target("avx2,fma")))
 
-typedef struct {
-  __m256 lo, hi;
-} vf;
-typedef struct {
-  __m256i lo, hi;
-} vi;
-typedef struct {
-  __m256 lo, hi;
-} vm;
+typedef struct { __m256 lo, hi; } vf;
+typedef struct { __m256i lo, hi; } vi;
+typedef struct { __m256 lo, hi; } vm;
 
-#define BOTH(type, call_lo, call_hi)                                                               \
-  type r = {call_lo, call_hi};                                                                     \
+#define BOTH(type, call_lo, call_hi) \
+  type r = {call_lo, call_hi};       \
   return r
 
 LANES vf vf_load(const float *x) { BOTH(vf, _mm256_loadu_ps(x), _mm256_loadu_ps(x + 8)); }
-LANES void vf_store(float *x, vf a) {
-  _mm256_storeu_ps(x, a.lo);
-  _mm256_storeu_ps(x + 8, a.hi);
-}
+LANES void vf_store(float *x, vf a) { _mm256_storeu_ps(x, a.lo); _mm256_storeu_ps(x + 8, a.hi); }
 LANES vf vf_set(float x) { BOTH(vf, _mm256_set1_ps(x), _mm256_set1_ps(x)); }
 LANES vf vf_add(vf a, vf b) { BOTH(vf, _mm256_add_ps(a.lo, b.lo), _mm256_add_ps(a.hi, b.hi)); }
 LANES vf vf_sub(vf a, vf b) { BOTH(vf, _mm256_sub_ps(a.lo, b.lo), _mm256_sub_ps(a.hi, b.hi)); }
@@ -57,15 +48,12 @@ LANES vf vf_gather(const float *base, vi index) {
   BOTH(vf, _mm256_i32gather_ps(base, index.lo, 4), _mm256_i32gather_ps(base, index.hi, 4));
 }
 
-/* Eight pairs from the bases of eight indices: loads and shuffles, which are faster than the gather
- * instruction. */
+/* Eight pairs from the bases of eight indices: loads and shuffles, which are faster than the gather instruction. */
 LANES void gather_8_pairs(const float *base, __m256i index, __m256 *x, __m256 *y) {
   int32_t at[8];
   _mm256_storeu_si256((__m256i *)at, index);
   __m128 pair[8];
-  for (int l = 0; l < 8; l++)
-    pair[l] = _mm_castsi128_ps(
-        _mm_loadl_epi64((const __m128i *)(const void *)(base + 2 * (ptrdiff_t)at[l])));
+  for (int l = 0; l < 8; l++) pair[l] = _mm_castsi128_ps(_mm_loadl_epi64((const __m128i *)(const void *)(base + 2 * (ptrdiff_t)at[l])));
   __m128 ab = _mm_movelh_ps(pair[0], pair[1]), cd = _mm_movelh_ps(pair[2], pair[3]);
   __m128 ef = _mm_movelh_ps(pair[4], pair[5]), gh = _mm_movelh_ps(pair[6], pair[7]);
   *x = _mm256_set_m128(_mm_shuffle_ps(ef, gh, 0x88), _mm_shuffle_ps(ab, cd, 0x88));
@@ -84,21 +72,11 @@ LANES void vi_store(int32_t *x, vi a) {
   _mm256_storeu_si256((__m256i *)(x + 8), a.hi);
 }
 LANES vi vi_set(int32_t x) { BOTH(vi, _mm256_set1_epi32(x), _mm256_set1_epi32(x)); }
-LANES vi vi_add(vi a, vi b) {
-  BOTH(vi, _mm256_add_epi32(a.lo, b.lo), _mm256_add_epi32(a.hi, b.hi));
-}
-LANES vi vi_sub(vi a, vi b) {
-  BOTH(vi, _mm256_sub_epi32(a.lo, b.lo), _mm256_sub_epi32(a.hi, b.hi));
-}
-LANES vi vi_mul(vi a, vi b) {
-  BOTH(vi, _mm256_mullo_epi32(a.lo, b.lo), _mm256_mullo_epi32(a.hi, b.hi));
-}
-LANES vi vi_shift_left23(vi a) {
-  BOTH(vi, _mm256_slli_epi32(a.lo, 23), _mm256_slli_epi32(a.hi, 23));
-}
-LANES vi vi_shift_right23(vi a) {
-  BOTH(vi, _mm256_srai_epi32(a.lo, 23), _mm256_srai_epi32(a.hi, 23));
-}
+LANES vi vi_add(vi a, vi b) { BOTH(vi, _mm256_add_epi32(a.lo, b.lo), _mm256_add_epi32(a.hi, b.hi)); }
+LANES vi vi_sub(vi a, vi b) { BOTH(vi, _mm256_sub_epi32(a.lo, b.lo), _mm256_sub_epi32(a.hi, b.hi)); }
+LANES vi vi_mul(vi a, vi b) { BOTH(vi, _mm256_mullo_epi32(a.lo, b.lo), _mm256_mullo_epi32(a.hi, b.hi)); }
+LANES vi vi_shift_left23(vi a) { BOTH(vi, _mm256_slli_epi32(a.lo, 23), _mm256_slli_epi32(a.hi, 23)); }
+LANES vi vi_shift_right23(vi a) { BOTH(vi, _mm256_srai_epi32(a.lo, 23), _mm256_srai_epi32(a.hi, 23)); }
 LANES uint32_t vi_greater(vi a, vi b) {
   int lo = _mm256_movemask_ps(_mm256_castsi256_ps(_mm256_cmpgt_epi32(a.lo, b.lo)));
   int hi = _mm256_movemask_ps(_mm256_castsi256_ps(_mm256_cmpgt_epi32(a.hi, b.hi)));
@@ -106,8 +84,7 @@ LANES uint32_t vi_greater(vi a, vi b) {
 }
 /* maddubs adds two products in 16 bits; codes of 7 bits keep that from saturating. */
 LANES __m256i dot4_of_8(__m256i acc, __m256i row, __m256i panel) {
-  return _mm256_add_epi32(
-      acc, _mm256_madd_epi16(_mm256_maddubs_epi16(row, panel), _mm256_set1_epi16(1)));
+  return _mm256_add_epi32(acc, _mm256_madd_epi16(_mm256_maddubs_epi16(row, panel), _mm256_set1_epi16(1)));
 }
 LANES vi vi_dot4(vi acc, vi row, vi panel) {
   BOTH(vi, dot4_of_8(acc.lo, row.lo, panel.lo), dot4_of_8(acc.hi, row.hi, panel.hi));

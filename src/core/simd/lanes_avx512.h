@@ -2,12 +2,11 @@
  * lanes_avx512.h: the vocabulary of lanes (lanes_scalar.h defines it) in AVX-512: 16 lanes are one
  * register. With UF_VNNI the four-byte products are one instruction.
  */
-/* clang-format off: a word of the vocabulary, a line */
+/* clang-format off */
 #include <immintrin.h>
 
 #if defined(UF_VNNI)
-#define LANES                                                                                      \
-  static inline __attribute__((target("avx512f,avx512bw,avx512dq,avx512vl,avx512vnni,avx2,fma")))
+#define LANES static inline __attribute__((target("avx512f,avx512bw,avx512dq,avx512vl,avx512vnni,avx2,fma")))
 #else
 #define LANES static inline __attribute__((target("avx512f,avx512bw,avx512dq,avx512vl,avx2,fma")))
 #endif
@@ -53,8 +52,7 @@ LANES vi vi_sub(vi a, vi b) { return _mm512_sub_epi32(a, b); }
 LANES vi vi_mul(vi a, vi b) { return _mm512_mullo_epi32(a, b); }
 LANES vi vi_shift_left23(vi a) { return _mm512_slli_epi32(a, 23); }
 LANES vi vi_shift_right23(vi a) { return _mm512_srai_epi32(a, 23); }
-/* Unless the mask is made to leave its register, gcc 12 may store it as 16 bits and read back 32
- * (it does with -fsanitize=thread). */
+/* Unless the mask is made to leave its register, gcc 12 may store it as 16 bits and read back 32 (it does with -fsanitize=thread). */
 LANES uint32_t vi_greater(vi a, vi b) {
   uint32_t bits = _mm512_cmpgt_epi32_mask(a, b);
   __asm__("" : "+r"(bits));
@@ -65,8 +63,7 @@ LANES vi vi_dot4(vi acc, vi row, vi panel) {
   return _mm512_dpbusd_epi32(acc, row, panel);
 #else
   /* Codes of 7 bits keep the sums of two products within 16 bits. */
-  return _mm512_add_epi32(
-      acc, _mm512_madd_epi16(_mm512_maddubs_epi16(row, panel), _mm512_set1_epi16(1)));
+  return _mm512_add_epi32(acc, _mm512_madd_epi16(_mm512_maddubs_epi16(row, panel), _mm512_set1_epi16(1)));
 #endif
 }
 

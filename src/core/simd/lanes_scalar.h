@@ -3,79 +3,31 @@
  * own here. It is also the definition: what these functions give, every other lanes_*.h gives, bit
  * for bit.
  */
-/* clang-format off: a word of the vocabulary, a line */
+/* clang-format off */
 #define LANES static inline
 
-typedef struct {
-  float at[16];
-} vf; /* 16 floats */
-typedef struct {
-  int32_t at[16];
-} vi; /* 16 integers */
-typedef struct {
-  uint32_t bits;
-} vm; /* 16 truth values */
+typedef struct { float at[16]; } vf;      /* 16 floats */
+typedef struct { int32_t at[16]; } vi;    /* 16 integers */
+typedef struct { uint32_t bits; } vm;     /* 16 truth values */
 
 #define EACH_LANE for (int l = 0; l < 16; l++)
 
-LANES vf vf_load(const float *x) {
-  vf r;
-  EACH_LANE r.at[l] = x[l];
-  return r;
-}
+LANES vf vf_load(const float *x) { vf r; EACH_LANE r.at[l] = x[l]; return r; }
 LANES void vf_store(float *x, vf a) { EACH_LANE x[l] = a.at[l]; }
-LANES vf vf_set(float x) {
-  vf r;
-  EACH_LANE r.at[l] = x;
-  return r;
-}
-LANES vf vf_add(vf a, vf b) {
-  EACH_LANE a.at[l] += b.at[l];
-  return a;
-}
-LANES vf vf_sub(vf a, vf b) {
-  EACH_LANE a.at[l] -= b.at[l];
-  return a;
-}
-LANES vf vf_mul(vf a, vf b) {
-  EACH_LANE a.at[l] *= b.at[l];
-  return a;
-}
-LANES vf vf_div(vf a, vf b) {
-  EACH_LANE a.at[l] /= b.at[l];
-  return a;
-}
-LANES vf vf_min(vf a, vf b) {
-  EACH_LANE a.at[l] = a.at[l] < b.at[l] ? a.at[l] : b.at[l];
-  return a;
-}
-LANES vf vf_max(vf a, vf b) {
-  EACH_LANE a.at[l] = a.at[l] > b.at[l] ? a.at[l] : b.at[l];
-  return a;
-}
-LANES vf vf_sqrt(vf a) {
-  EACH_LANE a.at[l] = sqrtf(a.at[l]);
-  return a;
-}
-LANES vf vf_abs(vf a) {
-  EACH_LANE a.at[l] = fabsf(a.at[l]);
-  return a;
-}
+LANES vf vf_set(float x) { vf r; EACH_LANE r.at[l] = x; return r; }
+LANES vf vf_add(vf a, vf b) { EACH_LANE a.at[l] += b.at[l]; return a; }
+LANES vf vf_sub(vf a, vf b) { EACH_LANE a.at[l] -= b.at[l]; return a; }
+LANES vf vf_mul(vf a, vf b) { EACH_LANE a.at[l] *= b.at[l]; return a; }
+LANES vf vf_div(vf a, vf b) { EACH_LANE a.at[l] /= b.at[l]; return a; }
+LANES vf vf_min(vf a, vf b) { EACH_LANE a.at[l] = a.at[l] < b.at[l] ? a.at[l] : b.at[l]; return a; }
+LANES vf vf_max(vf a, vf b) { EACH_LANE a.at[l] = a.at[l] > b.at[l] ? a.at[l] : b.at[l]; return a; }
+LANES vf vf_sqrt(vf a) { EACH_LANE a.at[l] = sqrtf(a.at[l]); return a; }
+LANES vf vf_abs(vf a) { EACH_LANE a.at[l] = fabsf(a.at[l]); return a; }
 /* a * b + c, rounded once */
-LANES vf vf_fma(vf a, vf b, vf c) {
-  EACH_LANE c.at[l] = uf_fmaf(a.at[l], b.at[l], c.at[l]);
-  return c;
-}
-LANES vm vf_less(vf a, vf b) {
-  vm m = {0};
-  EACH_LANE m.bits |= (uint32_t)(a.at[l] < b.at[l]) << l;
-  return m;
-}
+LANES vf vf_fma(vf a, vf b, vf c) { EACH_LANE c.at[l] = uf_fmaf(a.at[l], b.at[l], c.at[l]); return c; }
+LANES vm vf_less(vf a, vf b) { vm m = {0}; EACH_LANE m.bits |= (uint32_t)(a.at[l] < b.at[l]) << l; return m; }
 /* a where m, else b */
-LANES vf vf_select(vm m, vf a, vf b) {
-  EACH_LANE if (m.bits >> l & 1) b.at[l] = a.at[l];
-  return b;
-}
+LANES vf vf_select(vm m, vf a, vf b) { EACH_LANE if (m.bits >> l & 1) b.at[l] = a.at[l]; return b; }
 /* halves are added until one is left: lanes l and l + 8, then l and l + 4, … */
 LANES float vf_sum(vf a) {
   for (int half = 8; half; half /= 2)
@@ -83,11 +35,7 @@ LANES float vf_sum(vf a) {
   return a.at[0];
 }
 /* base[index] */
-LANES vf vf_gather(const float *base, vi index) {
-  vf r;
-  EACH_LANE r.at[l] = base[index.at[l]];
-  return r;
-}
+LANES vf vf_gather(const float *base, vi index) { vf r; EACH_LANE r.at[l] = base[index.at[l]]; return r; }
 /* x = base[2 index], y = base[2 index + 1] */
 LANES void vf_gather_pairs(const float *base, vi index, vf *x, vf *y) {
   EACH_LANE {
@@ -96,72 +44,27 @@ LANES void vf_gather_pairs(const float *base, vi index, vf *x, vf *y) {
   }
 }
 
-LANES vi vi_load(const int32_t *x) {
-  vi r;
-  EACH_LANE r.at[l] = x[l];
-  return r;
-}
+LANES vi vi_load(const int32_t *x) { vi r; EACH_LANE r.at[l] = x[l]; return r; }
 LANES void vi_store(int32_t *x, vi a) { EACH_LANE x[l] = a.at[l]; }
-LANES vi vi_set(int32_t x) {
-  vi r;
-  EACH_LANE r.at[l] = x;
-  return r;
-}
-LANES vi vi_add(vi a, vi b) {
-  EACH_LANE a.at[l] += b.at[l];
-  return a;
-}
-LANES vi vi_sub(vi a, vi b) {
-  EACH_LANE a.at[l] -= b.at[l];
-  return a;
-}
-LANES vi vi_mul(vi a, vi b) {
-  EACH_LANE a.at[l] *= b.at[l];
-  return a;
-}
-LANES vi vi_shift_left23(vi a) {
-  EACH_LANE a.at[l] = (int32_t)((uint32_t)a.at[l] << 23);
-  return a;
-}
-LANES vi vi_shift_right23(vi a) {
-  EACH_LANE a.at[l] >>= 23;
-  return a;
-}
+LANES vi vi_set(int32_t x) { vi r; EACH_LANE r.at[l] = x; return r; }
+LANES vi vi_add(vi a, vi b) { EACH_LANE a.at[l] += b.at[l]; return a; }
+LANES vi vi_sub(vi a, vi b) { EACH_LANE a.at[l] -= b.at[l]; return a; }
+LANES vi vi_mul(vi a, vi b) { EACH_LANE a.at[l] *= b.at[l]; return a; }
+LANES vi vi_shift_left23(vi a) { EACH_LANE a.at[l] = (int32_t)((uint32_t)a.at[l] << 23); return a; }
+LANES vi vi_shift_right23(vi a) { EACH_LANE a.at[l] >>= 23; return a; }
 /* bit l says whether lane l of a is greater */
-LANES uint32_t vi_greater(vi a, vi b) {
-  uint32_t m = 0;
-  EACH_LANE m |= (uint32_t)(a.at[l] > b.at[l]) << l;
-  return m;
-}
-/* acc + the product of four unsigned bytes of `row` (at most 127) and four signed of `panel`, in
- * each lane */
+LANES uint32_t vi_greater(vi a, vi b) { uint32_t m = 0; EACH_LANE m |= (uint32_t)(a.at[l] > b.at[l]) << l; return m; }
+/* acc + the product of four unsigned bytes of `row` (at most 127) and four signed of `panel`, in each lane */
 LANES vi vi_dot4(vi acc, vi row, vi panel) {
-  EACH_LANE for (int byte = 0; byte < 32; byte += 8) acc.at[l] +=
-      (int32_t)((uint32_t)row.at[l] >> byte & 0xff) *
-      (int8_t)((uint32_t)panel.at[l] >> byte & 0xff);
+  EACH_LANE for (int byte = 0; byte < 32; byte += 8)
+    acc.at[l] += (int32_t)((uint32_t)row.at[l] >> byte & 0xff) * (int8_t)((uint32_t)panel.at[l] >> byte & 0xff);
   return acc;
 }
 
 /* Reinterpretation of bits, and conversion of values (to the nearest integer, ties to even). */
-LANES vi vf_bits(vf a) {
-  vi r;
-  memcpy(&r, &a, sizeof r);
-  return r;
-}
-LANES vf vi_bits(vi a) {
-  vf r;
-  memcpy(&r, &a, sizeof r);
-  return r;
-}
-LANES vf vi_to_float(vi a) {
-  vf r;
-  EACH_LANE r.at[l] = (float)a.at[l];
-  return r;
-}
-LANES vi vf_round(vf a) {
-  vi r;
-  EACH_LANE r.at[l] = (int32_t)uf_round(a.at[l]);
-  return r;
-}
+LANES vi vf_bits(vf a) { vi r; memcpy(&r, &a, sizeof r); return r; }
+LANES vf vi_bits(vi a) { vf r; memcpy(&r, &a, sizeof r); return r; }
+LANES vf vi_to_float(vi a) { vf r; EACH_LANE r.at[l] = (float)a.at[l]; return r; }
+LANES vi vf_round(vf a) { vi r; EACH_LANE r.at[l] = (int32_t)uf_round(a.at[l]); return r; }
 
 enum { PRODUCT_ROWS = 2, PRODUCT_LANES = 1, SCAN_ROWS = 2, SCAN_PANELS = 1 };
