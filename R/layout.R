@@ -22,7 +22,7 @@ inits <- c("spectral", "pca", "random")
 #'   and returned.
 #' @param n_components Number of dimensions, at least 1.
 #' @param x The data of the graph, one row per point: needed for `"pca"`, optional for `"spectral"`.
-#' @param metric The metric that the graph was made with: for `"cosine"` and `"correlation"` the rows
+#' @param metric The metric that the graph was made with. For `"cosine"` and `"correlation"` the rows
 #'   of `x` count by their direction here as well.
 #' @inheritParams umap
 #' @return A numeric matrix, n x `n_components`.

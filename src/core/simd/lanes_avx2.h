@@ -77,10 +77,16 @@ LANES vi vi_sub(vi a, vi b) { BOTH(vi, _mm256_sub_epi32(a.lo, b.lo), _mm256_sub_
 LANES vi vi_mul(vi a, vi b) { BOTH(vi, _mm256_mullo_epi32(a.lo, b.lo), _mm256_mullo_epi32(a.hi, b.hi)); }
 LANES vi vi_shift_left23(vi a) { BOTH(vi, _mm256_slli_epi32(a.lo, 23), _mm256_slli_epi32(a.hi, 23)); }
 LANES vi vi_shift_right23(vi a) { BOTH(vi, _mm256_srai_epi32(a.lo, 23), _mm256_srai_epi32(a.hi, 23)); }
+LANES vi vi_max(vi a, vi b) { BOTH(vi, _mm256_max_epi32(a.lo, b.lo), _mm256_max_epi32(a.hi, b.hi)); }
 LANES uint32_t vi_greater(vi a, vi b) {
   int lo = _mm256_movemask_ps(_mm256_castsi256_ps(_mm256_cmpgt_epi32(a.lo, b.lo)));
   int hi = _mm256_movemask_ps(_mm256_castsi256_ps(_mm256_cmpgt_epi32(a.hi, b.hi)));
   return (uint32_t)lo | (uint32_t)hi << 8;
+}
+LANES void vi_compress(int32_t *out, uint32_t m, vi a) {
+  int32_t lane[16];
+  vi_store(lane, a);
+  for (; m; m &= m - 1) *out++ = lane[__builtin_ctz(m)];
 }
 /* maddubs adds two products in 16 bits; codes of 7 bits keep that from saturating. */
 LANES __m256i dot4_of_8(__m256i acc, __m256i row, __m256i panel) {

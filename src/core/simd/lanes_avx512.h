@@ -52,12 +52,14 @@ LANES vi vi_sub(vi a, vi b) { return _mm512_sub_epi32(a, b); }
 LANES vi vi_mul(vi a, vi b) { return _mm512_mullo_epi32(a, b); }
 LANES vi vi_shift_left23(vi a) { return _mm512_slli_epi32(a, 23); }
 LANES vi vi_shift_right23(vi a) { return _mm512_srai_epi32(a, 23); }
+LANES vi vi_max(vi a, vi b) { return _mm512_max_epi32(a, b); }
 /* Unless the mask is made to leave its register, gcc 12 may store it as 16 bits and read back 32 (it does with -fsanitize=thread). */
 LANES uint32_t vi_greater(vi a, vi b) {
   uint32_t bits = _mm512_cmpgt_epi32_mask(a, b);
   __asm__("" : "+r"(bits));
   return bits;
 }
+LANES void vi_compress(int32_t *out, uint32_t m, vi a) { vi_store(out, _mm512_maskz_compress_epi32((__mmask16)m, a)); }
 LANES vi vi_dot4(vi acc, vi row, vi panel) {
 #if defined(UF_VNNI)
   return _mm512_dpbusd_epi32(acc, row, panel);

@@ -42,11 +42,17 @@ LANES vi vi_sub(vi a, vi b) { EACH_QUARTER a.at[q] = vsubq_s32(a.at[q], b.at[q])
 LANES vi vi_mul(vi a, vi b) { EACH_QUARTER a.at[q] = vmulq_s32(a.at[q], b.at[q]); return a; }
 LANES vi vi_shift_left23(vi a) { EACH_QUARTER a.at[q] = vshlq_n_s32(a.at[q], 23); return a; }
 LANES vi vi_shift_right23(vi a) { EACH_QUARTER a.at[q] = vshrq_n_s32(a.at[q], 23); return a; }
+LANES vi vi_max(vi a, vi b) { EACH_QUARTER a.at[q] = vmaxq_s32(a.at[q], b.at[q]); return a; }
 LANES uint32_t vi_greater(vi a, vi b) {
   const uint32x4_t bit = {1, 2, 4, 8};
   uint32_t m = 0;
   EACH_QUARTER m |= vaddvq_u32(vandq_u32(vcgtq_s32(a.at[q], b.at[q]), bit)) << (4 * q);
   return m;
+}
+LANES void vi_compress(int32_t *out, uint32_t m, vi a) {
+  int32_t lane[16];
+  vi_store(lane, a);
+  for (; m; m &= m - 1) *out++ = lane[__builtin_ctz(m)];
 }
 /* Codes of the row are at most 127, so both sides fit signed bytes. */
 LANES vi vi_dot4(vi acc, vi row, vi panel) {

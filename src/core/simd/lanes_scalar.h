@@ -52,8 +52,11 @@ LANES vi vi_sub(vi a, vi b) { EACH_LANE a.at[l] -= b.at[l]; return a; }
 LANES vi vi_mul(vi a, vi b) { EACH_LANE a.at[l] *= b.at[l]; return a; }
 LANES vi vi_shift_left23(vi a) { EACH_LANE a.at[l] = (int32_t)((uint32_t)a.at[l] << 23); return a; }
 LANES vi vi_shift_right23(vi a) { EACH_LANE a.at[l] >>= 23; return a; }
+LANES vi vi_max(vi a, vi b) { EACH_LANE a.at[l] = a.at[l] > b.at[l] ? a.at[l] : b.at[l]; return a; }
 /* bit l says whether lane l of a is greater */
 LANES uint32_t vi_greater(vi a, vi b) { uint32_t m = 0; EACH_LANE m |= (uint32_t)(a.at[l] > b.at[l]) << l; return m; }
+/* the lanes of a that m names, packed, to out, which has room for 16 */
+LANES void vi_compress(int32_t *out, uint32_t m, vi a) { for (; m; m &= m - 1) *out++ = a.at[__builtin_ctz(m)]; }
 /* acc + the product of four unsigned bytes of `row` (at most 127) and four signed of `panel`, in each lane */
 LANES vi vi_dot4(vi acc, vi row, vi panel) {
   EACH_LANE for (int byte = 0; byte < 32; byte += 8)
