@@ -1,4 +1,4 @@
-# Checks of arguments. Every error of bad input is made here, so that all of them read alike:
+# Checks of arguments. Every error of bad input is made by abort_input(), so that all read alike:
 # the argument's name, what it must be, what it is.
 
 # ---- Conditions ---------------------------------------------------------------------------------

@@ -23,7 +23,7 @@ optimizers <- c("batch", "sgd")
 #'   `NULL` for 5, or 8 with `method = "full"`.
 #' @param neighbor_method How neighbours are found: `method` of [nearest_neighbors()].
 #' @param method,optimizer How the layout is optimised, see [optimize_layout()].
-#' @param ... Nothing: an argument of any other name is an error that lists those meant, perhaps.
+#' @param ... Nothing: any other name is an error, which suggests a known name that is close.
 #' @return A list of class `umap_control` with an element for each argument.
 #' @seealso [umap()]
 #' @examples

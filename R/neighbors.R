@@ -13,8 +13,10 @@ metrics <- c("euclidean", "manhattan", "cosine", "correlation")
 #'   best candidates compared exactly; mostly less than one neighbour in a hundred is missed, but
 #'   many where neighbourhoods are tiny beside the whole, as in groups very far apart;
 #' - `"nndescent"`: random-projection trees, then neighbours of neighbours until nothing improves
-#'   (Dong, Moses and Li 2011); a few in a hundred may be missed;
-#' - `"auto"`: exact for up to 2,048 rows or 4 columns, else clusters; when a sample of rows shows
+#'   (Dong, Charikar and Li 2011), or every pair for `k` above a quarter of the rows; a few in a
+#'   hundred may be missed;
+#' - `"auto"`: exact for up to 2,048 rows or 4 columns, or `k` above an eighth of the rows,
+#'   else clusters; when a sample of rows shows
 #'   that these missed more than a tenth, nndescent takes their place. `method` in the result says
 #'   what was done, and [neighbor_recall()] measures it.
 #'
@@ -35,7 +37,7 @@ metrics <- c("euclidean", "manhattan", "cosine", "correlation")
 #'     Equal distances are ordered by row number.}
 #'   \item{metric, method}{The metric, and the method that was used.}
 #' @source McInnes, Healy, Melville (2018), section 3.1, \doi{10.48550/arXiv.1802.03426}. Dong,
-#'   Moses, Li (2011), Efficient k-nearest neighbor graph construction for generic similarity
+#'   Charikar, Li (2011), Efficient k-nearest neighbor graph construction for generic similarity
 #'   measures, WWW '11, 577-586, \doi{10.1145/1963405.1963487}.
 #' @seealso [smooth_knn()] and [fuzzy_graph()], which come next; [umap()] accepts the result as its
 #'   `x`.

@@ -108,6 +108,6 @@ print_fields <- function(fields) {
   cat(paste0("  ", format(names(fields)), "  ", text, "\n"), sep = "")
 }
 
-number <- function(x) format(x, digits = 7, big.mark = "")
+number <- function(x) format(x, digits = if (all(x == round(x))) 16 else 7, big.mark = "")
 
 plural <- function(n, one, many = paste0(one, "s")) paste(count(n), if (n == 1) one else many)

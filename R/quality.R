@@ -13,7 +13,8 @@
 #' - kNN accuracy is the share of points whose label is that of most of their `k_label` nearest
 #'   neighbours in the layout, the point itself left out.
 #'
-#' All are found exactly, by comparing the sampled rows with all rows.
+#' The first three compare the sampled rows with all rows. The last takes all rows, with exact
+#' neighbours for layouts of up to 4 dimensions.
 #'
 #' @param x The data, a matrix or data frame as for [umap()].
 #' @param layout The embedding: what [umap()] or [umap_fit()] returned, or a matrix with a row per
@@ -81,8 +82,8 @@ check_n_compared <- function(k, arg, most) {
 #' @export
 neighbor_recall <- function(nn, x, sample = 1000, metric = nn$metric, n_threads = NULL) {
   x <- check_data(x)
-  metric <- check_choice(metric, "metric", metrics)
   nn <- check_neighbors(nn, "nn")
+  metric <- check_choice(metric, "metric", metrics)
   if (nrow(nn$idx) != nrow(x)) {
     abort_input("nn", "must have one row per row of `x`, ", nrow(x), ", not ", nrow(nn$idx))
   }

@@ -17,23 +17,13 @@ isas <- c("", "scalar", "sse2", "avx2", "avx512", "vnni", "neon")
 # The set of instructions not to exceed; the empty string for no limit.
 instruction_set <- function() check_choice(Sys.getenv("UNFURL_ISA"), "UNFURL_ISA", isas)
 
-# Ends the run as `status` demands, after C has freed all.
+# Ends the run as `status` demands. C frees all that it holds when this jumps out of it.
 fail <- function(status, message) {
   switch(status,
     input = abort_input("x", message),
     memory = abort("unfurl_error_memory", message),
-    interrupt = interrupt(),
     stop(message)
   )
-}
-
-# As R itself does after Ctrl-C: handlers first, else back to the prompt without an error.
-interrupt <- function() {
-  signalCondition(structure(
-    class = c("interrupt", "condition"),
-    list(message = "interrupted", call = NULL)
-  ))
-  invokeRestart("abort")
 }
 
 # ---- Progress -----------------------------------------------------------------------------------

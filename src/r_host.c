@@ -2,22 +2,37 @@
 
 #include <setjmp.h>
 
-static void check_interrupt(void *unused) {
-  (void)unused;
-  R_CheckUserInterrupt();
+static void catch_jump(void *caught, Rboolean jumped) {
+  if (jumped) longjmp(*(jmp_buf *)caught, 1);
 }
 
-/* At top level a jump out of R_CheckUserInterrupt() ends here, and not somewhere above the core. */
+/* Runs code that R may leave by a jump: an interrupt, a time limit, an error, a handler of a message.
+ * The jump is held until the core has stopped; r_run_check() lets it go on. */
+static void call_r(r_run *run, SEXP (*code)(void *), void *data) {
+  jmp_buf caught;
+  if (run->jumped) return;
+  if (setjmp(caught) == 0)
+    R_UnwindProtect(code, data, catch_jump, &caught, run->unwinding);
+  else
+    run->jumped = 1;
+}
+
+static SEXP check_interrupt(void *unused) {
+  (void)unused;
+  R_CheckUserInterrupt();
+  return R_NilValue;
+}
+
 static int host_interrupted(void *data) {
-  const r_run *run = data;
-  return run->jumped || !R_ToplevelExec(check_interrupt, NULL);
+  r_run *run = data;
+  call_r(run, check_interrupt, NULL);
+  return run->jumped;
 }
 
 typedef struct progress_call {
   SEXP callback;
   const char *phase;
   double fraction;
-  jmp_buf caught;
 } progress_call;
 
 static SEXP call_progress(void *data) {
@@ -29,21 +44,10 @@ static SEXP call_progress(void *data) {
   return R_NilValue;
 }
 
-static void catch_jump(void *data, Rboolean jumped) {
-  progress_call *p = data;
-  if (jumped) longjmp(p->caught, 1);
-}
-
-/* A jump out of R (by an error, or a handler of a message) is held until the core has stopped. */
 static void host_progress(void *data, const char *phase, double fraction) {
   r_run *run = data;
-  progress_call call = {
-      .callback = r_element(run->settings, "progress"), .phase = phase, .fraction = fraction};
-  if (run->jumped) return;
-  if (setjmp(call.caught) == 0)
-    R_UnwindProtect(call_progress, &call, catch_jump, &call, run->unwinding);
-  else
-    run->jumped = 1;
+  progress_call call = {r_element(run->settings, "progress"), phase, fraction};
+  call_r(run, call_progress, &call);
 }
 
 static void host_warn(void *data, const char *message) {
@@ -65,7 +69,6 @@ static void call_setting(const r_run *run, const char *name, const char *status,
 static const char *status_name(uf_status status) {
   switch (status) {
   case UF_NO_MEMORY: return "memory";
-  case UF_INTERRUPTED: return "interrupt";
   default: return "input";
   }
 }
@@ -87,7 +90,10 @@ void r_run_check(r_run *run, uf_status status) {
   run->n_warnings = 0;
 }
 
-void r_run_close(r_run *run) { uf_context_close(&run->ctx); }
+void r_run_close(r_run *run) {
+  if (run->unwinding) R_ReleaseObject(run->unwinding);
+  uf_context_close(&run->ctx);
+}
 
 SEXP r_execute(SEXP (*body)(void *call), void (*release)(void *call), void *call) {
   return R_ExecWithCleanup(body, call, release, call);

@@ -156,8 +156,11 @@ SEXP unfurl_fuzzy_graph(SEXP idx, SEXP dist, SEXP rho, SEXP sigma, SEXP set_op_m
 }
 
 SEXP unfurl_fit_curve(SEXP min_dist, SEXP spread) {
+  double a, b;
+  uf_fit_curve(Rf_asReal(min_dist), Rf_asReal(spread), &a, &b);
   SEXP curve = Rf_allocVector(REALSXP, 2);
-  uf_fit_curve(Rf_asReal(min_dist), Rf_asReal(spread), &REAL(curve)[0], &REAL(curve)[1]);
+  REAL(curve)[0] = a;
+  REAL(curve)[1] = b;
   return curve;
 }
 

@@ -4,7 +4,7 @@
  *
  * 1. A compiler may fuse a * b + c or not, as it likes, and the two differ in the last bit. Here it
  * may not: the pragma below forbids it, and where fusing is wanted it is written out, as uf_fmaf()
- * or the fma of the lanes (simd/lanes_*.h). So every core file includes this header, and before any
+ * or the fma of the lanes (simd/lanes_*.h). So every file that computes results includes this header, and before any
  * function of its own.
  * 2. Sums of floats have a fixed shape: 16 lanes, lane l taking elements l, l + 16, …, then a fixed
  * tree; or index order. Sums over rows are made block by block, the blocks being fixed, and the

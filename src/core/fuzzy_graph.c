@@ -81,6 +81,17 @@ static void direct_rows(void *job, int64_t block, int worker) {
     direct_row(j, i, j->terms + (size_t)j->padded * (size_t)worker);
 }
 
+/* From the length of row i in start[i + 1] to where the rows start. */
+static void starts_from_counts(int n, int64_t *start) {
+  for (int i = 0; i < n; i++) start[i + 1] += start[i];
+}
+
+/* Undoes the advance of every start to the end of its row, that filling the rows has made. */
+static void rewind_starts(int n, int64_t *start) {
+  for (int i = n; i > 0; i--) start[i] = start[i - 1];
+  start[0] = 0;
+}
+
 /* Rows are taken in order, so each row of the transpose comes out ascending. */
 static uf_status transpose(uf_context *ctx, graph_job *j) {
   int n = j->neighbors->n, k = j->neighbors->k;
@@ -92,7 +103,7 @@ static uf_status transpose(uf_context *ctx, graph_job *j) {
   for (int i = 0; i < n; i++)
     for (int c = 0; c < j->out_count[i]; c++)
       start[j->out.neighbor[(size_t)i * (size_t)k + (size_t)c] + 1]++;
-  for (int i = 0; i < n; i++) start[i + 1] += start[i];
+  starts_from_counts(n, start);
   for (int i = 0; i < n; i++) {
     if (i % 65536 == 0 && (status = uf_poll(ctx, (double)i / n))) return status;
     for (int c = 0; c < j->out_count[i]; c++) {
@@ -102,8 +113,7 @@ static uf_status transpose(uf_context *ctx, graph_job *j) {
       j->in.weight[at] = j->out.weight[from];
     }
   }
-  for (int i = n; i > 0; i--) start[i] = start[i - 1];
-  start[0] = 0;
+  rewind_starts(n, start);
   return UF_OK;
 }
 
@@ -176,7 +186,7 @@ uf_status uf_fuzzy_graph(uf_context *ctx, const uf_neighbors *neighbors, const f
   UF_TRY(uf_parallel(ctx, n_blocks, direct_rows, &job));
   UF_TRY(transpose(ctx, &job));
   UF_TRY(uf_parallel(ctx, n_blocks, count_rows, &job));
-  for (int i = 0; i < n; i++) graph->start[i + 1] += graph->start[i];
+  starts_from_counts(n, graph->start);
   UF_NEW(ctx, graph->neighbor, graph->start[n]);
   UF_NEW(ctx, graph->weight, graph->start[n]);
   UF_TRY(uf_parallel(ctx, n_blocks, fill_rows, &job));
@@ -187,17 +197,6 @@ done:
   uf_graph_free(&job.in);
   if (status) uf_graph_free(graph);
   return status;
-}
-
-/* From the length of row i in start[i + 1] to where the rows start. */
-static void starts_from_counts(int n, int64_t *start) {
-  for (int i = 0; i < n; i++) start[i + 1] += start[i];
-}
-
-/* Undoes the advance of every start to the end of its row, that filling the rows has made. */
-static void rewind_starts(int n, int64_t *start) {
-  for (int i = n; i > 0; i--) start[i] = start[i - 1];
-  start[0] = 0;
 }
 
 /* By column first, then by row, so that rows ascend. */

@@ -60,7 +60,7 @@ void uf_components_free(uf_components *components) {
   *components = (uf_components){0};
 }
 
-/* centre (count × d): unit vectors along the axes, in both directions. */
+/* centre (count × d): on the axes, at both ends of the cube. */
 static void centres_on_axes(int count, int d, float *centre) {
   memset(centre, 0, sizeof *centre * (size_t)count * (size_t)d);
   for (int c = 0; c < count; c++)

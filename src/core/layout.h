@@ -2,10 +2,9 @@
  * layout.h: moving the vertices until the plane's similarities 1 / (1 + a d^2b) resemble the
  * graph's (McInnes, Healy, Melville 2018, section 3.2, algorithm 5). All layouts are n × d by rows.
  *
- *   batch   all forces at the start of an epoch, then one step of Adam; parallel, one result on any
- * number of threads   layout_batch.c sgd     edges one after the other, sampled by weight, moving
- * both ends at once; as in umap-learn; serial            layout_sgd.c full    every edge in every
- * epoch, at a constant learning rate; the textbook's loop; serial layout_full.c
+ *   batch  all forces of an epoch, then one step of Adam; parallel            layout_batch.c
+ *   sgd    edges one by one, sampled by weight, as in umap-learn; serial      layout_sgd.c
+ *   full   every edge in every epoch, at a constant learning rate; serial     layout_full.c
  */
 #ifndef UF_LAYOUT_H
 #define UF_LAYOUT_H

@@ -6,8 +6,7 @@
  * writes only itself, so threads have nothing to race for. With D_i the degree Σ_j w_ij, the force
  * on i is what the reference optimiser applies in an epoch on average:
  *
- *   Σ_j 2 w_ij attraction(i, j)  +  negative_sample_rate D_i · mean over negatives k of
- * repulsion(i, k)
+ *   Σ_j 2 w_ij attraction(i, j) + negative_sample_rate D_i · mean_k repulsion(i, k)
  *
  * Vertices are sorted by their number of edges within windows, 16 of them to a group, and a group's
  * edges stored slot by slot, a lane for each vertex (SELL-16: Kreutzer et al. 2014), which is what
@@ -185,7 +184,7 @@ uf_status uf_layout_batch(uf_context *ctx, const uf_graph *graph, int d,
   float *moments = NULL;
   if (places * d > INT32_MAX)
     return uf_fail(ctx, UF_BAD_INPUT,
-                   "has too many coordinates: rows × n_components must stay below 2^31");
+                   "has too many coordinates: rows x n_components must stay below 2^31");
   j.scratch_size = (size_t)(48 + MOST_NEGATIVES) * (size_t)d;
   UF_NEW(ctx, j.order, places);
   UF_NEW(ctx, place_of, graph->n);

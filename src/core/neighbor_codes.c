@@ -90,7 +90,7 @@ static uf_status choose_scale(uf_context *ctx, const uf_points *points, basis *b
   qsort(quantile, (size_t)used, sizeof *quantile, compare_floats);
   float spread = quantile[3 * (used - 1) / 4];
   if (spread == 0) spread = quantile[used - 1];
-  b->scale = spread > 0 ? LARGEST_CODE / (reach * spread) : 0;
+  b->scale = spread > 1e-30f ? LARGEST_CODE / (reach * spread) : 0;
 done:
   uf_free(rows);
   uf_free(sample);

@@ -8,7 +8,7 @@
 #include "neighbors.h"
 #include "parallel.h"
 
-enum { QUERIES_PER_BLOCK = 32, TILE_BYTES = 1 << 18, TILE_MAX = 4096 };
+enum { QUERIES_PER_BLOCK = 16, TILE_BYTES = 1 << 18, TILE_MAX = 4096 };
 
 typedef struct exact_job {
   const uf_points *points;
@@ -108,7 +108,7 @@ uf_status uf_neighbor_recall(uf_context *ctx, const uf_points *points,
     for (size_t j = 1; j < k; j++)
       found += neighbors->distance[k * (size_t)rows[r] + j] <= farthest;
   }
-  *recall = (double)found / ((double)n_rows * (double)(k - 1));
+  *recall = k > 1 ? (double)found / ((double)n_rows * (double)(k - 1)) : 1;
   uf_neighbors_free(&truth);
   return UF_OK;
 }

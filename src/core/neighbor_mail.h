@@ -12,9 +12,9 @@
 #include "parallel.h"
 
 typedef struct uf_message {
-  int to;    /* the row that receives */
-  int about; /* the row that it may want to know */
-  float rank;
+  int to;     /* the row that receives */
+  int about;  /* the row that it may want to know */
+  float rank; /* or a flag, when rows announce themselves */
 } uf_message;
 
 typedef struct uf_mail {
@@ -39,10 +39,5 @@ void uf_mail_post(uf_mail *mail, int sender, int n_messages, int worker);
 
 /* The messages of a box on a sender's sheet: returns how many. */
 int uf_mail_read(const uf_mail *mail, int sender, int box, const uf_message **messages);
-
-/* The receiving rows of a box. */
-static inline uf_range uf_mail_rows(const uf_mail *mail, int64_t box, int n_rows) {
-  return uf_block_range(box, (int64_t)1 << mail->box_shift, n_rows);
-}
 
 #endif

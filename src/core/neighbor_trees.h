@@ -9,6 +9,8 @@
 #ifndef UF_NEIGHBOR_TREES_H
 #define UF_NEIGHBOR_TREES_H
 
+#include <string.h>
+
 #include "points.h"
 
 static inline int uf_node_first(int n, int level, int64_t node) {

@@ -6,12 +6,14 @@
  * distance 0; the others ascend by (distance, index), so that ties never depend on threads.
  *
  *   exact      every pair                                      O(n² d)           neighbor_exact.c
- *   kdtree     exact too, for up to 8 columns                  O(n log n)        neighbor_kdtree.c
+ *   kdtree     exact too, for few columns                  O(n log n)        neighbor_kdtree.c
  *   clusters   quantised rows, scanned by clusters             about O(n^1.3 d) neighbor_clusters.c
  *   nndescent  neighbours of neighbours                        about O(n^1.14)   neighbor_descent.c
  */
 #ifndef UF_NEIGHBORS_H
 #define UF_NEIGHBORS_H
+
+#include <math.h>
 
 #include "context.h"
 #include "points.h"

@@ -5,6 +5,7 @@
 
 #include <pthread.h>
 #include <sched.h>
+#include <signal.h>
 #include <stdio.h>
 #include <time.h>
 #include <unistd.h>
@@ -61,6 +62,20 @@ static void *helper_main(void *argument) {
   return NULL;
 }
 
+/* Signals are the host's affair, on the host's thread: helpers inherit a mask that blocks them. */
+static int create_helper(pthread_t *thread, struct worker *worker) {
+#if defined(_WIN32)
+  return pthread_create(thread, NULL, helper_main, worker);
+#else
+  sigset_t all, before;
+  sigfillset(&all);
+  pthread_sigmask(SIG_SETMASK, &all, &before);
+  int failed = pthread_create(thread, NULL, helper_main, worker);
+  pthread_sigmask(SIG_SETMASK, &before, NULL);
+  return failed;
+#endif
+}
+
 /* Starts the helpers; where the system grants fewer threads than wanted, the pool is smaller. */
 static uf_status pool_open(uf_context *ctx) {
   uf_status status = UF_OK;
@@ -74,13 +89,16 @@ static uf_status pool_open(uf_context *ctx) {
   pool->ctx = ctx;
   for (int i = 0; i + 1 < ctx->n_threads; i++) {
     pool->workers[i] = (struct worker){pool, i + 1};
-    if (pthread_create(&pool->threads[i], NULL, helper_main, &pool->workers[i])) break;
+    if (create_helper(&pool->threads[i], &pool->workers[i])) break;
     pool->n_helpers++;
   }
   ctx->pool = pool;
   return UF_OK;
 done:
-  if (pool) uf_free(pool->threads);
+  if (pool) {
+    uf_free(pool->workers);
+    uf_free(pool->threads);
+  }
   uf_free(pool);
   return status;
 }

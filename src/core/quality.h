@@ -15,8 +15,8 @@ typedef struct uf_quality {
                           NaN without labels */
 } uf_quality;
 
-/* The first three over `rows`, against all points; the last over all rows. labels: n codes from 0,
- * or NULL. */
+/* The first three over `rows`, against all points; the last over all rows. labels: n codes that are
+ * not negative, or NULL. */
 uf_status uf_quality_measure(uf_context *ctx, const uf_points *data, const uf_points *layout,
                              const int *labels, int k, int k_label, const int *rows, int n_rows,
                              uf_quality *quality);

@@ -117,7 +117,7 @@ uf_status uf_random_directions(uf_context *ctx, int d, int n_directions, int m, 
   return uf_orthonormalize(ctx, d, n_directions, m, basis);
 }
 
-/* The sampled rows less their mean, and their transpose, each padded to whole lanes. */
+/* The sampled rows less their mean, and their transpose. */
 static void centred_sample(const uf_points *points, const int *rows, int n_rows, float *sample,
                            float *transposed) {
   size_t t_stride = (size_t)n_rows;

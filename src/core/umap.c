@@ -23,12 +23,16 @@ uf_status uf_umap(uf_context *ctx, const uf_columns *data, const uf_umap_options
   int d = options->n_components;
 
   if (data) UF_TRY(uf_points_make(ctx, data, options->metric, &points));
-  if (data || result->unit == 0) result->unit = data ? points.unit : 1;
-  if (!neighbors->index)
+  if (!neighbors->index) {
     UF_TRY(uf_nearest_neighbors(ctx, &points, options->n_neighbors, options->neighbor_method,
                                 options->seed, neighbors, &result->neighbor_method));
+    result->unit = points.unit;
+  } else if (result->unit == 0) {
+    result->unit = 1;
+  }
   int n = neighbors->n;
 
+  uf_phase(ctx, "fuzzy graph");
   UF_NEW(ctx, result->rho, n);
   UF_NEW(ctx, result->sigma, n);
   UF_TRY(uf_smooth_knn(ctx, neighbors, &options->fuzzy, result->rho, result->sigma));

@@ -1,16 +1,22 @@
 test_that("an ended run becomes the condition of its kind", {
   expect_input_error(fail("input", "holds a missing value"), "`x` holds a missing value")
   expect_error(fail("memory", "no memory"), "no memory", class = "unfurl_error_memory")
-  caught <- tryCatch(fail("interrupt", ""), interrupt = identity)
-  expect_s3_class(caught, c("interrupt", "condition"), exact = TRUE)
 })
 
-test_that("an interrupt is no error and goes back to the top", {
-  on_top <- withRestarts(
-    tryCatch(interrupt(), error = function(e) "error"),
-    abort = function() "top"
-  )
-  expect_identical(on_top, "top")
+test_that("a time limit is the error that R makes of it", {
+  x <- matrix(rnorm(4e5), 20000)
+  limited <- function() {
+    setTimeLimit(elapsed = 0.3, transient = TRUE)
+    on.exit(setTimeLimit())
+    umap(x, n_epochs = 100000)
+  }
+  expect_error(limited(), "time limit")
+})
+
+test_that("a handler of messages may leave a run", {
+  caught <- tryCatch(umap(iris[1:4], verbose = TRUE), message = function(m) "left")
+  expect_identical(caught, "left")
+  expect_silent(suppressMessages(umap(iris[1:4], verbose = TRUE)))
 })
 
 test_that("a fallback is a warning of the package", {

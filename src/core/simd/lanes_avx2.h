@@ -9,7 +9,6 @@
 
 typedef struct { __m256 lo, hi; } vf;
 typedef struct { __m256i lo, hi; } vi;
-typedef struct { __m256 lo, hi; } vm;
 
 #define BOTH(type, call_lo, call_hi) \
   type r = {call_lo, call_hi};       \
@@ -31,12 +30,6 @@ LANES vf vf_abs(vf a) {
 }
 LANES vf vf_fma(vf a, vf b, vf c) {
   BOTH(vf, _mm256_fmadd_ps(a.lo, b.lo, c.lo), _mm256_fmadd_ps(a.hi, b.hi, c.hi));
-}
-LANES vm vf_less(vf a, vf b) {
-  BOTH(vm, _mm256_cmp_ps(a.lo, b.lo, _CMP_LT_OQ), _mm256_cmp_ps(a.hi, b.hi, _CMP_LT_OQ));
-}
-LANES vf vf_select(vm m, vf a, vf b) {
-  BOTH(vf, _mm256_blendv_ps(b.lo, a.lo, m.lo), _mm256_blendv_ps(b.hi, a.hi, m.hi));
 }
 LANES float vf_sum(vf a) {
   __m256 eight = _mm256_add_ps(a.lo, a.hi);

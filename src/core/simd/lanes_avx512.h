@@ -13,7 +13,6 @@
 
 typedef __m512 vf;
 typedef __m512i vi;
-typedef __mmask16 vm;
 
 LANES vf vf_load(const float *x) { return _mm512_loadu_ps(x); }
 LANES void vf_store(float *x, vf a) { _mm512_storeu_ps(x, a); }
@@ -27,8 +26,6 @@ LANES vf vf_max(vf a, vf b) { return _mm512_max_ps(a, b); }
 LANES vf vf_sqrt(vf a) { return _mm512_sqrt_ps(a); }
 LANES vf vf_abs(vf a) { return _mm512_abs_ps(a); }
 LANES vf vf_fma(vf a, vf b, vf c) { return _mm512_fmadd_ps(a, b, c); }
-LANES vm vf_less(vf a, vf b) { return _mm512_cmp_ps_mask(a, b, _CMP_LT_OQ); }
-LANES vf vf_select(vm m, vf a, vf b) { return _mm512_mask_blend_ps(m, b, a); }
 LANES float vf_sum(vf a) {
   __m256 eight = _mm256_add_ps(_mm512_castps512_ps256(a), _mm512_extractf32x8_ps(a, 1));
   __m128 four = _mm_add_ps(_mm256_castps256_ps128(eight), _mm256_extractf128_ps(eight, 1));

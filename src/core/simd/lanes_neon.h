@@ -9,7 +9,6 @@
 
 typedef struct { float32x4_t at[4]; } vf;
 typedef struct { int32x4_t at[4]; } vi;
-typedef struct { uint32x4_t at[4]; } vm;
 
 #define EACH_QUARTER for (int q = 0; q < 4; q++)
 
@@ -26,8 +25,6 @@ LANES vf vf_max(vf a, vf b) { EACH_QUARTER a.at[q] = vbslq_f32(vcgtq_f32(a.at[q]
 LANES vf vf_sqrt(vf a) { EACH_QUARTER a.at[q] = vsqrtq_f32(a.at[q]); return a; }
 LANES vf vf_abs(vf a) { EACH_QUARTER a.at[q] = vabsq_f32(a.at[q]); return a; }
 LANES vf vf_fma(vf a, vf b, vf c) { EACH_QUARTER c.at[q] = vfmaq_f32(c.at[q], a.at[q], b.at[q]); return c; }
-LANES vm vf_less(vf a, vf b) { vm m; EACH_QUARTER m.at[q] = vcltq_f32(a.at[q], b.at[q]); return m; }
-LANES vf vf_select(vm m, vf a, vf b) { EACH_QUARTER b.at[q] = vbslq_f32(m.at[q], a.at[q], b.at[q]); return b; }
 LANES float vf_sum(vf a) {
   float32x4_t four = vaddq_f32(vaddq_f32(a.at[0], a.at[2]), vaddq_f32(a.at[1], a.at[3]));
   float32x2_t two = vadd_f32(vget_low_f32(four), vget_high_f32(four));

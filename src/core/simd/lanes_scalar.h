@@ -8,7 +8,6 @@
 
 typedef struct { float at[16]; } vf;      /* 16 floats */
 typedef struct { int32_t at[16]; } vi;    /* 16 integers */
-typedef struct { uint32_t bits; } vm;     /* 16 truth values */
 
 #define EACH_LANE for (int l = 0; l < 16; l++)
 
@@ -25,9 +24,6 @@ LANES vf vf_sqrt(vf a) { EACH_LANE a.at[l] = sqrtf(a.at[l]); return a; }
 LANES vf vf_abs(vf a) { EACH_LANE a.at[l] = fabsf(a.at[l]); return a; }
 /* a * b + c, rounded once */
 LANES vf vf_fma(vf a, vf b, vf c) { EACH_LANE c.at[l] = uf_fmaf(a.at[l], b.at[l], c.at[l]); return c; }
-LANES vm vf_less(vf a, vf b) { vm m = {0}; EACH_LANE m.bits |= (uint32_t)(a.at[l] < b.at[l]) << l; return m; }
-/* a where m, else b */
-LANES vf vf_select(vm m, vf a, vf b) { EACH_LANE if (m.bits >> l & 1) b.at[l] = a.at[l]; return b; }
 /* halves are added until one is left: lanes l and l + 8, then l and l + 4, … */
 LANES float vf_sum(vf a) {
   for (int half = 8; half; half /= 2)
