@@ -35,9 +35,8 @@ fit_curve <- function(min_dist = 0.1, spread = 1) {
 
 # a and b as given, else fitted.
 resolve_curve <- function(min_dist, spread, a, b) {
-  fitted <- fit_curve(min_dist, spread)
   check_curve(a, b)
-  if (is.null(a)) fitted else c(a = as.double(a), b = as.double(b))
+  if (is.null(a)) fit_curve(min_dist, spread) else c(a = as.double(a), b = as.double(b))
 }
 
 check_curve <- function(a, b) {

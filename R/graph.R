@@ -109,10 +109,16 @@ check_graph <- function(graph) {
 
 # Data frames lose attributes when rows are taken away; then the highest number has to do.
 graph_size <- function(graph) {
-  if (is_number(attr(graph, "n"))) return(as.integer(attr(graph, "n")))
-  if (nrow(graph) == 0) abort_input("graph", "has no edges")
-  largest <- max(graph$row, graph$col)
-  check_whole(largest, "graph", min = 2)
+  n <- attr(graph, "n")
+  if (is.null(n)) {
+    if (nrow(graph) == 0) abort_input("graph", "has no edges")
+    n <- max(graph$row, graph$col)
+  }
+  # Memory goes by n: a slip of the pen is not to ask for all there is.
+  if (is_number(n) && n > 1e6 && n > 100 * nrow(graph)) {
+    abort_input("graph", "has only ", count(nrow(graph)), " edges for ", count(n), " points")
+  }
+  check_whole(n, "graph", min = 2)
 }
 
 check_graph_nodes <- function(nodes, column, n) {

@@ -22,8 +22,8 @@ inits <- c("spectral", "pca", "random")
 #'   and returned.
 #' @param n_components Number of dimensions, at least 1.
 #' @param x The data of the graph, one row per point: needed for `"pca"`, optional for `"spectral"`.
-#' @param metric The metric that the graph was made with. For `"cosine"` and `"correlation"` the rows
-#'   of `x` count by their direction here as well.
+#' @param metric The metric of the graph. For `"cosine"` and `"correlation"` the rows of `x` count by
+#'   their direction here as well.
 #' @inheritParams umap
 #' @return A numeric matrix, n x `n_components`.
 #' @source McInnes, Healy, Melville (2018), section 3.2 and algorithm 4,

@@ -74,6 +74,10 @@ max_distance <- function(metric) if (metric %in% c("cosine", "correlation")) 2 -
 
 # All pairs are in hand, so sorting each row will do. Ties are left in order of index.
 dist_neighbors <- function(x, k) {
+  n <- attr(x, "Size")
+  if (!is.numeric(x) || length(x) != n * (n - 1) / 2) {
+    abort_input("x", "is no proper `dist`: it must hold a number for each pair of its Size")
+  }
   if (anyNA(x) || any(x < 0)) abort_input("x", "holds missing or negative distances")
   distance <- as.matrix(x)
   diag(distance) <- -1

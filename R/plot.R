@@ -31,13 +31,14 @@ plot.umap_embedding <- function(x, dims = c(1, 2), label = x$label, cex = NULL, 
   if (is.null(alpha)) alpha <- if (nrow(x) < 5000) 0.8 else 0.5
   old <- graphics::par(mar = graphics::par("mar") + c(0, 0, 0, legend_lines(scale)))
   on.exit(graphics::par(old))
-  graphics::plot(
-    axes[[1]], axes[[2]],
+  look <- list(
+    x = axes[[1]], y = axes[[2]],
     col = grDevices::adjustcolor(scale$colour, alpha), cex = cex, pch = 16,
     asp = if (is_coordinate(names(axes)[1])) 1 else NA,
     xlab = if (is.null(xlab)) names(axes)[1] else xlab,
-    ylab = if (is.null(ylab)) names(axes)[2] else ylab, ...
+    ylab = if (is.null(ylab)) names(axes)[2] else ylab
   )
+  do.call(graphics::plot, utils::modifyList(look, list(...), keep.null = TRUE))
   draw_legend(scale)
   invisible(x)
 }

@@ -118,7 +118,7 @@ umap_fit <- function(x, labels = NULL, n_neighbors = 15, n_components = 2, metri
 resolve_input <- function(x, n_neighbors, metric) {
   metric <- check_choice(metric, "metric", metrics)
   if (inherits(x, "dist")) {
-    n <- attr(x, "Size")
+    n <- check_whole(attr(x, "Size"), "attr(x, \"Size\")")
     if (n < 2) abort_input("x", "has only ", n, " point: there is nothing to compare it with")
     neighbors <- dist_neighbors(x, check_n_neighbors(n_neighbors, "n_neighbors", n))
     return(given_input(neighbors))

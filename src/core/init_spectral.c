@@ -6,7 +6,8 @@
  * with Chebyshev polynomials (Zhou, Saad, Tiago, Chelikowsky 2006): a polynomial in S that stays
  * within ±1 up to the smallest value in the block, and grows steeply beyond, is applied to the
  * block of vectors; these are made orthonormal and turned to eigenvectors by a small eigenproblem.
- * A round costs DEGREE products of S with the block.
+ * The degree is chosen so that the growth stays within most_growth: the closer the wanted values lie to the
+ * rest, as on long chains, the higher it is. A round costs so many products of S with the block.
  *
  * The rounds are capped: what has been found by then is a good start, if not the eigenvectors to
  * the last digit.
@@ -20,7 +21,11 @@
 #include "parallel.h"
 #include "random.h"
 
-enum { SPARE_VECTORS = 2, DEGREE = 30, MAX_ROUNDS = 12, ROWS_PER_BLOCK = 1024 };
+enum { SPARE_VECTORS = 2, MAX_ROUNDS = 12, ROWS_PER_BLOCK = 1024 };
+
+/* Degrees of the polynomial: at least, and at most for graphs small enough to afford more. */
+enum { LEAST_DEGREE = 30, MOST_DEGREE = 600, EDGES_PER_ROUND = 40000000 };
+static const double most_growth = 1e8;
 
 /* An eigenvector is good when |S v - λ v| is so small a part of the distance to the trivial value,
  * 1 - λ; and still of use when below the other. */
@@ -71,12 +76,26 @@ static void shift_blocks(spectral_job *j) {
   j->next = spare;
 }
 
+/* The degree at which the polynomial grows to most_growth from cut to 1, within its bounds. */
+static int choose_degree(const spectral_job *j, double cut) {
+  double affordable = (double)EDGES_PER_ROUND / ((double)j->graph->start[j->n] + 1);
+  double y = (3 - cut) / (1 + cut), growth = y + sqrt(y * y - 1), reached = 1;
+  int degree = 1;
+  while (degree < MOST_DEGREE && reached < most_growth &&
+         (degree < LEAST_DEGREE || degree < affordable)) {
+    reached *= growth;
+    degree++;
+  }
+  return degree;
+}
+
 /* x ← T(x), the Chebyshev polynomial on [-1, cut]: T_1 = y x, T_{k + 1} = 2 y T_k - T_{k - 1}, y =
  * (S - centre) / half. */
 static uf_status filter(uf_context *ctx, spectral_job *j, double cut) {
   double centre = 0.5 * (cut - 1), half = 0.5 * (cut + 1);
+  int degree = choose_degree(j, cut);
   uf_status status = apply(ctx, j, 1 / half, centre, 0);
-  for (int k = 1; k < DEGREE && !status; k++) {
+  for (int k = 1; k < degree && !status; k++) {
     shift_blocks(j);
     status = apply(ctx, j, 2 / half, centre, 1);
   }

@@ -157,3 +157,11 @@ test_that("a pruned or shuffled graph is fine", {
   attr(shuffled, "n") <- 100
   expect_identical(initial_layout(shuffled), initial_layout(graph))
 })
+
+test_that("a size far beyond the edges is refused before memory is asked for", {
+  graph <- fuzzy_graph(nearest_neighbors(gaussian(60, 3), 5))
+  attr(graph, "n") <- 1e9
+  expect_input_error(initial_layout(graph), "`graph` has only")
+  attr(graph, "n") <- NA
+  expect_input_error(initial_layout(graph), "`graph` must be a whole number")
+})

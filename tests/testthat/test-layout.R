@@ -211,3 +211,10 @@ test_that("settings that make no sense are errors", {
   expect_input_error(use(10, snapshots = "5"), "`snapshots`")
   expect_input_error(use(min_dist = 2), "`min_dist` must not exceed")
 })
+
+test_that("the spectral start settles on a long chain, and the chain is not torn", {
+  chain <- cbind(seq(0, 1, length.out = 2000))
+  expect_silent(initial_layout(fuzzy_graph(nearest_neighbors(chain))))
+  step <- sqrt(rowSums(diff(as.matrix(umap(chain)))^2))
+  expect_lt(max(step) / median(step), 20)
+})

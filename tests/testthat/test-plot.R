@@ -57,3 +57,9 @@ test_that("ggplot2 draws them too", {
   expect_s3_class(ggplot2::autoplot(model), "ggplot")
   expect_s3_class(ggplot2::autoplot(umap(iris[1:4], n_components = 1)), "ggplot")
 })
+
+test_that("further arguments of plot() replace the defaults", {
+  grDevices::pdf(NULL)
+  on.exit(grDevices::dev.off())
+  expect_silent(plot(umap(iris[1:4], n_epochs = 5), pch = 3, asp = NA, col = "red"))
+})

@@ -255,3 +255,9 @@ test_that("too many neighbours are reduced with a warning", {
   expect_identical(model$settings$n_neighbors, 6L)
   expect_identical(model, umap_fit(x, n_neighbors = 6))
 })
+
+test_that("a broken dist is refused, and a and b leave min_dist out of play", {
+  broken <- structure(dist(iris[1:4]), Size = 5L)
+  expect_input_error(umap(broken), "`x` is no proper `dist`")
+  expect_s3_class(umap(iris[1:4], a = 1, b = 1, min_dist = 5, n_epochs = 5), "umap_embedding")
+})
