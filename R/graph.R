@@ -109,7 +109,7 @@ check_graph <- function(graph) {
 
 # Data frames lose attributes when rows are taken away; then the highest number has to do.
 graph_size <- function(graph) {
-  n <- attr(graph, "n")
+  n <- attr(graph, "n", exact = TRUE)
   if (is.null(n)) {
     if (nrow(graph) == 0) abort_input("graph", "has no edges")
     n <- max(graph$row, graph$col)
