@@ -9,9 +9,8 @@
 typedef struct stage_call {
   r_run run;
   SEXP settings;
-  SEXP x, idx, dist, rho, sigma, row, col, similarity, init, layout, labels, rows, snapshots,
-      options;
-  int n, k, k_label, n_components;
+  SEXP x, idx, dist, rho, sigma, layout, labels, rows;
+  int k, k_label;
   const char *metric, *method;
   uint64_t seed;
   uf_fuzzy_options fuzzy;
@@ -162,79 +161,6 @@ SEXP unfurl_fit_curve(SEXP min_dist, SEXP spread) {
   REAL(curve)[0] = a;
   REAL(curve)[1] = b;
   return curve;
-}
-
-static SEXP initial_layout(void *data) {
-  stage_call *c = data;
-  uf_context *ctx = &c->run.ctx;
-  int d = c->n_components, has_points = !Rf_isNull(c->x);
-  r_run_open(&c->run, c->settings);
-  check(c, r_to_graph(ctx, c->row, c->col, c->similarity, c->n, &c->graph));
-  if (has_points) {
-    uf_columns columns = r_columns(c->x);
-    check(c, uf_points_make(ctx, &columns, r_metric(c->metric), &c->points));
-  }
-  c->floats = new_floats(c, (int64_t)c->n * d);
-  check(c, uf_initial_layout(ctx, &c->graph, has_points ? &c->points : NULL,
-                             r_init_method(c->method), d, c->seed, c->floats));
-  return r_from_layout(c->floats, c->n, d);
-}
-
-SEXP unfurl_initial_layout(SEXP row, SEXP col, SEXP similarity, SEXP n, SEXP x, SEXP metric,
-                           SEXP init, SEXP n_components, SEXP seed, SEXP settings) {
-  stage_call call = {.settings = settings,
-                     .row = row,
-                     .col = col,
-                     .similarity = similarity,
-                     .n = Rf_asInteger(n),
-                     .x = x,
-                     .metric = CHAR(Rf_asChar(metric)),
-                     .method = CHAR(Rf_asChar(init)),
-                     .n_components = Rf_asInteger(n_components),
-                     .seed = (uint64_t)Rf_asReal(seed)};
-  return r_execute(initial_layout, release_stage, &call);
-}
-
-/* list(layout, snapshots) */
-static SEXP layouts_to_list(const stage_call *c, int n, int d, int n_snapshots) {
-  static const char *const names[] = {"layout", "snapshots"};
-  SEXP result = PROTECT(r_named_list(2, names));
-  SET_VECTOR_ELT(result, 0, r_from_layout(c->floats, n, d));
-  SEXP list = Rf_allocVector(VECSXP, n_snapshots);
-  SET_VECTOR_ELT(result, 1, list);
-  for (int s = 0; s < n_snapshots; s++)
-    SET_VECTOR_ELT(list, s,
-                   r_from_layout(c->more_floats + (size_t)s * (size_t)n * (size_t)d, n, d));
-  UNPROTECT(1);
-  return result;
-}
-
-static SEXP optimize_layout(void *data) {
-  stage_call *c = data;
-  uf_context *ctx = &c->run.ctx;
-  int n = Rf_nrows(c->init), d = Rf_ncols(c->init), n_snapshots = Rf_length(c->snapshots);
-  r_run_open(&c->run, c->settings);
-  check(c, r_to_graph(ctx, c->row, c->col, c->similarity, n, &c->graph));
-  c->floats = new_floats(c, (int64_t)n * d);
-  c->more_floats = new_floats(c, (int64_t)n_snapshots * n * d);
-  r_to_layout(c->init, c->floats);
-  uf_layout_options options = r_layout_options(c->options);
-  uf_snapshots snapshots = {n_snapshots, INTEGER(c->snapshots), c->more_floats};
-  check(c, uf_layout_optimize(ctx, &c->graph, d, &options, n_snapshots ? &snapshots : NULL,
-                              c->floats));
-  return layouts_to_list(c, n, d, n_snapshots);
-}
-
-SEXP unfurl_optimize_layout(SEXP row, SEXP col, SEXP similarity, SEXP init, SEXP options,
-                            SEXP snapshots, SEXP settings) {
-  stage_call call = {.settings = settings,
-                     .row = row,
-                     .col = col,
-                     .similarity = similarity,
-                     .init = init,
-                     .options = options,
-                     .snapshots = snapshots};
-  return r_execute(optimize_layout, release_stage, &call);
 }
 
 static SEXP quality(void *data) {
