@@ -164,6 +164,14 @@ SEXP r_from_floats(const float *values, int n, double unit) {
   return result;
 }
 
+/* Rows counted from 1 as an array counted from 0, which R frees after the call. */
+int *r_rows_from_zero(SEXP rows) {
+  int n = Rf_length(rows);
+  int *result = (int *)R_alloc((size_t)n, sizeof *result);
+  for (int i = 0; i < n; i++) result[i] = INTEGER(rows)[i] - 1;
+  return result;
+}
+
 SEXP r_named_list(int count, const char *const *names) {
   SEXP list = PROTECT(Rf_allocVector(VECSXP, count));
   SEXP list_names = PROTECT(Rf_allocVector(STRSXP, count));

@@ -53,6 +53,9 @@ SEXP r_from_layout(const float *layout, int n, int d);
 void r_to_floats(SEXP vector, double unit, float *values);
 SEXP r_from_floats(const float *values, int n, double unit);
 
+/* Rows counted from 1 as an array counted from 0, which R frees after the call. */
+int *r_rows_from_zero(SEXP rows);
+
 /* A named list of `count` elements, to be filled with SET_VECTOR_ELT and protected by the caller.
  */
 SEXP r_named_list(int count, const char *const *names);

@@ -11,8 +11,7 @@ typedef struct stage_call {
   SEXP settings;
   SEXP x, idx, dist, rho, sigma, layout, labels, rows;
   int k, k_label;
-  const char *metric, *method;
-  uint64_t seed;
+  const char *metric;
   uf_fuzzy_options fuzzy;
   /* from the core */
   uf_points points, layout_points;
@@ -39,58 +38,6 @@ static float *new_floats(stage_call *c, int64_t count) {
   float *floats = uf_alloc(&c->run.ctx, count, sizeof *floats);
   if (!floats) check(c, UF_NO_MEMORY);
   return floats;
-}
-
-static SEXP nearest_neighbors(void *data) {
-  stage_call *c = data;
-  uf_context *ctx = &c->run.ctx;
-  uf_neighbor_method used;
-  r_run_open(&c->run, c->settings);
-  uf_columns columns = r_columns(c->x);
-  check(c, uf_points_make(ctx, &columns, r_metric(c->metric), &c->points));
-  check(c, uf_nearest_neighbors(ctx, &c->points, c->k, r_neighbor_method(c->method), c->seed,
-                                &c->neighbors, &used));
-  return r_from_neighbors(&c->neighbors, c->points.unit, used);
-}
-
-SEXP unfurl_nearest_neighbors(SEXP x, SEXP k, SEXP metric, SEXP method, SEXP seed, SEXP settings) {
-  stage_call call = {.settings = settings,
-                     .x = x,
-                     .k = Rf_asInteger(k),
-                     .metric = CHAR(Rf_asChar(metric)),
-                     .method = CHAR(Rf_asChar(method)),
-                     .seed = (uint64_t)Rf_asReal(seed)};
-  return r_execute(nearest_neighbors, release_stage, &call);
-}
-
-/* Rows counted from 1 as an array counted from 0, which R frees after the call. */
-static int *rows_from_zero(SEXP rows) {
-  int n = Rf_length(rows);
-  int *result = (int *)R_alloc((size_t)n, sizeof *result);
-  for (int i = 0; i < n; i++) result[i] = INTEGER(rows)[i] - 1;
-  return result;
-}
-
-static SEXP neighbor_recall(void *data) {
-  stage_call *c = data;
-  double recall;
-  r_run_open(&c->run, c->settings);
-  uf_columns columns = r_columns(c->x);
-  check(c, uf_points_make(&c->run.ctx, &columns, r_metric(c->metric), &c->points));
-  check(c, r_to_neighbors(&c->run.ctx, c->idx, c->dist, c->points.unit, &c->neighbors));
-  check(c, uf_neighbor_recall(&c->run.ctx, &c->points, &c->neighbors, rows_from_zero(c->rows),
-                              Rf_length(c->rows), &recall));
-  return Rf_ScalarReal(recall);
-}
-
-SEXP unfurl_neighbor_recall(SEXP x, SEXP idx, SEXP dist, SEXP rows, SEXP metric, SEXP settings) {
-  stage_call call = {.settings = settings,
-                     .x = x,
-                     .idx = idx,
-                     .dist = dist,
-                     .rows = rows,
-                     .metric = CHAR(Rf_asChar(metric))};
-  return r_execute(neighbor_recall, release_stage, &call);
 }
 
 /* Brings the given neighbours, and the distance that limits them, to units of their own, which it
@@ -173,7 +120,7 @@ static SEXP quality(void *data) {
   check(c, uf_points_make(ctx, &layout_columns, UF_EUCLIDEAN, &c->layout_points));
   const int *labels = Rf_isNull(c->labels) ? NULL : INTEGER(c->labels);
   check(c, uf_quality_measure(ctx, &c->points, &c->layout_points, labels, c->k, c->k_label,
-                              rows_from_zero(c->rows), Rf_length(c->rows), &measured));
+                              r_rows_from_zero(c->rows), Rf_length(c->rows), &measured));
   SEXP result = Rf_allocVector(REALSXP, 4);
   REAL(result)[0] = measured.trustworthiness;
   REAL(result)[1] = measured.continuity;

@@ -1,0 +1,70 @@
+/*
+ * r_neighbors.c: nearest neighbours, and how many of them a table has.
+ */
+#include "r_host.h"
+#include "r_stages.h"
+
+typedef struct neighbors_call {
+  r_run run;
+  SEXP settings;
+  SEXP x, idx, dist, rows;
+  int k;
+  const char *metric, *method;
+  uint64_t seed;
+  /* from the core */
+  uf_points points;
+  uf_neighbors neighbors;
+} neighbors_call;
+
+static void release_neighbors(void *data) {
+  neighbors_call *c = data;
+  uf_points_free(&c->points);
+  uf_neighbors_free(&c->neighbors);
+  r_run_close(&c->run);
+}
+
+static void check(neighbors_call *c, uf_status status) { r_run_check(&c->run, status); }
+
+static SEXP nearest_neighbors(void *data) {
+  neighbors_call *c = data;
+  uf_context *ctx = &c->run.ctx;
+  uf_neighbor_method used;
+  r_run_open(&c->run, c->settings);
+  uf_columns columns = r_columns(c->x);
+  check(c, uf_points_make(ctx, &columns, r_metric(c->metric), &c->points));
+  check(c, uf_nearest_neighbors(ctx, &c->points, c->k, r_neighbor_method(c->method), c->seed,
+                                &c->neighbors, &used));
+  return r_from_neighbors(&c->neighbors, c->points.unit, used);
+}
+
+SEXP unfurl_nearest_neighbors(SEXP x, SEXP k, SEXP metric, SEXP method, SEXP seed, SEXP settings) {
+  neighbors_call call = {.settings = settings,
+                         .x = x,
+                         .k = Rf_asInteger(k),
+                         .metric = CHAR(Rf_asChar(metric)),
+                         .method = CHAR(Rf_asChar(method)),
+                         .seed = (uint64_t)Rf_asReal(seed)};
+  return r_execute(nearest_neighbors, release_neighbors, &call);
+}
+
+static SEXP neighbor_recall(void *data) {
+  neighbors_call *c = data;
+  double recall;
+  r_run_open(&c->run, c->settings);
+  uf_columns columns = r_columns(c->x);
+  check(c, uf_points_make(&c->run.ctx, &columns, r_metric(c->metric), &c->points));
+  check(c, r_to_neighbors(&c->run.ctx, c->idx, c->dist, c->points.unit, &c->neighbors));
+  check(c, uf_neighbor_recall(&c->run.ctx, &c->points, &c->neighbors, r_rows_from_zero(c->rows),
+                              Rf_length(c->rows), &recall));
+  return Rf_ScalarReal(recall);
+}
+
+SEXP unfurl_neighbor_recall(SEXP x, SEXP idx, SEXP dist, SEXP rows, SEXP metric, SEXP settings) {
+  neighbors_call call = {.settings = settings,
+                         .x = x,
+                         .idx = idx,
+                         .dist = dist,
+                         .rows = rows,
+                         .metric = CHAR(Rf_asChar(metric))};
+  return r_execute(neighbor_recall, release_neighbors, &call);
+}
