@@ -9,6 +9,7 @@
 
 conductors <- c("umap", "predict")
 max_stages <- 3 # that a file may include, unless it is a conductor's
+integers_only <- c("status", "context", "memory", "parallel", "kernels") # files that compute nothing
 
 # ---- The sources --------------------------------------------------------------------------------
 
@@ -82,6 +83,13 @@ breach_many <- function(includes, stages) {
   seen <- Map(setdiff, seen, stage_of(names(seen)))
   seen <- seen[lengths(seen) > max_stages]
   sprintf("%s includes the stages %s", names(seen), vapply(seen, toString, ""))
+}
+
+# The rules of arithmetic must hold from the first function on.
+breach_arithmetic <- function(includes) {
+  first <- includes[!duplicated(includes$file) & grepl("\\.c$", includes$file), ]
+  is_exempt <- sub("\\.c$", "", basename(first$file)) %in% integers_only
+  describe(first[first$header != "arith.h" & !is_exempt, ])
 }
 
 breach_glue <- function(includes) {
@@ -171,6 +179,7 @@ check_layers <- function(root) {
     report("core includes no header of R", breach_r_headers(includes)),
     report("a stage includes no later stage", breach_order(includes, stages)),
     report("only umap and predict include many stages", breach_many(includes, stages)),
+    report("what computes includes arith.h first", breach_arithmetic(includes)),
     report("the glue includes core/umap.h and r_*.h alone", breach_glue(glue)),
     report("core calls no R, libm, printing, exit or rand", breach_imports(symbols)),
     report("core has no writable global data", breach_globals(symbols))

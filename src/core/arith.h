@@ -16,6 +16,10 @@
 #ifndef UF_ARITH_H
 #define UF_ARITH_H
 
+#if defined(__FAST_MATH__) || (defined(__FINITE_MATH_ONLY__) && __FINITE_MATH_ONLY__)
+#error "unfurl needs the arithmetic of IEEE 754: compile it without -ffast-math and -Ofast"
+#endif
+
 #if defined(__clang__)
 #pragma STDC FP_CONTRACT OFF
 #elif defined(__GNUC__)

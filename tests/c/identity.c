@@ -1,0 +1,380 @@
+/*
+ * identity.c: every stage on fixed data, and a hash of what each returns.
+ *
+ *   UNFURL_ISA=avx2 UNFURL_THREADS=2 identity
+ *
+ * prints the kernels in use, then a line "stage hash" for each stage and variant, in the order of
+ * the pipeline: where two runs differ, the first line that differs names the stage. All machines,
+ * compilers and threads are to print the same lines; tools/identity.sh compares them. No libm and
+ * no random numbers of the system here either: the data must be the same everywhere, too.
+ */
+#include "arith.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+
+#include "check.h"
+#include "eigen.h"
+#include "fixtures.h"
+#include "subspace.h"
+#include "umap.h"
+
+/* Small, for emulated processors; odd, for blocks and groups of 16 that are not full. WIDE columns
+ * are more than the clusters keep, so that principal directions are taken. */
+enum { N = 421, NARROW = 12, WIDE = 83, NOISY = 301, TALL = 1203, FEW = 3, K = 15, SEED = 42 };
+
+static uf_context ctx;
+
+/* ---- hashes ---- */
+
+static uint64_t hash; /* of the stage at hand: FNV-1a (Fowler, Noll, Vo) */
+
+static void take(const void *block, size_t size) {
+  const unsigned char *byte = block;
+  for (size_t i = 0; i < size; i++) hash = (hash ^ byte[i]) * UINT64_C(0x100000001b3);
+}
+
+static void take_floats(const float *x, int64_t count) { take(x, (size_t)count * sizeof *x); }
+static void take_double(double x) { take(&x, sizeof x); }
+static void take_ints(const int *x, int64_t count) { take(x, (size_t)count * sizeof *x); }
+
+static void begin(void) { hash = UINT64_C(0xcbf29ce484222325); }
+
+static void end(const char *stage, const char *variant) {
+  printf("%s%s%s %016llx\n", stage, *variant ? "/" : "", variant, (unsigned long long)hash);
+}
+
+static void must(uf_status status) {
+  if (status == UF_OK) return;
+  fprintf(stderr, "identity: %s\n", ctx.message);
+  exit(2);
+}
+
+/* ---- words for the variants ---- */
+
+typedef struct word {
+  const char *name;
+  int value;
+} word;
+
+static const word metrics[] = {{"euclidean", UF_EUCLIDEAN},
+                               {"manhattan", UF_MANHATTAN},
+                               {"cosine", UF_COSINE},
+                               {"correlation", UF_CORRELATION}};
+static const word searches[] = {{"exact", UF_NEIGHBORS_EXACT},
+                                {"clusters", UF_NEIGHBORS_CLUSTERS},
+                                {"nndescent", UF_NEIGHBORS_DESCENT}};
+static const word starts[] = {
+    {"spectral", UF_INIT_SPECTRAL}, {"pca", UF_INIT_PCA}, {"random", UF_INIT_RANDOM}};
+static const word optimisers[] = {
+    {"batch", UF_LAYOUT_BATCH}, {"sgd", UF_LAYOUT_SGD}, {"full", UF_LAYOUT_FULL}};
+
+#define EACH(word_, words)                                                                         \
+  for (const word *word_ = (words); word_ < (words) + sizeof(words) / sizeof *(words); word_++)
+
+/* ---- foundations ---- */
+
+static void arithmetic(void) {
+  begin();
+  for (int i = 0; i < 20000; i++) {
+    double x = 700 * fixture_normal(21, i), y = 1e-3 + 1e3 * fixture_unit(22, i);
+    take_double(uf_exp(x / 6));
+    take_double(uf_log(y));
+    take_double(uf_pow(y, x / 700));
+    float sum = uf_fmaf((float)x, (float)y, (float)fixture_normal(23, i));
+    take_floats(&sum, 1);
+  }
+  end("arithmetic", "");
+}
+
+static void kernels(void) {
+  enum { COUNT = 4096 };
+  float *x = fixture_floats(COUNT), *y = fixture_floats(COUNT);
+  for (int i = 0; i < COUNT; i++) x[i] = (float)(40 * fixture_unit(24, i));
+  begin();
+  for (float sigma = 0.01f; sigma < 100; sigma *= 3) {
+    float sum = ctx.kernels->exp_sum(x, COUNT, sigma);
+    ctx.kernels->exp_terms(x, COUNT, sigma, y);
+    take_floats(&sum, 1);
+    take_floats(y, COUNT);
+  }
+  end("kernels", "exponentials");
+  free(x);
+  free(y);
+}
+
+static void eigenvectors(void) {
+  enum { M = 9 };
+  double a[M * M], values[M], vectors[M * M];
+  for (int i = 0; i < M; i++)
+    for (int j = 0; j <= i; j++) a[i * M + j] = a[j * M + i] = fixture_normal(25, i * M + j);
+  uf_symmetric_eigen(M, a, values, vectors);
+  begin();
+  take(values, sizeof values);
+  take(vectors, sizeof vectors);
+  end("eigenvectors", "");
+}
+
+/* ---- points ---- */
+
+/* n × d by columns: correlated columns around a few centres, some rows twice; NOISY columns are
+ * noise alone, in which an approximation is bound to miss some: what it misses has to agree too. */
+static double *make_data(int n, int d, double size) {
+  double *x = fixture_doubles((int64_t)n * d);
+  for (int j = 0; j < d; j++)
+    for (int i = 0; i < n; i++) {
+      int row = i % 50 == 49 ? i - 1 : i;
+      double value = fixture_normal(26, (int64_t)row * d + j);
+      for (int f = 0; f < FEW && d != NOISY; f++)
+        value += fixture_normal(27, j * FEW + f) *
+                 (fixture_normal(28, row * FEW + f) + 2 * fixture_normal(29, row % FEW * FEW + f));
+      x[(size_t)j * (size_t)n + (size_t)i] = size * value;
+    }
+  return x;
+}
+
+static uf_points points_of(int n, int d, double size, uf_metric metric) {
+  double *x = make_data(n, d, size);
+  uf_points points;
+  fixture_points(&ctx, x, n, d, metric, &points);
+  free(x);
+  return points;
+}
+
+static void take_points(const uf_points *points) {
+  take_floats(points->x, (int64_t)points->n * (int64_t)points->stride);
+  take_double(points->unit);
+}
+
+static void all_points(void) {
+  EACH(metric, metrics) {
+    uf_points points = points_of(N, WIDE, 1, (uf_metric)metric->value);
+    begin();
+    take_points(&points);
+    end("points", metric->name);
+    uf_points_free(&points);
+  }
+  uf_points points = points_of(N, NARROW, 0x1p300, UF_EUCLIDEAN);
+  begin();
+  take_points(&points);
+  end("points", "huge");
+  uf_points_free(&points);
+}
+
+static void directions(void) {
+  enum { M = 16 };
+  uf_points points = points_of(N, WIDE, 1, UF_EUCLIDEAN);
+  float *basis = fixture_floats(WIDE * M), *projected = fixture_floats(N * M);
+  must(uf_principal_subspace(&ctx, &points, N, 10, M, SEED, basis));
+  must(uf_project(&ctx, &points, NULL, N, basis, M, NULL, projected));
+  begin();
+  take_floats(basis, WIDE * M);
+  take_floats(projected, N * M);
+  end("directions", "");
+  free(basis);
+  free(projected);
+  uf_points_free(&points);
+}
+
+/* ---- neighbours ---- */
+
+static void take_neighbors(const uf_neighbors *neighbors) {
+  int64_t count = (int64_t)neighbors->n * neighbors->k;
+  take_ints(neighbors->index, count);
+  take_floats(neighbors->distance, count);
+}
+
+static void search_in(const char *stage, const word *search, const word *metric, int n, int d) {
+  char variant[64];
+  uf_points points = points_of(n, d, 1, (uf_metric)metric->value);
+  uf_neighbors neighbors = {0};
+  uf_neighbor_method used;
+  must(uf_nearest_neighbors(&ctx, &points, K, (uf_neighbor_method)search->value, SEED, &neighbors,
+                            &used));
+  begin();
+  take_neighbors(&neighbors);
+  snprintf(variant, sizeof variant, "%s/%s", search->name, metric->name);
+  end(stage, variant);
+  uf_neighbors_free(&neighbors);
+  uf_points_free(&points);
+}
+
+static void searches_of_all(void) {
+  EACH(search, searches) {
+    EACH(metric, metrics) search_in("neighbors", search, metric, N, WIDE);
+    search_in("neighbors of few columns", search, &metrics[0], TALL, FEW);
+  }
+  EACH(search, searches) search_in("neighbors in noise", search, &metrics[0], TALL / 2, NOISY);
+}
+
+/* ---- graph, starts, layouts ---- */
+
+/* The stages after the search begin with these. */
+static uf_points data;
+static uf_neighbors table;
+static uf_graph graph;
+
+static const uf_fuzzy_options usual = {1, 1, 1, INFINITY}, unusual = {1.5, 1.3, 0.4, INFINITY};
+
+static void search_once(void) {
+  uf_neighbor_method used;
+  data = points_of(N, NARROW, 1, UF_EUCLIDEAN);
+  must(uf_nearest_neighbors(&ctx, &data, K, UF_NEIGHBORS_EXACT, SEED, &table, &used));
+}
+
+static void make_graph(const char *variant, const uf_fuzzy_options *options, uf_graph *made) {
+  float *rho = fixture_floats(N), *sigma = fixture_floats(N);
+  must(uf_smooth_knn(&ctx, &table, options, rho, sigma));
+  begin();
+  take_floats(rho, N);
+  take_floats(sigma, N);
+  end("scale", variant);
+  must(uf_fuzzy_graph(&ctx, &table, rho, sigma, options, made));
+  begin();
+  take(made->start, (N + 1) * sizeof *made->start);
+  take_ints(made->neighbor, made->start[N]);
+  take_floats(made->weight, made->start[N]);
+  end("graph", variant);
+  free(rho);
+  free(sigma);
+}
+
+static void graphs(void) {
+  uf_graph other = {0};
+  make_graph("usual", &usual, &graph);
+  make_graph("unusual", &unusual, &other);
+  uf_graph_free(&other);
+}
+
+static void curves(void) {
+  begin();
+  for (int i = 0; i < 12; i++) {
+    double a, b;
+    uf_fit_curve(0.08 * i, 0.9 + 0.1 * i, &a, &b);
+    take_double(a);
+    take_double(b);
+  }
+  end("curve", "");
+}
+
+static void start_of(const char *variant, const uf_graph *of, uf_init_method method, int d) {
+  float *layout = fixture_floats((int64_t)of->n * d);
+  must(uf_initial_layout(&ctx, of, of->n == N ? &data : NULL, method, d, SEED, layout));
+  begin();
+  take_floats(layout, (int64_t)of->n * d);
+  end("start", variant);
+  free(layout);
+}
+
+static void all_starts(void) {
+  EACH(start, starts) start_of(start->name, &graph, (uf_init_method)start->value, 2);
+  start_of("spectral in 3 dimensions", &graph, UF_INIT_SPECTRAL, 3);
+  uf_graph cliques;
+  fixture_graph_of(&ctx, 120, fixture_cliques(120, 15), &cliques);
+  start_of("spectral of many components", &cliques, UF_INIT_SPECTRAL, 2);
+  uf_graph_free(&cliques);
+}
+
+static uf_layout_options layout_options(uf_layout_method method) {
+  uf_layout_options options = {.method = method,
+                               .n_epochs = method == UF_LAYOUT_FULL ? 5 : 30,
+                               .learning_rate = 1,
+                               .repulsion_strength = 1,
+                               .negative_sample_rate = 5,
+                               .seed = SEED};
+  uf_fit_curve(0.1, 1, &options.a, &options.b);
+  return options;
+}
+
+static void all_layouts(void) {
+  EACH(optimiser, optimisers)
+  for (int d = 2; d <= 4; d++) {
+    char variant[64];
+    uf_layout_options options = layout_options((uf_layout_method)optimiser->value);
+    float *layout = fixture_floats(N * d);
+    must(uf_initial_layout(&ctx, &graph, NULL, UF_INIT_RANDOM, d, SEED, layout));
+    must(uf_layout_optimize(&ctx, &graph, d, &options, NULL, layout));
+    begin();
+    take_floats(layout, N * d);
+    snprintf(variant, sizeof variant, "%s/%d dimensions", optimiser->name, d);
+    end("layout", variant);
+    free(layout);
+  }
+}
+
+/* ---- the whole ---- */
+
+static void quality(const float *layout, const int *labels) {
+  double *columns = fixture_doubles(2 * N);
+  int *rows = fixture_ints(N);
+  uf_points placed;
+  uf_quality measured;
+  for (int i = 0; i < N; i++) {
+    columns[i] = layout[2 * i];
+    columns[N + i] = layout[2 * i + 1];
+    rows[i] = i;
+  }
+  fixture_points(&ctx, columns, N, 2, UF_EUCLIDEAN, &placed);
+  must(uf_quality_measure(&ctx, &data, &placed, labels, K, 10, rows, N, &measured));
+  begin();
+  take_double(measured.trustworthiness);
+  take_double(measured.continuity);
+  take_double(measured.neighbor_preservation);
+  take_double(measured.knn_accuracy);
+  end("quality", "");
+  uf_points_free(&placed);
+  free(columns);
+  free(rows);
+}
+
+static void whole(void) {
+  double *x = make_data(N, NARROW, 1);
+  int *labels = fixture_ints(N);
+  uf_columns columns = {.values = x, .is_integer = 0, .n = N, .d = NARROW};
+  uf_umap_options options = {.n_neighbors = K,
+                             .n_components = 2,
+                             .metric = UF_EUCLIDEAN,
+                             .neighbor_method = UF_NEIGHBORS_AUTO,
+                             .fuzzy = usual,
+                             .init = UF_INIT_SPECTRAL,
+                             .layout = layout_options(UF_LAYOUT_BATCH),
+                             .seed = SEED};
+  uf_umap_result result = {0};
+  must(uf_umap(&ctx, &columns, &options, &result));
+  begin();
+  take_floats(result.layout, 2 * N);
+  end("umap", "");
+  for (int i = 0; i < N; i++) labels[i] = i % FEW;
+  quality(result.layout, labels);
+  uf_umap_free(&result);
+  free(labels);
+  free(x);
+}
+
+static const char *environment(const char *name, const char *otherwise) {
+  const char *value = getenv(name);
+  return value && *value ? value : otherwise;
+}
+
+int main(void) {
+  int n_threads = atoi(environment("UNFURL_THREADS", "1"));
+  must(uf_context_open(&ctx, NULL, n_threads, environment("UNFURL_ISA", "")));
+  printf("kernels %s\n", ctx.kernels->name);
+  arithmetic();
+  kernels();
+  eigenvectors();
+  all_points();
+  directions();
+  searches_of_all();
+  search_once();
+  graphs();
+  curves();
+  all_starts();
+  all_layouts();
+  whole();
+  uf_graph_free(&graph);
+  uf_neighbors_free(&table);
+  uf_points_free(&data);
+  uf_context_close(&ctx);
+  return 0;
+}
