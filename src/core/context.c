@@ -3,6 +3,7 @@
 #include <string.h>
 #include <time.h>
 
+#include "float_mode.h"
 #include "parallel.h"
 
 /* How often the host is asked whether to stop, in seconds. */
@@ -14,6 +15,9 @@ uf_status uf_context_open(uf_context *ctx, const uf_host *host, int n_threads, c
   ctx->n_threads = n_threads < 1 ? 1 : n_threads;
   ctx->phase = "";
   ctx->span_to = 1;
+  ctx->float_mode = uf_float_mode();
+  ctx->is_open = 1;
+  uf_float_mode_set(UF_FLOAT_MODE_IEEE);
   atomic_init(&ctx->stop, 0);
   ctx->kernels = uf_kernels_choose(isa);
   if (!ctx->kernels)
@@ -22,7 +26,12 @@ uf_status uf_context_open(uf_context *ctx, const uf_host *host, int n_threads, c
   return UF_OK;
 }
 
-void uf_context_close(uf_context *ctx) { uf_pool_close(ctx); }
+void uf_context_close(uf_context *ctx) {
+  if (!ctx->is_open) return;
+  uf_pool_close(ctx);
+  uf_float_mode_set(ctx->float_mode);
+  ctx->is_open = 0;
+}
 
 void uf_phase(uf_context *ctx, const char *phase) {
   ctx->phase = phase;

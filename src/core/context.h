@@ -24,11 +24,16 @@ typedef struct uf_context {
   atomic_int stop;      /* set once the host asked to stop; workers read it between blocks */
   const char *phase;    /* what the progress bar shows, and which part of it the next loop fills */
   double span_from, span_to;
-  double last_poll; /* seconds */
+  double last_poll;    /* seconds */
+  uint64_t float_mode; /* of the calling thread, to be put back */
+  int is_open;
   char message[512];
 } uf_context;
 
-/* isa: NULL or "" for the best that the processor has, or the name of a level not to exceed (see
+/* Until it is closed, the calling thread computes in the mode of float_mode.h. A context is to be
+ * closed in any case, on the same thread; one that is all zero may be.
+ *
+ * isa: NULL or "" for the best that the processor has, or the name of a level not to exceed (see
  * simd/kernels.h). */
 uf_status uf_context_open(uf_context *ctx, const uf_host *host, int n_threads, const char *isa);
 void uf_context_close(uf_context *ctx);

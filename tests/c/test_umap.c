@@ -5,6 +5,7 @@
 #include "check.h"
 #include "fixtures.h"
 
+#include "float_mode.h"
 #include "umap.h"
 
 /* Odd sizes: groups of 16 and blocks of rows that are not full. */
@@ -188,6 +189,34 @@ TEST(one_seed_one_picture) {
     options.layout.n_epochs = 8;
     check_same_everywhere(m == 1 ? 700 : 601, &options);
   }
+}
+
+/* Another library may have left the processor rounding towards zero and flushing tiny numbers. */
+TEST(modes_of_rounding_change_nothing) {
+#if defined(__x86_64__)
+  const uint64_t mode = UF_FLOAT_MODE_IEEE | 0xe040;
+#elif defined(__aarch64__)
+  const uint64_t mode = 0x1c00000;
+#else
+  const uint64_t mode = UF_FLOAT_MODE_IEEE;
+#endif
+  double *x = connected_points(N);
+  uf_columns columns = columns_of(x, N, COLUMNS);
+  uf_umap_options options = usual_options();
+  for (int n_threads = 1; n_threads <= 2; n_threads++) {
+    uf_umap_result wanted = {0}, got = {0};
+    uint64_t before = uf_float_mode();
+    CHECK(embed_on(n_threads, NULL, &columns, &options, &wanted) == UF_OK);
+    CHECK(uf_float_mode() == before);
+    uf_float_mode_set(mode);
+    CHECK(embed_on(n_threads, NULL, &columns, &options, &got) == UF_OK);
+    CHECK(uf_float_mode() == mode);
+    uf_float_mode_set(before);
+    CHECK(same_results(&wanted, &got, N, 2));
+    uf_umap_free(&wanted);
+    uf_umap_free(&got);
+  }
+  free(x);
 }
 
 TEST(seeds_differ) {
@@ -385,6 +414,7 @@ int main(void) {
   RUN(optimisers_and_dimensions);
   RUN(methods_of_search);
   RUN(one_seed_one_picture);
+  RUN(modes_of_rounding_change_nothing);
   RUN(seeds_differ);
   RUN(neighbours_in_place_of_data);
   RUN(a_given_start);
