@@ -21,6 +21,24 @@ warn <- function(...) {
   ))
 }
 
+# A message that suppressMessages(classes = "unfurl_message") silences.
+inform <- function(...) {
+  message(structure(
+    class = c("unfurl_message", "message", "condition"),
+    list(message = paste0(..., "\n"), call = NULL)
+  ))
+}
+
+# Keeps the texts of the package's warnings that fall in `keep(code)`; they go on to the user.
+warning_log <- function() {
+  texts <- character()
+  add <- function(warning) texts <<- c(texts, conditionMessage(warning))
+  list(
+    keep = function(code) withCallingHandlers(code, unfurl_warning = add),
+    texts = function() texts
+  )
+}
+
 # The call with which the user entered the package.
 user_call <- function() {
   own <- topenv()

@@ -116,7 +116,7 @@ optimize_layout <- function(graph, init, n_epochs = NULL, method = c("umap", "fu
                             b = NULL, learning_rate = NULL, repulsion_strength = 1,
                             negative_sample_rate = NULL, snapshots = NULL, seed = 42,
                             n_threads = NULL,
-                            verbose = getOption("unfurl.verbose", interactive())) {
+                            verbose = getOption("unfurl.verbose", is_interactive())) {
   graph <- check_graph(graph)
   init <- check_layout(init, "init", graph$n)
   curve <- resolve_curve(min_dist, spread, a, b)

@@ -50,7 +50,7 @@ metrics <- c("euclidean", "manhattan", "cosine", "correlation")
 nearest_neighbors <- function(x, k = 15, metric = "euclidean",
                               method = c("auto", "exact", "clusters", "nndescent"), seed = 42,
                               n_threads = NULL,
-                              verbose = getOption("unfurl.verbose", interactive())) {
+                              verbose = getOption("unfurl.verbose", is_interactive())) {
   x <- check_data(x)
   k <- check_n_neighbors(k, "k", nrow(x))
   metric <- check_choice(metric, "metric", metrics)

@@ -2,15 +2,21 @@
 # user. None of them changes a result.
 
 # `envir` is the frame of the exported function: when it ends, however it does, so does the bar.
+# `times()` tells, after the run, how long each of its phases took.
 run_settings <- function(n_threads, verbose, envir = parent.frame()) {
+  clock <- phase_clock(if (check_flag(verbose, "verbose")) progress_reporter(envir))
   list(
     n_threads = resolve_threads(n_threads),
     isa = instruction_set(),
-    progress = if (check_flag(verbose, "verbose")) progress_reporter(envir),
+    progress = clock$progress,
+    times = clock$times,
     warn = warn,
     fail = fail
   )
 }
+
+# The default of `verbose`: a document that is being knitted wants results, not progress.
+is_interactive <- function() interactive() && !isTRUE(getOption("knitr.in.progress"))
 
 isas <- c("", "scalar", "sse2", "avx2", "avx512", "vnni", "neon")
 
@@ -26,9 +32,34 @@ fail <- function(status, message) {
   )
 }
 
+# ---- Phases ------------------------------------------------------------------------------------
+
+# Takes the time of each phase, and passes progress on to a reporter when there is one. C names a
+# phase when it begins; the empty name ends the last.
+phase_clock <- function(reporter = NULL) {
+  seconds <- numeric()
+  current <- ""
+  since <- 0
+  finish <- function(elapsed) {
+    seconds[current] <<- sum(seconds[current], elapsed, na.rm = TRUE)
+    if (!is.null(reporter)) reporter$done(current, elapsed)
+  }
+  progress <- function(phase, fraction) {
+    now <- as.numeric(Sys.time())
+    if (phase != current) {
+      if (nzchar(current)) finish(now - since)
+      current <<- phase
+      since <<- now
+    }
+    if (nzchar(phase) && !is.null(reporter)) reporter$update(phase, fraction, now - since)
+  }
+  list(progress = progress, times = function() seconds)
+}
+
 # ---- Progress -----------------------------------------------------------------------------------
 
-# A function(phase, fraction): a bar where the terminal can draw one, else messages.
+# Shows a phase while it lasts, and its time when it is done: a bar where the terminal can draw one,
+# else messages.
 progress_reporter <- function(envir) {
   if (requireNamespace("cli", quietly = TRUE) && cli::is_dynamic_tty()) {
     progress_bar(envir)
@@ -37,32 +68,49 @@ progress_reporter <- function(envir) {
   }
 }
 
+# cli shows a bar, with the time that is left, from the second second of a phase on.
 progress_bar <- function(envir) {
   bar <- NULL
   current <- ""
-  function(phase, fraction) {
+  update <- function(phase, fraction, elapsed) {
     if (phase != current) {
-      if (!is.null(bar)) cli::cli_progress_done(bar, .envir = envir)
       current <<- phase
       bar <<- cli::cli_progress_bar(
         phase,
-        total = 100, format = "{cli::pb_name}{cli::pb_bar} {cli::pb_percent}{cli::pb_eta_str}",
-        clear = FALSE, .envir = envir
+        total = 100, clear = TRUE, .envir = envir,
+        format = "{cli::pb_name}{cli::pb_bar} {cli::pb_percent} | {cli::pb_eta_str}"
       )
     }
     cli::cli_progress_update(set = 100 * fraction, id = bar, .envir = envir)
   }
+  done <- function(phase, elapsed) {
+    cli::cli_progress_done(bar, .envir = envir)
+    inform_phase(phase, elapsed)
+  }
+  list(update = update, done = done)
 }
 
-# A line when a phase begins and, while it lasts, every few seconds.
+# A line for each phase that is done and, while a long one lasts, every few seconds.
 progress_messages <- function(interval = 5) {
-  current <- ""
   last <- 0
-  function(phase, fraction) {
-    now <- proc.time()[["elapsed"]]
-    if (phase == current && now - last < interval) return()
-    message(phase, sprintf(": %.0f %%", 100 * fraction))
-    current <<- phase
-    last <<- now
+  update <- function(phase, fraction, elapsed) {
+    if (elapsed < last) last <<- 0 # another phase
+    if (elapsed - last < interval) return()
+    last <<- elapsed
+    left <- if (fraction > 0) paste(", about", duration(elapsed / fraction - elapsed), "left")
+    inform(phase, sprintf(": %.0f %%", 100 * fraction), left)
   }
+  list(update = update, done = inform_phase)
+}
+
+inform_phase <- function(phase, elapsed) inform(phase, ": ", duration(elapsed))
+
+# Seconds as a person says them.
+duration <- function(seconds) {
+  if (seconds < 9.95) return(sprintf("%.*f s", if (seconds < 0.0995) 3 else 1, seconds))
+  whole <- round(seconds)
+  if (whole < 60) return(paste(whole, "s"))
+  minutes <- whole %/% 60
+  if (minutes < 60) return(sprintf("%d min %02d s", minutes, whole %% 60))
+  sprintf("%d h %02d min", minutes %/% 60, minutes %% 60)
 }

@@ -44,8 +44,10 @@
 #' @param n_threads Number of threads. `NULL` for option `unfurl.threads`, else the environment
 #'   variable `UNFURL_THREADS`, else all processors that the process may use (two while CRAN's
 #'   checks run). It does not change the result.
-#' @param verbose Whether to show progress: a bar in a terminal when the package cli is installed,
-#'   else messages.
+#' @param verbose Whether to show progress: the time that each phase took, and while a long one lasts
+#'   a bar with the time that is left, in a terminal where the package cli is installed, or else a
+#'   line every few seconds. These messages have the class `unfurl_message`. By default they are shown
+#'   in interactive sessions, while no document is knitted.
 #' @param ... Further settings, see [umap_control()].
 #' @return `umap()` returns a data frame of class `umap_embedding` with one row per row of `x`,
 #'   columns `UMAP1`, `UMAP2` and so on, and `label` when labels were given. Row names are those of
@@ -61,6 +63,9 @@
 #'   \item{settings}{The arguments, as they were used.}
 #'   \item{seed}{The seed that was used.}
 #'   \item{row_names}{Of `x`, or `NULL`.}
+#'   \item{times}{How long each phase took, in seconds, by name: the only part of the model that is
+#'     another each time.}
+#'   \item{warnings}{The warnings that fell, as text.}
 #'   \item{format_version, package_version}{Of this list, and of the package that made it.}
 #'   [as.data.frame()] turns it into what `umap()` returns. It can be kept with [saveRDS()].
 #' @source McInnes, Healy, Melville (2018). UMAP: Uniform Manifold Approximation and Projection for
@@ -79,7 +84,7 @@
 #' @export
 umap <- function(x, labels = NULL, n_neighbors = 15, n_components = 2, metric = "euclidean",
                  min_dist = 0.1, init = "spectral", n_epochs = NULL, seed = 42, n_threads = NULL,
-                 verbose = getOption("unfurl.verbose", interactive()), ...) {
+                 verbose = getOption("unfurl.verbose", is_interactive()), ...) {
   as.data.frame(umap_fit(
     x, labels, n_neighbors, n_components, metric, min_dist, init, n_epochs, seed, n_threads,
     verbose, ...
@@ -90,9 +95,10 @@ umap <- function(x, labels = NULL, n_neighbors = 15, n_components = 2, metric = 
 #' @export
 umap_fit <- function(x, labels = NULL, n_neighbors = 15, n_components = 2, metric = "euclidean",
                      min_dist = 0.1, init = "spectral", n_epochs = NULL, seed = 42,
-                     n_threads = NULL, verbose = getOption("unfurl.verbose", interactive()), ...) {
+                     n_threads = NULL, verbose = getOption("unfurl.verbose", is_interactive()), ...) {
   control <- umap_control(...)
-  input <- resolve_input(x, n_neighbors, metric)
+  log <- warning_log()
+  input <- log$keep(resolve_input(x, n_neighbors, metric))
   n_components <- check_whole(n_components, "n_components", min = 1)
   labels <- check_labels(labels, input$n)
   init <- check_init(init, input$n, n_components, input$data)
@@ -106,12 +112,15 @@ umap_fit <- function(x, labels = NULL, n_neighbors = 15, n_components = 2, metri
     unclass(control)
   )
   seed <- check_seed(seed)
-  fit <- .Call(
-    C_umap, input$data, input$neighbors, init, core_options(settings, curve, seed),
-    run_settings(n_threads, verbose)
-  )
+  run <- run_settings(n_threads, verbose)
+  fit <- log$keep(.Call(
+    C_umap, input$data, input$neighbors, init, core_options(settings, curve, seed), run
+  ))
   check_finite_layout(fit$layout)
-  new_model(fit, input, labels, curve, settings, seed)
+  model <- new_model(fit, input, labels, curve, settings, seed)
+  model$times <- run$times()
+  model$warnings <- log$texts()
+  model
 }
 
 # Data, or neighbours in their place.

@@ -77,13 +77,23 @@ void r_run_open(r_run *run, SEXP settings) {
   run->settings = settings;
   run->unwinding = R_MakeUnwindCont();
   R_PreserveObject(run->unwinding);
-  uf_host host = {.data = run, .interrupted = host_interrupted, .warn = host_warn};
-  if (!Rf_isNull(r_element(settings, "progress"))) host.progress = host_progress;
+  uf_host host = {.data = run,
+                  .interrupted = host_interrupted,
+                  .progress = host_progress,
+                  .warn = host_warn};
   r_run_check(run, uf_context_open(&run->ctx, &host, r_int(settings, "n_threads"),
                                    r_string(settings, "isa")));
 }
 
+/* Tells R that the last phase is over: it takes the time. */
+static void end_phase(r_run *run) {
+  if (!*run->ctx.phase) return;
+  run->ctx.phase = "";
+  host_progress(run, "", 1);
+}
+
 void r_run_check(r_run *run, uf_status status) {
+  if (!status) end_phase(run);
   if (run->jumped) R_ContinueUnwind(run->unwinding);
   if (status) call_setting(run, "fail", status_name(status), run->ctx.message);
   for (int w = 0; w < run->n_warnings; w++) call_setting(run, "warn", NULL, run->warning[w]);

@@ -316,7 +316,6 @@ uf_status uf_init_spectral(uf_context *ctx, const uf_graph *graph, const uf_poin
   uf_status status = UF_OK;
   uf_components components = {0};
   int *place = NULL;
-  uf_phase(ctx, "spectral start");
   UF_TRY(uf_components_find(ctx, graph, &components));
   if (components.count == 1 && graph->n > d + 1) {
     UF_TRY(embed_connected(ctx, graph, d, seed, layout));

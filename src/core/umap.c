@@ -7,6 +7,7 @@
 
 uf_status uf_initial_layout(uf_context *ctx, const uf_graph *graph, const uf_points *points,
                             uf_init_method method, int d, uint64_t seed, float *layout) {
+  uf_phase(ctx, "start");
   switch (method) {
   case UF_INIT_SPECTRAL: return uf_init_spectral(ctx, graph, points, d, seed, layout);
   case UF_INIT_PCA: return uf_init_pca(ctx, points, d, seed, layout);
@@ -22,6 +23,7 @@ uf_status uf_umap(uf_context *ctx, const uf_columns *data, const uf_umap_options
   uf_neighbors *neighbors = &result->neighbors;
   int d = options->n_components;
 
+  uf_phase(ctx, "data");
   if (data) UF_TRY(uf_points_make(ctx, data, options->metric, &points));
   if (!neighbors->index) {
     UF_TRY(uf_nearest_neighbors(ctx, &points, options->n_neighbors, options->neighbor_method,

@@ -26,37 +26,67 @@ test_that("a fallback is a warning of the package", {
 })
 
 test_that("progress is silent unless wanted", {
-  expect_null(run_settings(1, FALSE)$progress)
-  expect_type(run_settings(1, TRUE)$progress, "closure")
   expect_silent(umap(iris[1:4], n_epochs = 5, verbose = FALSE))
+  expect_silent(umap(iris[1:4], n_epochs = 5))
+  expect_false(is_interactive())
 })
 
-test_that("progress names phases, and tells of long ones now and then", {
-  report <- progress_messages(interval = 60)
-  expect_message(report("layout", 0.25), "layout: 25 %")
-  expect_silent(report("layout", 0.5))
-  expect_message(report("quality", 0), "quality: 0 %")
-  chatty <- progress_messages(interval = 0)
-  expect_message(chatty("layout", 0.25), "25 %")
-  expect_message(chatty("layout", 0.5), "50 %")
+test_that("a knitted document is no interactive session", {
+  old <- options(knitr.in.progress = TRUE)
+  on.exit(options(old))
+  expect_false(is_interactive())
 })
 
-test_that("progress of a run names its stages and changes nothing", {
+test_that("messages tell the time of each phase, and of long ones now and then how much is left", {
+  reporter <- progress_messages(interval = 5)
+  expect_silent(reporter$update("layout", 0.01, 1))
+  expect_message(reporter$update("layout", 0.25, 6), "^layout: 25 %, about 18 s left\n$")
+  expect_silent(reporter$update("layout", 0.3, 7))
+  expect_message(reporter$done("layout", 20), "^layout: 20 s\n$", class = "unfurl_message")
+  expect_silent(reporter$update("quality", 0, 0))
+  expect_message(reporter$update("quality", 0, 5), "^quality: 0 %\n$")
+})
+
+test_that("durations are written as they are said", {
+  said <- vapply(c(0, 0.0123, 0.5, 9.96, 59.4, 59.6, 3599, 3601, 9000), duration, "")
+  expect_identical(said, c(
+    "0.000 s", "0.012 s", "0.5 s", "10 s", "59 s", "1 min 00 s", "59 min 59 s", "1 h 00 min",
+    "2 h 30 min"
+  ))
+})
+
+test_that("the clock adds up each phase, the last too", {
+  clock <- phase_clock()
+  for (phase in c("data", "layout", "data", "")) clock$progress(phase, 0)
+  expect_named(clock$times(), c("data", "layout"))
+  expect_true(all(clock$times() >= 0))
+})
+
+test_that("progress of a run names its phases, changes nothing and can be muffled", {
   lines <- capture.output(
     talking <- umap(iris[1:4], n_epochs = 5, verbose = TRUE),
     type = "message"
   )
-  expect_match(paste(lines, collapse = "\n"), "neighbors.*spectral.*layout")
+  expect_match(lines, "^[a-z ]+: [0-9.]+ s$")
+  expect_identical(
+    sub(":.*", "", lines), c("data", "nearest neighbors", "fuzzy graph", "start", "layout")
+  )
   expect_identical(talking, umap(iris[1:4], n_epochs = 5, verbose = FALSE))
+  expect_silent(suppressMessages(umap(iris[1:4], verbose = TRUE), classes = "unfurl_message"))
+  expect_silent(suppressMessages(
+    nearest_neighbors(iris[1:4], verbose = TRUE),
+    classes = "unfurl_message"
+  ))
 })
 
 test_that("the bar is closed when its function ends, even by an error", {
   skip_if_not_installed("cli")
   use_bar <- function(end) {
-    report <- progress_bar(environment())
-    report("neighbors", 0)
-    report("neighbors", 0.5)
-    report("layout", 0.1)
+    reporter <- progress_bar(environment())
+    reporter$update("neighbors", 0, 0)
+    reporter$update("neighbors", 0.5, 1)
+    reporter$done("neighbors", 2)
+    reporter$update("layout", 0.1, 0)
     end()
   }
   n_bars <- function() length(cli::cli_progress_cleanup())
