@@ -387,7 +387,7 @@ static int stop_in_phase(void *data) { return ((phase_host *)data)->there; }
 
 /* Wherever it stops, what it has is freed (AddressSanitizer looks on). */
 TEST(interrupts_are_heard) {
-  const char *const phases[] = {"nearest neighbors", "spectral start", "layout"};
+  const char *const phases[] = {"nearest neighbors", "start", "layout"};
   enum { ROWS = 1500 };
   double *x = connected_points(ROWS);
   uf_columns columns = columns_of(x, ROWS, COLUMNS);
