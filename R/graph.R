@@ -88,19 +88,19 @@ new_graph <- function(triplets, n) {
 }
 
 # A graph that may have been edited: nodes in range, weights in (0, 1], symmetric.
-check_graph <- function(graph) {
+check_graph <- function(graph, arg = "graph") {
   if (inherits(graph, "umap_model")) graph <- graph$graph
   if (!is.data.frame(graph) || !all(c("row", "col", "similarity") %in% names(graph))) {
-    abort_input("graph", "must be a data frame with the columns row, col and similarity")
+    abort_input(arg, "must be a data frame with the columns row, col and similarity")
   }
-  n <- graph_size(graph)
-  check_graph_nodes(graph$row, "row", n)
-  check_graph_nodes(graph$col, "col", n)
+  n <- graph_size(graph, arg)
+  check_graph_nodes(graph$row, "row", n, arg)
+  check_graph_nodes(graph$col, "col", n, arg)
   if (!is.numeric(graph$similarity) || anyNA(graph$similarity) ||
     any(graph$similarity <= 0 | graph$similarity > 1)) {
-    abort_input("graph", "must have similarities greater than 0 and at most 1")
+    abort_input(arg, "must have similarities greater than 0 and at most 1")
   }
-  check_edges(graph)
+  check_edges(graph, arg)
   list(
     row = as.integer(graph$row), col = as.integer(graph$col),
     similarity = as.double(graph$similarity), n = n
@@ -108,34 +108,34 @@ check_graph <- function(graph) {
 }
 
 # Data frames lose attributes when rows are taken away; then the highest number has to do.
-graph_size <- function(graph) {
+graph_size <- function(graph, arg) {
   n <- attr(graph, "n", exact = TRUE)
   if (is.null(n)) {
-    if (nrow(graph) == 0) abort_input("graph", "has no edges")
+    if (nrow(graph) == 0) abort_input(arg, "has no edges")
     n <- max(graph$row, graph$col)
   }
   # Memory goes by n: a slip of the pen is not to ask for all there is.
   if (is_number(n) && n > 1e6 && n > 100 * nrow(graph)) {
-    abort_input("graph", "has only ", count(nrow(graph)), " edges for ", count(n), " points")
+    abort_input(arg, "has only ", count(nrow(graph)), " edges for ", count(n), " points")
   }
-  check_whole(n, "graph", min = 2)
+  check_whole(n, arg, min = 2)
 }
 
-check_graph_nodes <- function(nodes, column, n) {
+check_graph_nodes <- function(nodes, column, n, arg) {
   if (!is.numeric(nodes) || anyNA(nodes) || any(nodes != round(nodes) | nodes < 1 | nodes > n)) {
-    abort_input("graph", "must have whole numbers from 1 to ", count(n), " in column ", column)
+    abort_input(arg, "must have whole numbers from 1 to ", count(n), " in column ", column)
   }
 }
 
-check_edges <- function(graph) {
+check_edges <- function(graph, arg) {
   forth <- order(graph$row, graph$col)
   back <- order(graph$col, graph$row)
   row <- graph$row[forth]
   col <- graph$col[forth]
-  if (any(diff(row) == 0 & diff(col) == 0)) abort_input("graph", "names an edge twice")
+  if (any(diff(row) == 0 & diff(col) == 0)) abort_input(arg, "names an edge twice")
   is_symmetric <- all(row == graph$col[back]) && all(col == graph$row[back]) &&
     all(graph$similarity[forth] == graph$similarity[back])
   if (!is_symmetric) {
-    abort_input("graph", "must have each edge in both directions, with the same similarity")
+    abort_input(arg, "must have each edge in both directions, with the same similarity")
   }
 }

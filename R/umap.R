@@ -35,6 +35,9 @@
 #'   Distances and neighbours that are given have theirs.
 #' @param min_dist Distance in the layout, from 0 to `spread` (which is 1, see [umap_control()]), up
 #'   to which points count as together: small values pack clumps tightly. See [fit_curve()].
+#' @param y A target that supervises the embedding, or `NULL`: a factor (`NA` where unknown), a
+#'   numeric vector or matrix, or a data frame of several, see [supervise_graph()]. Points that it
+#'   tells apart come to lie further apart.
 #' @param init The start of the layout: `"spectral"`, `"pca"`, `"random"`, or a numeric matrix with
 #'   a row per row of `x` and `n_components` columns. See [initial_layout()].
 #' @param n_epochs Number of passes of the optimisation, at least 0. `NULL` for 500 up to 10,000
@@ -83,10 +86,10 @@
 #' head(model$graph)
 #' @export
 umap <- function(x, labels = NULL, n_neighbors = 15, n_components = 2, metric = "euclidean",
-                 min_dist = 0.1, init = "spectral", n_epochs = NULL, seed = 42, n_threads = NULL,
-                 verbose = getOption("unfurl.verbose", is_interactive()), ...) {
+                 min_dist = 0.1, y = NULL, init = "spectral", n_epochs = NULL, seed = 42,
+                 n_threads = NULL, verbose = getOption("unfurl.verbose", is_interactive()), ...) {
   as.data.frame(umap_fit(
-    x, labels, n_neighbors, n_components, metric, min_dist, init, n_epochs, seed, n_threads,
+    x, labels, n_neighbors, n_components, metric, min_dist, y, init, n_epochs, seed, n_threads,
     verbose, ...
   ))
 }
@@ -94,14 +97,16 @@ umap <- function(x, labels = NULL, n_neighbors = 15, n_components = 2, metric = 
 #' @rdname umap
 #' @export
 umap_fit <- function(x, labels = NULL, n_neighbors = 15, n_components = 2, metric = "euclidean",
-                     min_dist = 0.1, init = "spectral", n_epochs = NULL, seed = 42,
+                     min_dist = 0.1, y = NULL, init = "spectral", n_epochs = NULL, seed = 42,
                      n_threads = NULL, verbose = getOption("unfurl.verbose", is_interactive()), ...) {
   control <- umap_control(...)
   log <- warning_log()
-  input <- log$keep(resolve_input(x, n_neighbors, metric))
+  input <- log$keep(resolve_input(x, n_neighbors, metric, control$neighbor_method))
   n_components <- check_whole(n_components, "n_components", min = 1)
   labels <- check_labels(labels, input$n)
-  init <- check_init(init, input$n, n_components, input$data)
+  if (is.null(control$target_n_neighbors)) control$target_n_neighbors <- input$n_neighbors
+  targets <- log$keep(target_views(y, input$n, control))
+  init <- check_init(init, input$n, n_components, input$views[[1]]$x)
   curve <- resolve_curve(min_dist, control$spread, control$a, control$b)
   settings <- c(
     list(
@@ -114,7 +119,7 @@ umap_fit <- function(x, labels = NULL, n_neighbors = 15, n_components = 2, metri
   seed <- check_seed(seed)
   run <- run_settings(n_threads, verbose)
   fit <- log$keep(.Call(
-    C_umap, input$data, input$neighbors, init, core_options(settings, curve, seed), run
+    C_umap, c(input$views, targets), init, core_options(settings, curve, seed), run
   ))
   check_finite_layout(fit$layout)
   model <- new_model(fit, input, labels, curve, settings, seed)
@@ -123,8 +128,8 @@ umap_fit <- function(x, labels = NULL, n_neighbors = 15, n_components = 2, metri
   model
 }
 
-# Data, or neighbours in their place.
-resolve_input <- function(x, n_neighbors, metric) {
+# Data, or neighbours in their place, as views.
+resolve_input <- function(x, n_neighbors, metric, neighbor_method) {
   metric <- check_choice(metric, "metric", metrics)
   if (inherits(x, "dist")) {
     n <- check_whole(attr(x, "Size"), "attr(x, \"Size\")")
@@ -134,16 +139,18 @@ resolve_input <- function(x, n_neighbors, metric) {
   }
   if (is.list(x) && !is.data.frame(x)) return(given_input(check_neighbors(x, "x")))
   data <- check_data(x)
+  n_neighbors <- check_n_neighbors(n_neighbors, "n_neighbors", nrow(data))
   list(
-    data = data, n = nrow(data), row_names = row_names_of(rownames(data)), metric = metric,
-    n_neighbors = check_n_neighbors(n_neighbors, "n_neighbors", nrow(data))
+    views = list(numeric_view(data, metric, n_neighbors, neighbor_method)), n = nrow(data),
+    row_names = row_names_of(rownames(data)), metric = metric, n_neighbors = n_neighbors
   )
 }
 
 given_input <- function(neighbors) {
   list(
-    neighbors = neighbors, n = nrow(neighbors$idx), n_neighbors = ncol(neighbors$idx),
-    row_names = row_names_of(rownames(neighbors$idx)), metric = neighbors$metric
+    views = list(neighbor_view(neighbors)), n = nrow(neighbors$idx),
+    row_names = row_names_of(rownames(neighbors$idx)), metric = neighbors$metric,
+    n_neighbors = ncol(neighbors$idx)
   )
 }
 
@@ -153,25 +160,22 @@ row_names_of <- function(names) if (anyNA(names) || anyDuplicated(names)) NULL e
 core_options <- function(settings, curve, seed) {
   c(
     settings[c(
-      "n_neighbors", "n_components", "metric", "neighbor_method", "local_connectivity",
-      "bandwidth", "set_op_mix_ratio", "method", "optimizer", "n_epochs", "learning_rate",
-      "repulsion_strength", "negative_sample_rate"
+      "n_components", "local_connectivity", "bandwidth", "set_op_mix_ratio", "method", "optimizer",
+      "n_epochs", "learning_rate", "repulsion_strength", "negative_sample_rate"
     )],
-    list(
-      max_distance = max_distance(settings$metric), a = curve[["a"]], b = curve[["b"]], seed = seed
-    )
+    list(a = curve[["a"]], b = curve[["b"]], seed = seed)
   )
 }
 
 new_model <- function(fit, input, labels, curve, settings, seed) {
-  method <- if (is.null(input$neighbors)) fit$neighbors$method else input$neighbors$method
+  view <- found_view(fit$views[[1]], input$views[[1]])
   structure(
     list(
       layout = fit$layout,
       labels = labels,
-      neighbors = new_neighbors(fit$neighbors$idx, fit$neighbors$dist, settings$metric, method),
-      rho = fit$rho,
-      sigma = fit$sigma,
+      neighbors = view$neighbors,
+      rho = view$rho,
+      sigma = view$sigma,
       graph = new_graph(fit$graph, input$n),
       curve = curve,
       settings = settings,
@@ -182,6 +186,15 @@ new_model <- function(fit, input, labels, curve, settings, seed) {
     ),
     class = "umap_model"
   )
+}
+
+# What C found about a view.
+found_view <- function(found, given) {
+  method <- if (is.null(given$neighbors)) found$neighbors$method else given$neighbors$method
+  found$neighbors <- new_neighbors(
+    found$neighbors$idx, found$neighbors$dist, given$metric, method
+  )
+  found
 }
 
 #' @export

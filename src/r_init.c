@@ -6,10 +6,19 @@
   { #name, (DL_FUNC)(void (*)(void)) & unfurl_##name, arguments }
 
 static const R_CallMethodDef entries[] = {
-    ENTRY(nearest_neighbors, 6), ENTRY(neighbor_recall, 6), ENTRY(smooth_knn, 6),
-    ENTRY(fuzzy_graph, 7),       ENTRY(fit_curve, 2),       ENTRY(initial_layout, 10),
-    ENTRY(optimize_layout, 7),   ENTRY(quality, 8),         ENTRY(umap, 5),
-    ENTRY(processors, 0),        {NULL, NULL, 0},
+    ENTRY(nearest_neighbors, 6),
+    ENTRY(neighbor_recall, 6),
+    ENTRY(smooth_knn, 6),
+    ENTRY(fuzzy_graph, 7),
+    ENTRY(fit_curve, 2),
+    ENTRY(initial_layout, 10),
+    ENTRY(optimize_layout, 7),
+    ENTRY(quality, 8),
+    ENTRY(umap, 4),
+    ENTRY(join_views, 6),
+    ENTRY(intersect_graphs, 4),
+    ENTRY(processors, 0),
+    {NULL, NULL, 0},
 };
 
 void R_init_unfurl(DllInfo *dll) {

@@ -26,6 +26,19 @@ uf_status uf_smooth_knn(uf_context *ctx, const uf_neighbors *neighbors,
 uf_status uf_fuzzy_graph(uf_context *ctx, const uf_neighbors *neighbors, const float *rho,
                          const float *sigma, const uf_fuzzy_options *options, uf_graph *graph);
 
+/* What two sources say of the same pairs, `right` with a weight in [0, 1]: see fuzzy_intersect.c. */
+uf_status uf_fuzzy_intersect(uf_context *ctx, const uf_graph *left, const uf_graph *right,
+                             double weight, uf_graph *graph);
+
+/* Makes pairs of different categories less similar, the more so the larger the weight in [0, 1].
+ * Category codes of the rows and of their neighbours; negative where unknown. */
+uf_status uf_fuzzy_separate(uf_context *ctx, uf_graph *graph, const int *category,
+                            const int *neighbor_category, double weight);
+
+/* After either: S_ij = a + b - ab with a = S_ij / max_k S_ik, b = S_ij / max_k S_jk, for a symmetric
+ * graph. */
+uf_status uf_fuzzy_reconnect(uf_context *ctx, uf_graph *graph);
+
 /* Whether column j of row i is a neighbour to reckon with. */
 static inline int uf_is_neighbor(const uf_neighbors *neighbors, int i, int j, double max_distance) {
   size_t at = (size_t)i * (size_t)neighbors->k + (size_t)j;

@@ -16,45 +16,25 @@ uf_status uf_initial_layout(uf_context *ctx, const uf_graph *graph, const uf_poi
   }
 }
 
-uf_status uf_umap(uf_context *ctx, const uf_columns *data, const uf_umap_options *options,
+uf_status uf_umap(uf_context *ctx, uf_view *views, int n_views, const uf_umap_options *options,
                   uf_umap_result *result) {
   uf_status status = UF_OK;
-  uf_points points = {0};
-  uf_neighbors *neighbors = &result->neighbors;
+  uf_graph *graph = &result->graph;
   int d = options->n_components;
 
-  uf_phase(ctx, "data");
-  if (data) UF_TRY(uf_points_make(ctx, data, options->metric, &points));
-  if (!neighbors->index) {
-    UF_TRY(uf_nearest_neighbors(ctx, &points, options->n_neighbors, options->neighbor_method,
-                                options->seed, neighbors, &result->neighbor_method));
-    result->unit = points.unit;
-  } else if (result->unit == 0) {
-    result->unit = 1;
-  }
-  int n = neighbors->n;
+  for (int v = 0; v < n_views; v++)
+    UF_TRY(uf_view_join(ctx, &views[v], &options->fuzzy, options->seed, graph));
 
-  uf_phase(ctx, "fuzzy graph");
-  UF_NEW(ctx, result->rho, n);
-  UF_NEW(ctx, result->sigma, n);
-  UF_TRY(uf_smooth_knn(ctx, neighbors, &options->fuzzy, result->rho, result->sigma));
-  UF_TRY(
-      uf_fuzzy_graph(ctx, neighbors, result->rho, result->sigma, &options->fuzzy, &result->graph));
-
-  if (!result->layout) UF_NEW(ctx, result->layout, (int64_t)n * d);
-  UF_TRY(uf_initial_layout(ctx, &result->graph, data ? &points : NULL, options->init, d,
-                           options->seed, result->layout));
-  uf_points_free(&points);
-  UF_TRY(uf_layout_optimize(ctx, &result->graph, d, &options->layout, NULL, result->layout));
+  const uf_points *points = views[0].points.x ? &views[0].points : NULL;
+  if (!result->layout) UF_NEW(ctx, result->layout, (int64_t)graph->n * d);
+  UF_TRY(uf_initial_layout(ctx, graph, points, options->init, d, options->seed, result->layout));
+  for (int v = 0; v < n_views && !options->keep_points; v++) uf_points_free(&views[v].points);
+  UF_TRY(uf_layout_optimize(ctx, graph, d, &options->layout, NULL, result->layout));
 done:
-  uf_points_free(&points);
   return status;
 }
 
 void uf_umap_free(uf_umap_result *result) {
-  uf_neighbors_free(&result->neighbors);
-  uf_free(result->rho);
-  uf_free(result->sigma);
   uf_graph_free(&result->graph);
   uf_free(result->layout);
   *result = (uf_umap_result){0};

@@ -18,6 +18,7 @@
 #include "points.h"
 #include "quality.h"
 #include "types.h"
+#include "view.h"
 
 typedef enum uf_init_method {
   UF_INIT_SPECTRAL,
@@ -27,32 +28,25 @@ typedef enum uf_init_method {
 } uf_init_method;
 
 typedef struct uf_umap_options {
-  int n_neighbors; /* the point itself counted */
   int n_components;
-  uf_metric metric;
-  uf_neighbor_method neighbor_method;
-  uf_fuzzy_options fuzzy;
+  uf_fuzzy_options fuzzy; /* max_distance is each view's own */
   uf_init_method init;
   uf_layout_options layout;
   uint64_t seed;
+  int keep_points; /* in the views, for uf_predict(); else they are freed on the way */
 } uf_umap_options;
 
-/* What UMAP makes of the data, stage by stage. uf_umap_free() frees it. */
 typedef struct uf_umap_result {
-  uf_neighbors neighbors;
-  uf_neighbor_method neighbor_method; /* the one used */
-  double unit;                        /* distances, rho and sigma × unit are in the user's units */
-  float *rho, *sigma;                 /* n */
   uf_graph graph;
   float *layout; /* n × n_components */
 } uf_umap_result;
 
 /*
- * Embeds the rows of `data`. Neighbours that are known already, and their unit, stand in result
- * when called (then data may be NULL); a start of the caller's own stands in result->layout (with
- * UF_INIT_GIVEN). The result is to be zero otherwise, and to be freed in any case.
+ * Embeds the points of which views[0] says the most and the others more: what is found out about
+ * each stays in it. A start of the caller's own stands in result->layout (with UF_INIT_GIVEN). The
+ * result is to be zero otherwise. Views and result are to be freed in any case.
  */
-uf_status uf_umap(uf_context *ctx, const uf_columns *data, const uf_umap_options *options,
+uf_status uf_umap(uf_context *ctx, uf_view *views, int n_views, const uf_umap_options *options,
                   uf_umap_result *result);
 void uf_umap_free(uf_umap_result *result);
 

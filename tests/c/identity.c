@@ -222,6 +222,12 @@ static void search_once(void) {
   must(uf_nearest_neighbors(&ctx, &data, K, UF_NEIGHBORS_EXACT, SEED, &table, &used));
 }
 
+static void take_graph(const uf_graph *of) {
+  take(of->start, ((size_t)of->n + 1) * sizeof *of->start);
+  take_ints(of->neighbor, of->start[of->n]);
+  take_floats(of->weight, of->start[of->n]);
+}
+
 static void make_graph(const char *variant, const uf_fuzzy_options *options, uf_graph *made) {
   float *rho = fixture_floats(N), *sigma = fixture_floats(N);
   must(uf_smooth_knn(&ctx, &table, options, rho, sigma));
@@ -231,18 +237,35 @@ static void make_graph(const char *variant, const uf_fuzzy_options *options, uf_
   end("scale", variant);
   must(uf_fuzzy_graph(&ctx, &table, rho, sigma, options, made));
   begin();
-  take(made->start, (N + 1) * sizeof *made->start);
-  take_ints(made->neighbor, made->start[N]);
-  take_floats(made->weight, made->start[N]);
+  take_graph(made);
   end("graph", variant);
   free(rho);
   free(sigma);
+}
+
+static void intersections(const uf_graph *other) {
+  const double weights[] = {0.3, 0.7};
+  int *category = fixture_ints(N);
+  for (int i = 0; i < N; i++) category[i] = i % (FEW + 1) - 1;
+  for (int w = 0; w < 2; w++) {
+    uf_graph both = {0};
+    must(uf_fuzzy_intersect(&ctx, &graph, other, weights[w], &both));
+    must(uf_fuzzy_reconnect(&ctx, &both));
+    must(uf_fuzzy_separate(&ctx, &both, category, category, weights[w]));
+    must(uf_fuzzy_reconnect(&ctx, &both));
+    begin();
+    take_graph(&both);
+    end("intersection", w ? "heavy" : "light");
+    uf_graph_free(&both);
+  }
+  free(category);
 }
 
 static void graphs(void) {
   uf_graph other = {0};
   make_graph("usual", &usual, &graph);
   make_graph("unusual", &unusual, &other);
+  intersections(&other);
   uf_graph_free(&other);
 }
 
@@ -331,22 +354,25 @@ static void whole(void) {
   double *x = make_data(N, NARROW, 1);
   int *labels = fixture_ints(N);
   uf_columns columns = {.values = x, .is_integer = 0, .n = N, .d = NARROW};
-  uf_umap_options options = {.n_neighbors = K,
-                             .n_components = 2,
-                             .metric = UF_EUCLIDEAN,
-                             .neighbor_method = UF_NEIGHBORS_AUTO,
+  uf_view view = {.columns = &columns,
+                  .metric = UF_EUCLIDEAN,
+                  .neighbor_method = UF_NEIGHBORS_AUTO,
+                  .n_neighbors = K,
+                  .max_distance = INFINITY};
+  uf_umap_options options = {.n_components = 2,
                              .fuzzy = usual,
                              .init = UF_INIT_SPECTRAL,
                              .layout = layout_options(UF_LAYOUT_BATCH),
                              .seed = SEED};
   uf_umap_result result = {0};
-  must(uf_umap(&ctx, &columns, &options, &result));
+  must(uf_umap(&ctx, &view, 1, &options, &result));
   begin();
   take_floats(result.layout, 2 * N);
   end("umap", "");
   for (int i = 0; i < N; i++) labels[i] = i % FEW;
   quality(result.layout, labels);
   uf_umap_free(&result);
+  uf_view_free(&view);
   free(labels);
   free(x);
 }

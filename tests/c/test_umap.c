@@ -11,40 +11,67 @@
 /* Odd sizes: groups of 16 and blocks of rows that are not full. */
 enum { N = 183, COLUMNS = 10, CLUSTERS = 3 };
 
-static uf_umap_options usual_options(void) {
-  uf_umap_options options = {.n_neighbors = 15,
-                             .n_components = 2,
-                             .metric = UF_EUCLIDEAN,
-                             .neighbor_method = UF_NEIGHBORS_AUTO,
-                             .fuzzy = {1, 1, 1, INFINITY},
-                             .init = UF_INIT_SPECTRAL,
-                             .layout = {.method = UF_LAYOUT_BATCH,
-                                        .n_epochs = 120,
-                                        .learning_rate = 1,
-                                        .repulsion_strength = 1,
-                                        .negative_sample_rate = 5,
-                                        .seed = 42},
-                             .seed = 42};
-  uf_fit_curve(0.1, 1, &options.layout.a, &options.layout.b);
-  return options;
+typedef struct settings {
+  uf_view view;
+  uf_umap_options options;
+} settings;
+
+/* A view of the data, and what came out. */
+typedef struct embedding {
+  uf_view view;
+  uf_umap_result result;
+} embedding;
+
+static settings usual_settings(void) {
+  settings s = {.view = {.metric = UF_EUCLIDEAN,
+                         .neighbor_method = UF_NEIGHBORS_AUTO,
+                         .n_neighbors = 15,
+                         .max_distance = INFINITY},
+                .options = {.n_components = 2,
+                            .fuzzy = {1, 1, 1, INFINITY},
+                            .init = UF_INIT_SPECTRAL,
+                            .layout = {.method = UF_LAYOUT_BATCH,
+                                       .n_epochs = 120,
+                                       .learning_rate = 1,
+                                       .repulsion_strength = 1,
+                                       .negative_sample_rate = 5,
+                                       .seed = 42},
+                            .seed = 42}};
+  uf_fit_curve(0.1, 1, &s.options.layout.a, &s.options.layout.b);
+  return s;
 }
 
 static uf_columns columns_of(const double *x, int n, int d) {
   return (uf_columns){.values = x, .is_integer = 0, .n = n, .d = d};
 }
 
+/* Neighbours that are given stand in `out` already. */
+static uf_status embed_in(uf_context *ctx, const uf_columns *columns, const settings *settings,
+                          embedding *out) {
+  uf_neighbors given = out->view.neighbors;
+  out->view = settings->view;
+  out->view.columns = columns;
+  out->view.neighbors = given;
+  out->view.unit = 1;
+  return uf_umap(ctx, &out->view, 1, &settings->options, &out->result);
+}
+
 static uf_status embed_on(int n_threads, const char *isa, const uf_columns *columns,
-                          const uf_umap_options *options, uf_umap_result *result) {
+                          const settings *settings, embedding *out) {
   uf_context ctx;
   fixture_open(&ctx, n_threads, isa);
-  uf_status status = uf_umap(&ctx, columns, options, result);
+  uf_status status = embed_in(&ctx, columns, settings, out);
   uf_context_close(&ctx);
   return status;
 }
 
-static uf_status embed(const uf_columns *columns, const uf_umap_options *options,
-                       uf_umap_result *result) {
-  return embed_on(1, NULL, columns, options, result);
+static uf_status embed(const uf_columns *columns, const settings *settings, embedding *out) {
+  return embed_on(1, NULL, columns, settings, out);
+}
+
+static void free_embedding(embedding *out) {
+  uf_view_free(&out->view);
+  uf_umap_free(&out->result);
 }
 
 /* The mean silhouette (Rousseeuw 1987) of clusters i % CLUSTERS: 1 when they are points far apart,
@@ -68,42 +95,43 @@ static double silhouette(const float *layout, int n, int d) {
   return sum / n;
 }
 
-static void check_result(const uf_umap_result *result, int n, int d) {
-  CHECK(result->neighbors.n == n && result->graph.n == n);
-  CHECK(fixture_all_finite(result->rho, n) && fixture_all_finite(result->sigma, n));
-  CHECK(fixture_all_finite(result->layout, (int64_t)n * d));
-  CHECK(isfinite(result->unit) && result->unit > 0);
+static void check_result(const embedding *out, int n, int d) {
+  CHECK(out->view.neighbors.n == n && out->result.graph.n == n);
+  CHECK(fixture_all_finite(out->view.rho, n) && fixture_all_finite(out->view.sigma, n));
+  CHECK(fixture_all_finite(out->result.layout, (int64_t)n * d));
+  CHECK(isfinite(out->view.unit) && out->view.unit > 0);
 }
 
-static void check_clusters(const uf_umap_options *options) {
+static void check_clusters(const settings *settings) {
   double *x = fixture_clusters(N, COLUMNS, CLUSTERS);
   uf_columns columns = columns_of(x, N, COLUMNS);
-  uf_umap_result result = {0};
-  CHECK(embed(&columns, options, &result) == UF_OK);
-  check_result(&result, N, options->n_components);
-  CHECK(silhouette(result.layout, N, options->n_components) > 0.6);
-  uf_umap_free(&result);
-  CHECK(result.layout == NULL && result.graph.start == NULL && result.neighbors.index == NULL);
+  embedding out = {0};
+  CHECK(embed(&columns, settings, &out) == UF_OK);
+  check_result(&out, N, settings->options.n_components);
+  CHECK(silhouette(out.result.layout, N, settings->options.n_components) > 0.6);
+  free_embedding(&out);
+  CHECK(out.result.layout == NULL && out.result.graph.start == NULL &&
+        out.view.neighbors.index == NULL);
   free(x);
 }
 
 TEST(metrics) {
   const uf_metric metrics[] = {UF_EUCLIDEAN, UF_MANHATTAN, UF_COSINE, UF_CORRELATION};
   for (int m = 0; m < 4; m++) {
-    uf_umap_options options = usual_options();
-    options.metric = metrics[m];
-    if (m >= 2) options.fuzzy.max_distance = 2;
-    check_clusters(&options);
+    settings settings = usual_settings();
+    settings.view.metric = metrics[m];
+    if (m >= 2) settings.view.max_distance = 2;
+    check_clusters(&settings);
   }
 }
 
 TEST(starts) {
   const uf_init_method starts[] = {UF_INIT_SPECTRAL, UF_INIT_PCA, UF_INIT_RANDOM};
   for (int s = 0; s < 3; s++) {
-    uf_umap_options options = usual_options();
-    options.init = starts[s];
-    options.layout.n_epochs = 300;
-    check_clusters(&options);
+    settings settings = usual_settings();
+    settings.options.init = starts[s];
+    settings.options.layout.n_epochs = 300;
+    check_clusters(&settings);
   }
 }
 
@@ -111,14 +139,14 @@ TEST(optimisers_and_dimensions) {
   const uf_layout_method methods[] = {UF_LAYOUT_BATCH, UF_LAYOUT_SGD, UF_LAYOUT_FULL};
   for (int m = 0; m < 3; m++)
     for (int d = 1; d <= 4; d++) {
-      uf_umap_options options = usual_options();
-      options.layout.method = methods[m];
-      options.layout.n_epochs = methods[m] == UF_LAYOUT_FULL ? 40 : 120;
-      options.n_components = d;
-      if (methods[m] == UF_LAYOUT_FULL) options.layout.learning_rate = 0.1;
+      settings settings = usual_settings();
+      settings.options.layout.method = methods[m];
+      settings.options.layout.n_epochs = methods[m] == UF_LAYOUT_FULL ? 40 : 120;
+      settings.options.n_components = d;
+      if (methods[m] == UF_LAYOUT_FULL) settings.options.layout.learning_rate = 0.1;
       if (d == 1 && methods[m] == UF_LAYOUT_FULL)
         continue; /* a line is too narrow to pass each other */
-      check_clusters(&options);
+      check_clusters(&settings);
     }
 }
 
@@ -126,9 +154,9 @@ TEST(methods_of_search) {
   const uf_neighbor_method methods[] = {UF_NEIGHBORS_EXACT, UF_NEIGHBORS_CLUSTERS,
                                         UF_NEIGHBORS_DESCENT};
   for (int m = 0; m < 3; m++) {
-    uf_umap_options options = usual_options();
-    options.neighbor_method = methods[m];
-    check_clusters(&options);
+    settings settings = usual_settings();
+    settings.view.neighbor_method = methods[m];
+    check_clusters(&settings);
   }
 }
 
@@ -147,31 +175,34 @@ static double *connected_points(int n) {
   return x;
 }
 
-static int same_results(const uf_umap_result *a, const uf_umap_result *b, int n, int d) {
-  int64_t n_edges = a->graph.start[n], n_near = (int64_t)n * a->neighbors.k;
-  return n_edges == b->graph.start[n] && a->neighbors.k == b->neighbors.k &&
-         memcmp(a->neighbors.index, b->neighbors.index, sizeof(int) * (size_t)n_near) == 0 &&
-         fixture_same(a->neighbors.distance, b->neighbors.distance, n_near) &&
-         fixture_same(a->rho, b->rho, n) && fixture_same(a->sigma, b->sigma, n) &&
-         memcmp(a->graph.neighbor, b->graph.neighbor, sizeof(int) * (size_t)n_edges) == 0 &&
-         fixture_same(a->graph.weight, b->graph.weight, n_edges) &&
-         fixture_same(a->layout, b->layout, (int64_t)n * d);
+static int same_results(const embedding *a, const embedding *b, int n, int d) {
+  int64_t n_edges = a->result.graph.start[n], n_near = (int64_t)n * a->view.neighbors.k;
+  return n_edges == b->result.graph.start[n] && a->view.neighbors.k == b->view.neighbors.k &&
+         memcmp(a->view.neighbors.index, b->view.neighbors.index, sizeof(int) * (size_t)n_near) ==
+             0 &&
+         fixture_same(a->view.neighbors.distance, b->view.neighbors.distance, n_near) &&
+         fixture_same(a->view.rho, b->view.rho, n) &&
+         fixture_same(a->view.sigma, b->view.sigma, n) &&
+         memcmp(a->result.graph.neighbor, b->result.graph.neighbor,
+                sizeof(int) * (size_t)n_edges) == 0 &&
+         fixture_same(a->result.graph.weight, b->result.graph.weight, n_edges) &&
+         fixture_same(a->result.layout, b->result.layout, (int64_t)n * d);
 }
 
-static void check_same_everywhere(int n, const uf_umap_options *options) {
+static void check_same_everywhere(int n, const settings *settings) {
   double *x = connected_points(n);
   uf_columns columns = columns_of(x, n, COLUMNS);
-  uf_umap_result wanted = {0};
-  CHECK(embed(&columns, options, &wanted) == UF_OK);
+  embedding wanted = {0};
+  CHECK(embed(&columns, settings, &wanted) == UF_OK);
   for (int t = 0; t < FIXTURE_THREADS; t++)
     for (int isa = 0; isa < FIXTURE_ISAS; isa++) {
       if (t > 1 && isa % 4) continue; /* the plainest and the best */
-      uf_umap_result got = {0};
-      CHECK(embed_on(fixture_threads[t], fixture_isa[isa], &columns, options, &got) == UF_OK);
-      CHECK(same_results(&wanted, &got, n, options->n_components));
-      uf_umap_free(&got);
+      embedding got = {0};
+      CHECK(embed_on(fixture_threads[t], fixture_isa[isa], &columns, settings, &got) == UF_OK);
+      CHECK(same_results(&wanted, &got, n, settings->options.n_components));
+      free_embedding(&got);
     }
-  uf_umap_free(&wanted);
+  free_embedding(&wanted);
   free(x);
 }
 
@@ -181,13 +212,13 @@ TEST(one_seed_one_picture) {
   const uf_metric metrics[] = {UF_EUCLIDEAN, UF_COSINE, UF_MANHATTAN};
   const uf_init_method starts[] = {UF_INIT_SPECTRAL, UF_INIT_PCA, UF_INIT_RANDOM};
   for (int m = 0; m < 3; m++) {
-    uf_umap_options options = usual_options();
-    options.neighbor_method = methods[m];
-    options.metric = metrics[m];
-    options.init = starts[m];
-    options.n_components = m == 1 ? 3 : 2;
-    options.layout.n_epochs = 8;
-    check_same_everywhere(m == 1 ? 700 : 601, &options);
+    settings settings = usual_settings();
+    settings.view.neighbor_method = methods[m];
+    settings.view.metric = metrics[m];
+    settings.options.init = starts[m];
+    settings.options.n_components = m == 1 ? 3 : 2;
+    settings.options.layout.n_epochs = 8;
+    check_same_everywhere(m == 1 ? 700 : 601, &settings);
   }
 }
 
@@ -202,19 +233,19 @@ TEST(modes_of_rounding_change_nothing) {
 #endif
   double *x = connected_points(N);
   uf_columns columns = columns_of(x, N, COLUMNS);
-  uf_umap_options options = usual_options();
+  settings settings = usual_settings();
   for (int n_threads = 1; n_threads <= 2; n_threads++) {
-    uf_umap_result wanted = {0}, got = {0};
+    embedding wanted = {0}, got = {0};
     uint64_t before = uf_float_mode();
-    CHECK(embed_on(n_threads, NULL, &columns, &options, &wanted) == UF_OK);
+    CHECK(embed_on(n_threads, NULL, &columns, &settings, &wanted) == UF_OK);
     CHECK(uf_float_mode() == before);
     uf_float_mode_set(mode);
-    CHECK(embed_on(n_threads, NULL, &columns, &options, &got) == UF_OK);
+    CHECK(embed_on(n_threads, NULL, &columns, &settings, &got) == UF_OK);
     CHECK(uf_float_mode() == mode);
     uf_float_mode_set(before);
     CHECK(same_results(&wanted, &got, N, 2));
-    uf_umap_free(&wanted);
-    uf_umap_free(&got);
+    free_embedding(&wanted);
+    free_embedding(&got);
   }
   free(x);
 }
@@ -222,14 +253,14 @@ TEST(modes_of_rounding_change_nothing) {
 TEST(seeds_differ) {
   double *x = connected_points(N);
   uf_columns columns = columns_of(x, N, COLUMNS);
-  uf_umap_options options = usual_options();
-  uf_umap_result one = {0}, other = {0};
-  CHECK(embed(&columns, &options, &one) == UF_OK);
-  options.seed = options.layout.seed = 43;
-  CHECK(embed(&columns, &options, &other) == UF_OK);
-  CHECK(!fixture_same(one.layout, other.layout, 2 * N));
-  uf_umap_free(&one);
-  uf_umap_free(&other);
+  settings settings = usual_settings();
+  embedding one = {0}, other = {0};
+  CHECK(embed(&columns, &settings, &one) == UF_OK);
+  settings.options.seed = settings.options.layout.seed = 43;
+  CHECK(embed(&columns, &settings, &other) == UF_OK);
+  CHECK(!fixture_same(one.result.layout, other.result.layout, 2 * N));
+  free_embedding(&one);
+  free_embedding(&other);
   free(x);
 }
 
@@ -247,19 +278,19 @@ static void copy_neighbors(const uf_neighbors *from, uf_neighbors *to) {
 TEST(neighbours_in_place_of_data) {
   double *x = connected_points(N);
   uf_columns columns = columns_of(x, N, COLUMNS);
-  uf_umap_options options = usual_options();
-  uf_umap_result from_data = {0}, from_neighbors = {0}, from_both = {0};
-  CHECK(embed(&columns, &options, &from_data) == UF_OK);
-  copy_neighbors(&from_data.neighbors, &from_neighbors.neighbors);
-  copy_neighbors(&from_data.neighbors, &from_both.neighbors);
-  CHECK(embed(NULL, &options, &from_neighbors) == UF_OK);
-  CHECK(embed(&columns, &options, &from_both) == UF_OK);
-  CHECK(from_neighbors.unit == 1);
+  settings settings = usual_settings();
+  embedding from_data = {0}, from_neighbors = {0}, from_both = {0};
+  CHECK(embed(&columns, &settings, &from_data) == UF_OK);
+  copy_neighbors(&from_data.view.neighbors, &from_neighbors.view.neighbors);
+  copy_neighbors(&from_data.view.neighbors, &from_both.view.neighbors);
+  CHECK(embed(NULL, &settings, &from_neighbors) == UF_OK);
+  CHECK(embed(&columns, &settings, &from_both) == UF_OK);
+  CHECK(from_neighbors.view.unit == 1);
   CHECK(same_results(&from_data, &from_neighbors, N, 2) &&
         same_results(&from_data, &from_both, N, 2));
-  uf_umap_free(&from_data);
-  uf_umap_free(&from_neighbors);
-  uf_umap_free(&from_both);
+  free_embedding(&from_data);
+  free_embedding(&from_neighbors);
+  free_embedding(&from_both);
   free(x);
 }
 
@@ -275,19 +306,20 @@ static float *given_layout(int count) {
 TEST(a_given_start) {
   double *x = fixture_clusters(N, COLUMNS, CLUSTERS);
   uf_columns columns = columns_of(x, N, COLUMNS);
-  uf_umap_options options = usual_options();
-  uf_umap_result still = {.layout = given_layout(2 * N)}, moved = {.layout = given_layout(2 * N)};
+  settings settings = usual_settings();
+  embedding still = {.result.layout = given_layout(2 * N)},
+            moved = {.result.layout = given_layout(2 * N)};
   float *start = given_layout(2 * N);
-  options.init = UF_INIT_GIVEN;
-  options.layout.n_epochs = 0;
-  CHECK(embed(&columns, &options, &still) == UF_OK);
-  CHECK(fixture_same(still.layout, start, 2 * N));
-  options.layout.n_epochs = 300;
-  CHECK(embed(&columns, &options, &moved) == UF_OK);
+  settings.options.init = UF_INIT_GIVEN;
+  settings.options.layout.n_epochs = 0;
+  CHECK(embed(&columns, &settings, &still) == UF_OK);
+  CHECK(fixture_same(still.result.layout, start, 2 * N));
+  settings.options.layout.n_epochs = 300;
+  CHECK(embed(&columns, &settings, &moved) == UF_OK);
   check_result(&moved, N, 2);
-  CHECK(silhouette(moved.layout, N, 2) > 0.6);
-  uf_umap_free(&still);
-  uf_umap_free(&moved);
+  CHECK(silhouette(moved.result.layout, N, 2) > 0.6);
+  free_embedding(&still);
+  free_embedding(&moved);
   uf_free(start);
   free(x);
 }
@@ -299,13 +331,13 @@ TEST(few_rows) {
     for (int start = 0; start < 3; start++) {
       double *x = fixture_clusters(n, COLUMNS, CLUSTERS);
       uf_columns columns = columns_of(x, n, COLUMNS);
-      uf_umap_options options = usual_options();
-      uf_umap_result result = {0};
-      options.n_neighbors = n < 5 ? n : 5;
-      options.init = (uf_init_method)start;
-      CHECK(embed(&columns, &options, &result) == UF_OK);
-      check_result(&result, n, 2);
-      uf_umap_free(&result);
+      settings settings = usual_settings();
+      embedding out = {0};
+      settings.view.n_neighbors = n < 5 ? n : 5;
+      settings.options.init = (uf_init_method)start;
+      CHECK(embed(&columns, &settings, &out) == UF_OK);
+      check_result(&out, n, 2);
+      free_embedding(&out);
       free(x);
     }
 }
@@ -316,15 +348,15 @@ TEST(rows_that_are_alike) {
   uf_columns columns = columns_of(x, N, COLUMNS);
   for (int metric = 0; metric < 4; metric++)
     for (int start = 0; start < 3; start++) {
-      uf_umap_options options = usual_options();
-      options.metric = (uf_metric)metric;
-      options.init = (uf_init_method)start;
+      settings settings = usual_settings();
+      settings.view.metric = (uf_metric)metric;
+      settings.options.init = (uf_init_method)start;
       for (int other = 0; other < 2; other++) {
-        uf_umap_result result = {0};
+        embedding out = {0};
         x[7] = other;
-        CHECK(embed(&columns, &options, &result) == UF_OK);
-        check_result(&result, N, 2);
-        uf_umap_free(&result);
+        CHECK(embed(&columns, &settings, &out) == UF_OK);
+        check_result(&out, N, 2);
+        free_embedding(&out);
       }
     }
   free(x);
@@ -335,20 +367,21 @@ TEST(data_of_any_size) {
   const double sizes[] = {0x1p-600, 0x1p-60, 0x1p60, 0x1p600};
   double *x = connected_points(N), *scaled = fixture_doubles(N * COLUMNS);
   uf_columns columns = columns_of(x, N, COLUMNS), other = columns_of(scaled, N, COLUMNS);
-  uf_umap_options options = usual_options();
-  uf_umap_result wanted = {0};
-  CHECK(embed(&columns, &options, &wanted) == UF_OK);
+  settings settings = usual_settings();
+  embedding wanted = {0};
+  CHECK(embed(&columns, &settings, &wanted) == UF_OK);
   for (int s = 0; s < 4; s++) {
-    uf_umap_result result = {0};
+    embedding out = {0};
     for (int e = 0; e < N * COLUMNS; e++) scaled[e] = sizes[s] * x[e];
-    CHECK(embed(&other, &options, &result) == UF_OK);
-    check_result(&result, N, 2);
-    for (int e = 0; e < N * 15; e++) CHECK(result.neighbors.index[e] == wanted.neighbors.index[e]);
-    double rho = result.rho[3] * result.unit / sizes[s];
-    CHECK_CLOSE(rho, wanted.rho[3], 1e-6 * wanted.rho[3]);
-    uf_umap_free(&result);
+    CHECK(embed(&other, &settings, &out) == UF_OK);
+    check_result(&out, N, 2);
+    for (int e = 0; e < N * 15; e++)
+      CHECK(out.view.neighbors.index[e] == wanted.view.neighbors.index[e]);
+    double rho = out.view.rho[3] * out.view.unit / sizes[s];
+    CHECK_CLOSE(rho, wanted.view.rho[3], 1e-6 * wanted.view.rho[3]);
+    free_embedding(&out);
   }
-  uf_umap_free(&wanted);
+  free_embedding(&wanted);
   free(x);
   free(scaled);
 }
@@ -357,15 +390,15 @@ TEST(bad_values_are_refused) {
   const double bad[] = {NAN, INFINITY, -INFINITY};
   double *x = fixture_clusters(N, COLUMNS, CLUSTERS);
   uf_columns columns = columns_of(x, N, COLUMNS);
-  uf_umap_options options = usual_options();
+  settings settings = usual_settings();
   for (int b = 0; b < 3; b++) {
-    uf_umap_result result = {0};
+    embedding out = {0};
     uf_context ctx;
     x[2 * N + 17] = bad[b];
     fixture_open(&ctx, 2, NULL);
-    CHECK(uf_umap(&ctx, &columns, &options, &result) == UF_BAD_INPUT);
+    CHECK(embed_in(&ctx, &columns, &settings, &out) == UF_BAD_INPUT);
     CHECK(strstr(ctx.message, "row 18, column 3") != NULL);
-    uf_umap_free(&result);
+    free_embedding(&out);
     uf_context_close(&ctx);
   }
   free(x);
@@ -393,16 +426,16 @@ TEST(interrupts_are_heard) {
   uf_columns columns = columns_of(x, ROWS, COLUMNS);
   for (int p = 0; p < 3; p++)
     for (int n_threads = 1; n_threads <= 2; n_threads++) {
-      uf_umap_options options = usual_options();
-      uf_umap_result result = {0};
+      settings settings = usual_settings();
+      embedding out = {0};
       phase_host data = {phases[p], 0};
       uf_host host = {&data, stop_in_phase, watch_phase, NULL};
       uf_context ctx;
-      options.layout.n_epochs = 1000000;
+      settings.options.layout.n_epochs = 1000000;
       CHECK(uf_context_open(&ctx, &host, n_threads, NULL) == UF_OK);
-      CHECK(uf_umap(&ctx, &columns, &options, &result) == UF_INTERRUPTED);
+      CHECK(embed_in(&ctx, &columns, &settings, &out) == UF_INTERRUPTED);
       CHECK(data.there);
-      uf_umap_free(&result);
+      free_embedding(&out);
       uf_context_close(&ctx);
     }
   free(x);

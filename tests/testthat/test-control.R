@@ -3,7 +3,8 @@ test_that("the defaults are those of the peers", {
   expect_s3_class(control, "umap_control")
   expect_identical(unclass(control), list(
     spread = 1, a = NULL, b = NULL, set_op_mix_ratio = 1, local_connectivity = 1, bandwidth = 1,
-    neighbor_method = "auto", method = "umap", optimizer = "batch", learning_rate = 1,
+    neighbor_method = "auto", target_metric = "euclidean", target_weight = 0.5,
+    target_n_neighbors = NULL, method = "umap", optimizer = "batch", learning_rate = 1,
     repulsion_strength = 1, negative_sample_rate = 5
   ))
 })
@@ -19,9 +20,9 @@ test_that("an argument that does not exist is an error that guesses", {
   expect_input_error(umap(iris[1:4], n_neighbours = 5), "`n_neighbours` .*mean `n_neighbors`\\?")
   expect_input_error(umap(iris[1:4], spraed = 5), "`spraed` .*Did you mean `spread`")
   expect_input_error(umap_control(learningrate = 5), "Did you mean `learning_rate`")
-  expect_input_error(umap(iris[1:4], y = 1), "`y` is not an argument of umap\\(\\)$")
+  expect_input_error(umap(iris[1:4], q = 1), "`q` is not an argument of umap\\(\\)$")
   expect_input_error(umap(iris[1:4], foo = 1, Metrik = 2), "`foo` .*nor is `Metrik`.*mean `metric`")
-  expect_input_error(umap_control(1, 1, 1, 1, 1, 1, 1, 1, 1, "auto", "umap", "batch", 1), "name")
+  expect_input_error(do.call(umap_control, c(umap_control(), 1)), "without a name")
 })
 
 test_that("settings reach the result", {

@@ -1,0 +1,152 @@
+# What else is known of the points: a target that bends the graph, or a second graph.
+
+#' Supervise a graph
+#'
+#' Bends a graph towards a target: points that the target tells apart become less similar, so that
+#' the layout separates them more than the data alone would.
+#'
+#' Categories: the similarity of two points of different categories is multiplied by
+#' \eqn{\exp(-2.5 / (1 - w))}{exp(-2.5 / (1 - w))}, with \eqn{w} = `target_weight`, and that of two
+#' points of which one's is unknown by \eqn{\exp(-1)}{exp(-1)}.
+#'
+#' Numbers: the target has a graph \eqn{R} of its own, which is intersected with the graph \eqn{L}
+#' of the data, see [intersect_graphs()].
+#'
+#' After each of these every row is divided by its largest similarity, and the two opinions of a
+#' pair are joined by the fuzzy union, as in [fuzzy_graph()].
+#'
+#' @param graph Symmetric graph from [fuzzy_graph()].
+#' @param y The target, one value per point:
+#'   - a factor, or a character or logical vector: categories, `NA` where unknown;
+#'   - a numeric vector, or a numeric matrix with a row per point, without missing values. Numbers
+#'     of which many are alike are better made a factor;
+#'   - a data frame of such columns: each factor by itself, all numeric columns together;
+#'   - neighbours in the target, see [smooth_knn()].
+#' @param target_metric Metric of a numeric target, see [nearest_neighbors()].
+#' @param target_weight How much the target counts, from 0 to 1: ½ as much as the data.
+#' @param target_n_neighbors Size of the neighbourhoods in a numeric target, at least 2.
+#' @inheritParams fuzzy_graph
+#' @inheritParams umap
+#' @return The graph, a data frame of class `umap_graph`, see [fuzzy_graph()].
+#' @source McInnes, Healy, Melville (2018), \doi{10.48550/arXiv.1802.03426}, and the supervised
+#'   mode of their program umap-learn.
+#' @seealso [umap()], which takes `y` as well.
+#' @examples
+#' graph <- fuzzy_graph(nearest_neighbors(iris[1:4]))
+#' supervised <- supervise_graph(graph, iris$Species)
+#' apart <- iris$Species[graph$row] != iris$Species[graph$col]
+#' mean(graph$similarity[apart])
+#' mean(supervised$similarity[apart])
+#' @export
+supervise_graph <- function(graph, y, target_metric = "euclidean", target_weight = 0.5,
+                            target_n_neighbors = 15, local_connectivity = 1, bandwidth = 1,
+                            set_op_mix_ratio = 1, seed = 42, n_threads = NULL,
+                            verbose = getOption("unfurl.verbose", is_interactive())) {
+  graph <- check_graph(graph)
+  if (is.null(y)) abort_input("y", "is NULL: there is nothing to supervise with")
+  target <- check_target_settings(target_metric, target_weight, target_n_neighbors)
+  views <- target_views(y, graph$n, target)
+  settings <- check_graph_settings(set_op_mix_ratio, local_connectivity, bandwidth)
+  run <- run_settings(n_threads, verbose)
+  joined <- .Call(C_join_views, graph, graph$n, views, settings, check_seed(seed), run)
+  new_graph(joined, graph$n)
+}
+
+#' Intersect two graphs
+#'
+#' Joins what two sources say about the same points, for example measurements of two kinds: the
+#' fuzzy intersection of their graphs.
+#'
+#' With the weight \eqn{w} of the second graph, a pair's similarities \eqn{L} and \eqn{R} become
+#' \deqn{L\,R^{w / (1 - w)} \quad (w < 1/2), \qquad L^{(1 - w) / w} R \quad (w \ge 1/2)}{
+#' L R^(w / (1 - w)) for w < 1/2, L^((1 - w) / w) R else}
+#' where a pair that one graph lacks counts there as half the least of its similarities. Then each
+#' row is divided by its largest similarity, and the two opinions of a pair are joined by the fuzzy
+#' union, as in [fuzzy_graph()].
+#'
+#' @param x,y Symmetric graphs of the same number of points, from [fuzzy_graph()].
+#' @param weight How much `y` counts, from 0 to 1: ½ as much as `x`.
+#' @inheritParams umap
+#' @return The graph, a data frame of class `umap_graph`, see [fuzzy_graph()].
+#' @source McInnes, Healy, Melville (2018), \doi{10.48550/arXiv.1802.03426}, and their program
+#'   umap-learn.
+#' @seealso [umap()], which does so for data frames of several kinds of columns.
+#' @examples
+#' sepals <- fuzzy_graph(nearest_neighbors(iris[1:2]))
+#' petals <- fuzzy_graph(nearest_neighbors(iris[3:4]))
+#' both <- intersect_graphs(sepals, petals)
+#' layout <- optimize_layout(both, initial_layout(both))
+#' plot(layout, col = iris$Species, asp = 1)
+#' @export
+intersect_graphs <- function(x, y, weight = 0.5, n_threads = NULL) {
+  x <- check_graph(x, "x")
+  y <- check_graph(y, "y")
+  if (x$n != y$n) {
+    abort_input("y", "must have as many points as `x`, ", count(x$n), ", not ", count(y$n))
+  }
+  weight <- check_number(weight, "weight", min = 0, max = 1)
+  run <- run_settings(n_threads, FALSE)
+  new_graph(.Call(C_intersect_graphs, list(x, y), x$n, weight, run), x$n)
+}
+
+check_target_settings <- function(target_metric, target_weight, target_n_neighbors) {
+  if (!is.null(target_n_neighbors)) {
+    target_n_neighbors <- check_whole(target_n_neighbors, "target_n_neighbors", min = 2)
+  }
+  list(
+    target_metric = check_choice(target_metric, "target_metric", metrics),
+    target_weight = check_number(target_weight, "target_weight", min = 0, max = 1),
+    target_n_neighbors = target_n_neighbors
+  )
+}
+
+# ---- Targets as views ---------------------------------------------------------------------------
+
+# One view for all that are numbers, and one for each kind of categories.
+target_views <- function(y, n, target) {
+  if (is.null(y)) return(list())
+  if (is.list(y) && !is.data.frame(y)) {
+    neighbors <- check_neighbors(y, "y")
+    check_target_size(nrow(neighbors$idx), n)
+    return(list(neighbor_view(neighbors, target$target_weight)))
+  }
+  if (!is.data.frame(y)) y <- target_frame(y)
+  check_target_size(nrow(y), n)
+  if (ncol(y) == 0) abort_input("y", "has no columns")
+  is_category <- vapply(y, is_categorical, NA)
+  categories <- lapply(y[is_category], category_view, weight = target$target_weight, arg = "y")
+  if (all(is_category)) return(unname(categories))
+  numbers <- check_target_numbers(y[!is_category])
+  view <- numeric_view(
+    numbers, target$target_metric,
+    check_n_neighbors(target$target_n_neighbors, "target_n_neighbors", n), "auto",
+    target$target_weight
+  )
+  c(list(view), unname(categories))
+}
+
+target_frame <- function(y) {
+  if (!is.atomic(y)) abort_input("y", "must be numbers or categories, not ", describe(y))
+  if (is.matrix(y)) as.data.frame(y) else data.frame(y = y)
+}
+
+check_target_size <- function(given, n) {
+  if (given != n) {
+    abort_input("y", "must have one value per row, ", count(n), ", not ", count(given))
+  }
+}
+
+check_target_numbers <- function(y) {
+  is_usable <- vapply(y, is_number_column, NA)
+  if (!all(is_usable)) {
+    abort_input("y", "must be numbers or categories, not ", describe(y[[which(!is_usable)[1]]]))
+  }
+  numbers <- as.matrix(y)
+  if (!all(is.finite(numbers))) {
+    abort_input(
+      "y", "holds missing or infinite numbers: impute them first, or give categories (a factor), ",
+      "where `NA` means unknown"
+    )
+  }
+  numbers
+}

@@ -1,0 +1,38 @@
+/*
+ * view.h: one view of the points: columns with a metric, neighbours that are known already, or
+ * categories.
+ *
+ * Plain UMAP has a single view. Mixed data have one for each kind of columns, and a target that
+ * supervises is one more: their fuzzy graphs are intersected, one after the other.
+ */
+#ifndef UF_VIEW_H
+#define UF_VIEW_H
+
+#include "fuzzy.h"
+#include "neighbors.h"
+#include "points.h"
+
+typedef struct uf_view {
+  /* given: columns, neighbours (with the unit of their distances), or categories */
+  const uf_columns *columns;
+  const int *category; /* n codes, negative where unknown */
+  double weight;       /* against the views before, in [0, 1]; the first has none */
+  uf_metric metric;
+  uf_neighbor_method neighbor_method;
+  int n_neighbors;     /* the point itself counted */
+  double max_distance; /* of the metric, see uf_fuzzy_options; in the user's units */
+
+  /* found, but for categories; uf_view_free() frees it */
+  uf_points points;
+  uf_neighbors neighbors;
+  uf_neighbor_method used_method;
+  double unit;        /* distances, rho and sigma × unit are in the user's units */
+  float *rho, *sigma; /* n */
+} uf_view;
+
+/* Intersects the graph with that of the view; an empty graph becomes the view's. */
+uf_status uf_view_join(uf_context *ctx, uf_view *view, const uf_fuzzy_options *options,
+                       uint64_t seed, uf_graph *graph);
+void uf_view_free(uf_view *view);
+
+#endif

@@ -1,0 +1,22 @@
+/*
+ * r_view.h: views of the points, from the lists that R/views.R makes.
+ */
+#ifndef UNFURL_R_VIEW_H
+#define UNFURL_R_VIEW_H
+
+#include "r_convert.h"
+
+typedef struct r_views {
+  int count;
+  uf_view *view;
+  uf_columns *columns; /* count, of which views[i].columns points to its own */
+} r_views;
+
+/* The arrays are R's, until the end of the call; the views are freed by r_views_free(). */
+uf_status r_to_views(uf_context *ctx, SEXP list, r_views *views);
+void r_views_free(r_views *views);
+
+/* A list(neighbors, rho, sigma) for each view, NULL where it has categories. */
+SEXP r_from_views(const r_views *views);
+
+#endif
