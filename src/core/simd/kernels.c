@@ -3,9 +3,12 @@
 #include <string.h>
 
 /* gcc for Windows aligns the stack to 16 bytes and spills wider registers as if it were aligned to 32
- * (gcc bug 54412): plain C is safe there. */
-#if defined(__x86_64__) && (!defined(_WIN32) || defined(__clang__))
-#define HAVE_X86 1
+ * (gcc bug 54412): those of SSE2 are safe there. */
+#if defined(__x86_64__)
+#define HAVE_SSE2 1
+#if !defined(_WIN32) || defined(__clang__)
+#define HAVE_AVX 1
+#endif
 #elif defined(__aarch64__)
 #define HAVE_NEON 1
 #endif
@@ -13,8 +16,7 @@
 const char *const uf_kernel_names =
     "\"scalar\", \"sse2\", \"avx2\", \"avx512\", \"vnni\", \"neon\"";
 
-/* From the plainest to the best; `name` limits, the processor decides. What plain C compiles to on
- * x86-64 is SSE2. */
+/* From the plainest to the best; `name` limits, the processor decides. */
 const uf_kernels *uf_kernels_choose(const char *name) {
   static const char *const levels[] = {"scalar", "sse2", "neon", "avx2", "avx512", "vnni"};
   enum { N_LEVELS = sizeof levels / sizeof *levels };
@@ -27,7 +29,11 @@ const uf_kernels *uf_kernels_choose(const char *name) {
   const uf_kernels *best = &uf_kernels_scalar;
 #if defined(HAVE_NEON)
   if (limit >= 2) best = &uf_kernels_neon;
-#elif defined(HAVE_X86)
+#endif
+#if defined(HAVE_SSE2)
+  if (limit >= 1) best = &uf_kernels_sse2;
+#endif
+#if defined(HAVE_AVX)
   __builtin_cpu_init();
   if (limit >= 3 && __builtin_cpu_supports("avx2") && __builtin_cpu_supports("fma"))
     best = &uf_kernels_avx2;

@@ -3,13 +3,22 @@
  *
  * Each loop is written once, over 16 float lanes (distance_kernels.h, product_kernels.h, …), and
  * compiled for each instruction set against its own vocabulary of lanes (lanes_scalar.h,
- * lanes_avx2.h, lanes_avx512.h, lanes_neon.h). All tables give the same bits.
+ * lanes_sse2.h, lanes_avx2.h, lanes_avx512.h, lanes_neon.h). All tables give the same bits.
  */
 #ifndef UF_KERNELS_H
 #define UF_KERNELS_H
 
 #include <stddef.h>
 #include <stdint.h>
+
+#define INLINED __attribute__((always_inline))
+
+/* gcc -O2 leaves short loops standing, and their arrays in memory; clang unrolls them by itself. */
+#if defined(__GNUC__) && !defined(__clang__)
+#define UNROLLED _Pragma("GCC unroll 8")
+#else
+#define UNROLLED
+#endif
 
 /* out[i] = distance of `query` to row rows[i] of `points`; rows are `stride` floats, a multiple of
  * 16, padded by zeros. */
@@ -91,8 +100,8 @@ typedef struct uf_kernels {
                       int n_negatives, float *scratch);
 } uf_kernels;
 
-extern const uf_kernels uf_kernels_scalar, uf_kernels_avx2, uf_kernels_avx512, uf_kernels_vnni,
-    uf_kernels_neon;
+extern const uf_kernels uf_kernels_scalar, uf_kernels_sse2, uf_kernels_avx2, uf_kernels_avx512,
+    uf_kernels_vnni, uf_kernels_neon;
 
 /* The names of the levels, for messages. */
 extern const char *const uf_kernel_names;

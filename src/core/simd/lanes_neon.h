@@ -10,7 +10,7 @@
 typedef struct { float32x4_t at[4]; } vf;
 typedef struct { int32x4_t at[4]; } vi;
 
-#define EACH_QUARTER for (int q = 0; q < 4; q++)
+#define EACH_QUARTER UNROLLED for (int q = 0; q < 4; q++)
 
 LANES vf vf_load(const float *x) { vf r; EACH_QUARTER r.at[q] = vld1q_f32(x + 4 * q); return r; }
 LANES void vf_store(float *x, vf a) { EACH_QUARTER vst1q_f32(x + 4 * q, a.at[q]); }

@@ -2,15 +2,6 @@
  * table.h: every kernel, over the vocabulary of lanes included before it, and the table of them.
  * The last include of scalar.c, avx2.c, …
  */
-#define INLINED __attribute__((always_inline))
-
-/* gcc -O2 leaves short loops standing, and their arrays in memory; clang unrolls them by itself. */
-#if defined(__GNUC__) && !defined(__clang__)
-#define UNROLLED _Pragma("GCC unroll 8")
-#else
-#define UNROLLED
-#endif
-
 #include "distance_kernels.h"
 #include "exp_kernels.h"
 #include "layout_kernels.h"
