@@ -4,6 +4,7 @@
 print.umap_embedding <- function(x, n = 6, ...) {
   d <- length(coordinate_names(x))
   cat("UMAP embedding of ", count(nrow(x)), " rows in ", plural(d, "dimension"), "\n", sep = "")
+  writeLines(brief_settings(attr(x, "settings")))
   print_head(as.data.frame(x), n, ...)
   invisible(x)
 }
@@ -15,6 +16,15 @@ print.umap_graph <- function(x, n = 6, ...) {
   cat(plural(nrow(x), "entry", "entries"), "\n", sep = "")
   print_head(as.data.frame(x), n, ...)
   invisible(x)
+}
+
+# The settings that one looks for first, in a line.
+brief_settings <- function(settings) {
+  if (is.null(settings)) return(character())
+  with(settings, toString(c(
+    plural(n_neighbors, "neighbor"), metric, paste("min_dist", number(min_dist)),
+    plural(n_epochs, "epoch"), paste(init, "start"), paste("seed", number(seed))
+  )))
 }
 
 print_head <- function(x, n, ...) {
@@ -59,31 +69,78 @@ print.umap_model <- function(x, ...) {
   invisible(x)
 }
 
+#' Summary of a model
+#'
+#' What a model is made of, stage by stage: how long each took, how good the neighbours are, into how
+#' many pieces the graph falls, how far the layout reaches, and the warnings that fell.
+#'
+#' @param object A model from [umap_fit()].
+#' @param data The data that the model was made of, for the recall of approximate neighbours, see
+#'   [neighbor_recall()]. Without, only that of exact ones is known.
+#' @param ... Nothing.
+#' @return A list of class `summary.umap_model`, which prints as a page:
+#'   \item{n, n_components}{Numbers of rows and of dimensions.}
+#'   \item{settings, curve, seed}{As in the model.}
+#'   \item{times}{Seconds that each phase took.}
+#'   \item{recall}{The share of true neighbours that was found; `NA` when it is not known.}
+#'   \item{n_edges}{Number of entries of the graph, two for each pair.}
+#'   \item{components}{Sizes of the connected components of the graph, the largest first.}
+#'   \item{scale}{A data frame of `rho` and `sigma`.}
+#'   \item{range}{A matrix with the least and greatest coordinate in each dimension.}
+#'   \item{labels}{The number of rows of each label, when there are labels that are no numbers.}
+#'   \item{warnings}{Texts of the warnings that fell.}
+#' @examples
+#' model <- umap_fit(iris[1:4], iris$Species)
+#' summary(model)
 #' @export
-summary.umap_model <- function(object, ...) {
+summary.umap_model <- function(object, data = NULL, ...) {
   structure(
     list(
       n = nrow(object$layout),
       n_components = ncol(object$layout),
       settings = object$settings,
+      neighbors = object$neighbors[c("metric", "method")],
+      recall = known_recall(object$neighbors, data),
       curve = object$curve,
       seed = object$seed,
+      times = object$times,
       n_edges = nrow(object$graph),
+      components = graph_components(object$graph),
       scale = data.frame(rho = object$rho, sigma = object$sigma),
       range = layout_range(object$layout),
-      labels = if (!is.null(object$labels)) table(object$labels, useNA = "ifany")
+      labels = label_counts(object$labels),
+      warnings = object$warnings
     ),
     class = "summary.umap_model"
   )
 }
 
+known_recall <- function(neighbors, data) {
+  if (!is.null(data)) return(neighbor_recall(neighbors, data))
+  if (neighbors$method == "exact") 1 else NA_real_
+}
+
+# Sizes of the connected components, the largest first.
+graph_components <- function(graph) {
+  graph <- check_graph(graph)
+  sizes <- .Call(
+    C_graph_components, graph$row, graph$col, graph$similarity, graph$n, run_settings(1, FALSE)
+  )
+  sort(sizes, decreasing = TRUE)
+}
+
+label_counts <- function(labels) {
+  if (!is.null(labels) && !is.double(labels)) table(labels, useNA = "ifany", dnn = NULL)
+}
+
 #' @export
 print.summary.umap_model <- function(x, ...) {
   cat(
-    "UMAP model of ", count(x$n), " rows in ", plural(x$n_components, "dimension"), ", ",
-    plural(x$n_edges, "entry", "entries"), " in the graph\n\nSettings\n",
+    "UMAP model of ", count(x$n), " rows in ", plural(x$n_components, "dimension"), "\n\nStages\n",
     sep = ""
   )
+  print_stages(x)
+  cat("\nSettings\n")
   print_fields(c(x$settings[setdiff(names(x$settings), c("a", "b"))], x$curve, seed = x$seed))
   cat("\nLocal scale\n")
   print(summary(x$scale))
@@ -93,7 +150,41 @@ print.summary.umap_model <- function(x, ...) {
     cat("\nLabels\n")
     print(x$labels)
   }
+  if (length(x$warnings) > 0) {
+    cat("\nWarnings\n")
+    writeLines(strwrap(x$warnings, indent = 2, exdent = 4))
+  }
   invisible(x)
+}
+
+# A line for each phase: its name, its time, what came out of it.
+print_stages <- function(x) {
+  found <- c(
+    "nearest neighbors" = paste0(
+      x$settings$n_neighbors, " each, ", x$neighbors$metric, ", ", recall_text(x)
+    ),
+    "fuzzy graph" = paste0(
+      plural(x$n_edges, "entry", "entries"), ", ", components_text(x$components)
+    ),
+    "start" = x$settings$init,
+    "layout" = paste0(plural(x$settings$n_epochs, "epoch"), ", method ", x$settings$method)
+  )
+  phases <- union(names(x$times), names(found))
+  times <- vapply(x$times[phases], function(s) if (is.na(s)) "" else duration(s), "")
+  found <- ifelse(is.na(found[phases]), "", found[phases])
+  lines <- paste0("  ", format(phases), "  ", format(times, justify = "right"), "  ", found)
+  writeLines(sub(" +$", "", lines))
+}
+
+recall_text <- function(x) {
+  if (x$neighbors$method == "exact") return("exact")
+  recall <- if (is.na(x$recall)) "not measured" else number(round(x$recall, 4))
+  paste0(x$neighbors$method, ", recall ", recall)
+}
+
+components_text <- function(sizes) {
+  if (length(sizes) == 1) return("1 component")
+  paste0(count(length(sizes)), " components, the largest of ", count(sizes[1]), " points")
 }
 
 layout_range <- function(layout) {
@@ -104,9 +195,11 @@ layout_range <- function(layout) {
 
 print_fields <- function(fields) {
   fields <- Filter(Negate(is.null), fields)
-  text <- vapply(fields, function(x) if (is.numeric(x)) number(x) else as.character(x), "")
+  text <- vapply(fields, field_text, "")
   cat(paste0("  ", format(names(fields)), "  ", text, "\n"), sep = "")
 }
+
+field_text <- function(x) toString(if (is.numeric(x)) number(x) else as.character(x))
 
 number <- function(x) format(x, digits = if (all(x == round(x))) 16 else 7, big.mark = "")
 

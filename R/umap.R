@@ -54,7 +54,8 @@
 #' @param ... Further settings, see [umap_control()].
 #' @return `umap()` returns a data frame of class `umap_embedding` with one row per row of `x`,
 #'   columns `UMAP1`, `UMAP2` and so on, and `label` when labels were given. Row names are those of
-#'   `x`, if it has any and none comes twice.
+#'   `x`, if it has any and none comes twice. The attribute `settings` holds the arguments as they
+#'   were used.
 #'
 #'   `umap_fit()` returns a list of class `umap_model`, made of plain vectors:
 #'   \item{layout}{The coordinates, a matrix n x `n_components`.}
@@ -204,7 +205,10 @@ as.data.frame.umap_model <- function(x, row.names = NULL, optional = FALSE, ...)
   if (!is.null(x$labels)) columns$label <- x$labels
   if (is.null(row.names)) row.names <- x$row_names
   if (is.null(row.names)) row.names <- .set_row_names(nrow(x$layout))
-  structure(columns, row.names = row.names, class = c("umap_embedding", "data.frame"))
+  structure(columns,
+    row.names = row.names, class = c("umap_embedding", "data.frame"),
+    settings = c(x$settings, seed = x$seed)
+  )
 }
 
 # The columns UMAP1, UMAP2 ... of an embedding, as a matrix.

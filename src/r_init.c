@@ -14,6 +14,7 @@ static const R_CallMethodDef entries[] = {
     ENTRY(initial_layout, 10),
     ENTRY(optimize_layout, 7),
     ENTRY(quality, 8),
+    ENTRY(graph_components, 5),
     ENTRY(umap, 4),
     ENTRY(join_views, 6),
     ENTRY(intersect_graphs, 4),

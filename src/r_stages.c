@@ -9,12 +9,9 @@
 typedef struct stage_call {
   r_run run;
   SEXP settings;
-  SEXP x, idx, dist, rho, sigma, layout, labels, rows;
-  int k, k_label;
-  const char *metric;
+  SEXP idx, dist, rho, sigma;
   uf_fuzzy_options fuzzy;
   /* from the core */
-  uf_points points, layout_points;
   uf_neighbors neighbors;
   uf_graph graph;
   float *floats, *more_floats;
@@ -22,8 +19,6 @@ typedef struct stage_call {
 
 static void release_stage(void *data) {
   stage_call *c = data;
-  uf_points_free(&c->points);
-  uf_points_free(&c->layout_points);
   uf_neighbors_free(&c->neighbors);
   uf_graph_free(&c->graph);
   uf_free(c->floats);
@@ -108,38 +103,6 @@ SEXP unfurl_fit_curve(SEXP min_dist, SEXP spread) {
   REAL(curve)[0] = a;
   REAL(curve)[1] = b;
   return curve;
-}
-
-static SEXP quality(void *data) {
-  stage_call *c = data;
-  uf_context *ctx = &c->run.ctx;
-  uf_quality measured;
-  r_run_open(&c->run, c->settings);
-  uf_columns columns = r_columns(c->x), layout_columns = r_columns(c->layout);
-  check(c, uf_points_make(ctx, &columns, r_metric(c->metric), &c->points));
-  check(c, uf_points_make(ctx, &layout_columns, UF_EUCLIDEAN, &c->layout_points));
-  const int *labels = Rf_isNull(c->labels) ? NULL : INTEGER(c->labels);
-  check(c, uf_quality_measure(ctx, &c->points, &c->layout_points, labels, c->k, c->k_label,
-                              r_rows_from_zero(c->rows), Rf_length(c->rows), &measured));
-  SEXP result = Rf_allocVector(REALSXP, 4);
-  REAL(result)[0] = measured.trustworthiness;
-  REAL(result)[1] = measured.continuity;
-  REAL(result)[2] = measured.neighbor_preservation;
-  REAL(result)[3] = labels ? measured.knn_accuracy : NA_REAL;
-  return result;
-}
-
-SEXP unfurl_quality(SEXP x, SEXP layout, SEXP labels, SEXP k, SEXP k_label, SEXP rows, SEXP metric,
-                    SEXP settings) {
-  stage_call call = {.settings = settings,
-                     .x = x,
-                     .layout = layout,
-                     .labels = labels,
-                     .k = Rf_asInteger(k),
-                     .k_label = Rf_asInteger(k_label),
-                     .rows = rows,
-                     .metric = CHAR(Rf_asChar(metric))};
-  return r_execute(quality, release_stage, &call);
 }
 
 SEXP unfurl_processors(void) { return Rf_ScalarInteger(uf_available_processors()); }

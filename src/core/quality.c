@@ -141,9 +141,28 @@ static uf_status label_accuracy(uf_context *ctx, const uf_points *layout, const 
   return UF_OK;
 }
 
+/* What the rows' excesses and shares come to, one by one and on average. */
+static void summarise(const quality_job *j, uf_quality *quality, const uf_point_quality *each) {
+  double n = j->data.points->n, k = j->k, in_data = 0, in_layout = 0, shared = 0;
+  double penalty = 2 / (k * (2 * n - 3 * k - 1));
+  for (int i = 0; i < j->n_rows; i++) {
+    in_data += j->excess_in_data[i];
+    in_layout += j->excess_in_layout[i];
+    shared += j->shared[i];
+    if (!each) continue;
+    each->trustworthiness[i] = 1 - penalty * j->excess_in_data[i];
+    each->continuity[i] = 1 - penalty * j->excess_in_layout[i];
+    each->neighbor_preservation[i] = j->shared[i] / k;
+  }
+  double factor = 2 / (j->n_rows * k * (2 * n - 3 * k - 1));
+  quality->trustworthiness = 1 - factor * in_data;
+  quality->continuity = 1 - factor * in_layout;
+  quality->neighbor_preservation = shared / (j->n_rows * k);
+}
+
 uf_status uf_quality_measure(uf_context *ctx, const uf_points *data, const uf_points *layout,
                              const int *labels, int k, int k_label, const int *rows, int n_rows,
-                             uf_quality *quality) {
+                             uf_quality *quality, const uf_point_quality *each) {
   uf_status status = UF_OK;
   int n = data->n, *all = NULL;
   int64_t n_ranks = (int64_t)ctx->n_threads * ROWS_PER_BLOCK * n;
@@ -166,16 +185,7 @@ uf_status uf_quality_measure(uf_context *ctx, const uf_points *data, const uf_po
   UF_TRY(uf_neighbors_alloc(ctx, n_rows, k + 1, &job.data.nearest));
   UF_TRY(uf_neighbors_alloc(ctx, n_rows, k + 1, &job.layout.nearest));
   UF_TRY(uf_parallel(ctx, uf_n_blocks(n_rows, ROWS_PER_BLOCK), measure_block, &job));
-  double in_data = 0, in_layout = 0, shared = 0;
-  for (int i = 0; i < n_rows; i++) {
-    in_data += job.excess_in_data[i];
-    in_layout += job.excess_in_layout[i];
-    shared += job.shared[i];
-  }
-  double factor = 2 / ((double)n_rows * k * (2.0 * n - 3.0 * k - 1));
-  quality->trustworthiness = 1 - factor * in_data;
-  quality->continuity = 1 - factor * in_layout;
-  quality->neighbor_preservation = shared / ((double)n_rows * k);
+  summarise(&job, quality, each);
   quality->knn_accuracy = NAN;
   if (labels) UF_TRY(label_accuracy(ctx, layout, labels, k_label, &quality->knn_accuracy));
 done:

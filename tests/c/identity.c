@@ -338,7 +338,7 @@ static void quality(const float *layout, const int *labels) {
     rows[i] = i;
   }
   fixture_points(&ctx, columns, N, 2, UF_EUCLIDEAN, &placed);
-  must(uf_quality_measure(&ctx, &data, &placed, labels, K, 10, rows, N, &measured));
+  must(uf_quality_measure(&ctx, &data, &placed, labels, K, 10, rows, N, &measured, NULL));
   begin();
   take_double(measured.trustworthiness);
   take_double(measured.continuity);

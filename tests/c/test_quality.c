@@ -81,8 +81,8 @@ static void measure(const double *data, int d, const double *layout, int d_layou
   fixture_open(&ctx, n_threads, NULL);
   fixture_points(&ctx, data, n, d, UF_EUCLIDEAN, &points);
   fixture_points(&ctx, layout, n, d_layout, UF_EUCLIDEAN, &places);
-  CHECK(uf_quality_measure(&ctx, &points, &places, labels, k, k_label, rows, n_rows, quality) ==
-        UF_OK);
+  CHECK(uf_quality_measure(&ctx, &points, &places, labels, k, k_label, rows, n_rows, quality,
+                           NULL) == UF_OK);
   uf_points_free(&points);
   uf_points_free(&places);
   uf_context_close(&ctx);
@@ -201,7 +201,7 @@ TEST(interrupts_are_heard) {
     fixture_open(&quiet, 1, NULL);
     fixture_points(&quiet, data, N, 6, UF_EUCLIDEAN, &points);
     fixture_open_stopping(&ctx, fixture_threads[t], &polls);
-    uf_status status = uf_quality_measure(&ctx, &points, &points, NULL, 5, 5, rows, N, &q);
+    uf_status status = uf_quality_measure(&ctx, &points, &points, NULL, 5, 5, rows, N, &q, NULL);
     CHECK(fixture_heeded(status, &ctx, polls));
     uf_context_close(&ctx);
     uf_context_close(&quiet);

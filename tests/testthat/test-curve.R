@@ -38,6 +38,7 @@ test_that("a and b go together", {
   expect_input_error(umap(iris[1:4], a = 0, b = 1), "`a` must be a number greater than 0")
   ab <- fit_curve(0.3, 2)
   expect_identical(
-    umap(iris[1:4], a = ab[["a"]], b = ab[["b"]]), umap(iris[1:4], min_dist = 0.3, spread = 2)
+    umap_fit(iris[1:4], a = ab[["a"]], b = ab[["b"]])$layout,
+    umap_fit(iris[1:4], min_dist = 0.3, spread = 2)$layout
   )
 })

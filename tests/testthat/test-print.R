@@ -16,14 +16,53 @@ test_that("objects introduce themselves in few lines", {
 
 test_that("numbers of rows to print can be chosen", {
   embedding <- umap(iris[1:4])
-  expect_length(capture.output(print(embedding, n = 20)), 23)
-  expect_length(capture.output(print(embedding[1:3, ])), 5)
+  expect_length(capture.output(print(embedding, n = 20)), 24)
+  expect_length(capture.output(print(embedding[1:3, ])), 6)
 })
 
-test_that("a summary tells the settings and the scales", {
-  summary <- summary(umap_fit(iris[1:4], iris$Species, min_dist = 0.25))
+test_that("an embedding tells its settings", {
+  embedding <- umap(iris[1:4], n_neighbors = 20, seed = 7)
+  lines <- capture.output(print(embedding))
+  expect_identical(lines[1:2], c(
+    "UMAP embedding of 150 rows in 2 dimensions",
+    "20 neighbors, euclidean, min_dist 0.1, 500 epochs, spectral start, seed 7"
+  ))
+  expect_identical(capture.output(print(embedding[1:9, ]))[2], lines[2])
+  attr(embedding, "settings") <- NULL
+  expect_match(capture.output(print(embedding))[2], "UMAP1")
+})
+
+test_that("a summary tells stages, settings and scales", {
+  model <- umap_fit(iris[1:4], iris$Species, min_dist = 0.25)
+  summary <- summary(model)
   expect_identical(summary$n, 150L)
+  expect_identical(summary$recall, 1)
+  expect_identical(sum(summary$components), 150L)
   expect_identical(dim(summary$scale), c(150L, 2L))
   expect_identical(dimnames(summary$range), list(c("UMAP1", "UMAP2"), c("min", "max")))
-  expect_output(print(summary), "min_dist +0.25.*sigma.*UMAP2.*setosa")
+  expect_output(print(summary), "Stages.*min_dist +0.25.*sigma.*UMAP2.*setosa")
+  lines <- capture.output(print(summary))
+  expect_match(lines, "^  nearest neighbors +[0-9.]+ s  15 each, euclidean, exact$", all = FALSE)
+  expect_match(lines, "^  fuzzy graph +[0-9.]+ s  [0-9,]+ entries, [0-9]+ component", all = FALSE)
+  expect_match(lines, "^  layout +[0-9.]+ s  500 epochs, method umap$", all = FALSE)
+  expect_no_match(lines, "Warnings")
+  model$times <- NULL # as in a model of another origin
+  expect_output(print(summary(model)), "nearest neighbors +15 each")
+})
+
+test_that("a summary measures approximate neighbours, given the data", {
+  x <- some_digits(600)
+  model <- umap_fit(x, n_epochs = 5, neighbor_method = "nndescent")
+  expect_output(print(summary(model)), "nndescent, recall not measured")
+  summary <- summary(model, x)
+  expect_gt(summary$recall, 0.9)
+  expect_output(print(summary), "nndescent, recall [01]")
+})
+
+test_that("a summary tells the pieces of the graph and the warnings", {
+  expect_warning(model <- umap_fit(blobs(3, 8)[1:20, ], n_neighbors = 25))
+  expect_output(print(summary(model)), "Warnings\n  `n_neighbors` is 25")
+  model <- umap_fit(blobs(3, 30), n_neighbors = 5)
+  expect_identical(summary(model)$components, c(30L, 30L, 30L))
+  expect_output(print(summary(model)), "3 components, the largest of 30 points")
 })

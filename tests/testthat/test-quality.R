@@ -104,3 +104,27 @@ test_that("recall is the share of true neighbours", {
   expect_input_error(neighbor_recall(later, x), "`metric` must be one of")
   expect_input_error(neighbor_recall(nn, x[-1, ]), "`nn` must have one row per row of `x`, 199")
 })
+
+test_that("the quality of the points is, on average, that of the whole", {
+  x <- some_digits(200)
+  layout <- umap(x, n_epochs = 50)
+  points <- point_quality(x, layout)
+  overall <- embedding_quality(x, layout, sample = Inf)
+  expect_equal(colMeans(points), unlist(overall[names(points)]))
+  expect_identical(dim(points), c(200L, 3L))
+  nn <- nearest_neighbors(x, 16, method = "exact")$idx[7, -1]
+  shown <- nearest_neighbors(as.matrix(as.data.frame(layout)), 16, method = "exact")$idx[7, -1]
+  expect_equal(points$neighbor_preservation[7], mean(nn %in% shown))
+})
+
+test_that("the local dimension is that of the surface on which the data lie", {
+  for (d in c(1, 2, 4)) {
+    x <- matrix(with_seed(1, stats::runif(1500 * d)), ncol = d) %*% gaussian(d, 10)
+    estimate <- stats::median(local_dimension(nearest_neighbors(x, 30)))
+    expect_lt(abs(estimate - d), 0.15 * d)
+  }
+  nn <- list(idx = matrix(c(1:4, 2, 1, 1, 1, 3, 3, 2, 2, 4, 4, 4, 3), 4), dist = matrix(0, 4, 4))
+  expect_identical(local_dimension(nn), rep(NA_real_, 4))
+  nn$dist[] <- rep(0:3, each = 4)
+  expect_equal(local_dimension(nn), rep(1 / log(3 * 1.5), 4))
+})
