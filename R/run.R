@@ -24,9 +24,9 @@ isas <- c("", "scalar", "sse2", "avx2", "avx512", "vnni", "neon")
 instruction_set <- function() check_choice(Sys.getenv("UNFURL_ISA"), "UNFURL_ISA", isas)
 
 # Ends the run as `status` demands. C frees all that it holds when this jumps out of it.
-fail <- function(status, message) {
+fail <- function(status, message, arg = "x") {
   switch(status,
-    input = abort_input("x", message),
+    input = abort_input(arg, message),
     memory = abort("unfurl_error_memory", message),
     stop(message)
   )

@@ -20,9 +20,13 @@ static int place_of(const char *word, const char *const *table, int count) {
   return 0;
 }
 
-uf_metric r_metric(const char *name) {
-  static const char *const names[] = {"euclidean", "manhattan", "cosine", "correlation"};
-  return (uf_metric)place_of(name, names, 4);
+uf_metric_choice r_metric(SEXP metric) {
+  if (Rf_isString(metric))
+    return (uf_metric_choice){.metric = (uf_metric)uf_metric_named(CHAR(Rf_asChar(metric)))};
+  SEXP p = r_element(metric, "p"), spread = r_element(metric, "spread");
+  return (uf_metric_choice){.metric = (uf_metric)uf_metric_named(r_string(metric, "name")),
+                            .p = Rf_isNull(p) ? 0 : Rf_asReal(p),
+                            .spread = Rf_isNull(spread) ? NULL : REAL(spread)};
 }
 
 static const char *const neighbor_methods[] = {"auto", "exact", "clusters", "nndescent"};
@@ -63,13 +67,40 @@ uf_layout_options r_layout_options(SEXP options) {
       .seed = (uint64_t)r_double(options, "seed")};
 }
 
-uf_columns r_columns(SEXP matrix) {
-  int is_integer = TYPEOF(matrix) != REALSXP;
-  const void *values = !is_integer                ? (const void *)REAL(matrix)
-                       : TYPEOF(matrix) == LGLSXP ? (const void *)LOGICAL(matrix)
-                                                  : (const void *)INTEGER(matrix);
-  return (uf_columns){
-      .values = values, .is_integer = is_integer, .n = Rf_nrows(matrix), .d = Rf_ncols(matrix)};
+static const void *values_of(SEXP vector) {
+  switch (TYPEOF(vector)) {
+  case REALSXP: return REAL(vector);
+  case INTSXP: return INTEGER(vector);
+  case LGLSXP: return LOGICAL(vector);
+  case RAWSXP: return RAW(vector);
+  default: return NULL;
+  }
+}
+
+static SEXP slot(SEXP object, const char *name) { return R_do_slot(object, Rf_install(name)); }
+
+/* Classes whose name begins with n have no values, only places. */
+static uf_matrix sparse_matrix(SEXP x) {
+  int by_rows = R_has_slot(x, Rf_install("j")), has_values = R_has_slot(x, Rf_install("x"));
+  const int *dim = INTEGER(slot(x, "Dim"));
+  SEXP values = has_values ? slot(x, "x") : R_NilValue;
+  return (uf_matrix){.values = values_of(values),
+                     .is_integer = TYPEOF(values) != REALSXP,
+                     .n = dim[0],
+                     .d = dim[1],
+                     .form = by_rows ? UF_SPARSE_ROWS : UF_SPARSE_COLUMNS,
+                     .start = INTEGER(slot(x, "p")),
+                     .index = INTEGER(slot(x, by_rows ? "j" : "i"))};
+}
+
+uf_matrix r_matrix(SEXP x) {
+  if (Rf_isS4(x)) return sparse_matrix(x);
+  int is_packed = TYPEOF(x) == RAWSXP;
+  return (uf_matrix){.values = values_of(x),
+                     .is_integer = TYPEOF(x) != REALSXP,
+                     .n = Rf_nrows(x),
+                     .d = Rf_ncols(x) * (is_packed ? 8 : 1),
+                     .form = is_packed ? UF_BIT_ROWS : UF_DENSE_COLUMNS};
 }
 
 double r_distance_unit(SEXP dist) {

@@ -18,7 +18,8 @@ int r_int(SEXP list, const char *name);
 const char *r_string(SEXP list, const char *name);
 
 /* Words to enums. */
-uf_metric r_metric(const char *name);
+/* A metric's name, or its description by resolve_metric() of R: list(name, p, spread, fn). */
+uf_metric_choice r_metric(SEXP metric);
 uf_neighbor_method r_neighbor_method(const char *name);
 const char *r_neighbor_method_name(uf_neighbor_method method);
 uf_init_method r_init_method(const char *name);
@@ -27,8 +28,9 @@ uf_fuzzy_options r_fuzzy_options(double local_connectivity, double bandwidth,
                                  double set_op_mix_ratio, double max_distance);
 uf_layout_options r_layout_options(SEXP options);
 
-/* A numeric matrix, without copying it. */
-uf_columns r_columns(SEXP matrix);
+/* The data, without copying them: a matrix, a sparse one of the package Matrix (its slots are read), or
+ * raw bytes of packed bits. */
+uf_matrix r_matrix(SEXP matrix);
 
 /* A unit in which given distances sit well in float. */
 double r_distance_unit(SEXP dist);

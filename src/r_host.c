@@ -50,20 +50,68 @@ static void host_progress(void *data, const char *phase, double fraction) {
   call_r(run, call_progress, &call);
 }
 
+static void signal_warning(const r_run *run, const char *text) {
+  SEXP message = PROTECT(Rf_mkString(text));
+  Rf_eval(PROTECT(Rf_lang2(r_element(run->settings, "warn"), message)), R_BaseEnv);
+  UNPROTECT(2);
+}
+
+/* Jumps. `argument`: the one that the user is told is bad. */
+static void signal_error(const r_run *run, const char *status, const char *argument,
+                         const char *text) {
+  SEXP first = PROTECT(Rf_mkString(status)), message = PROTECT(Rf_mkString(text));
+  SEXP name = PROTECT(Rf_mkString(argument));
+  Rf_eval(PROTECT(Rf_lang4(r_element(run->settings, "fail"), first, message, name)), R_BaseEnv);
+  UNPROTECT(4);
+}
+
+/* ---- A metric that is an R function ---- */
+
+typedef struct distance_call {
+  r_run *run;
+  SEXP from; /* the matrix that holds the first row */
+  int row, other;
+  double result;
+} distance_call;
+
+static SEXP row_of(SEXP matrix, int row) {
+  int n = Rf_nrows(matrix), d = Rf_ncols(matrix);
+  uf_matrix values = r_matrix(matrix);
+  SEXP vector = Rf_allocVector(REALSXP, d);
+  for (int c = 0; c < d; c++) {
+    size_t at = (size_t)n * (size_t)c + (size_t)row;
+    REAL(vector)
+    [c] =
+        values.is_integer ? ((const int *)values.values)[at] : ((const double *)values.values)[at];
+  }
+  return vector;
+}
+
+static SEXP call_distance(void *data) {
+  distance_call *d = data;
+  SEXP a = PROTECT(row_of(d->from, d->row)), b = PROTECT(row_of(d->run->data, d->other));
+  SEXP call = PROTECT(Rf_lang3(d->run->distance, a, b));
+  SEXP value = PROTECT(Rf_eval(call, R_BaseEnv));
+  double result = Rf_isNumeric(value) && Rf_length(value) == 1 ? Rf_asReal(value) : NA_REAL;
+  if (!(result >= 0))
+    signal_error(d->run, "input", "metric",
+                 "is a function that must return a number of at least 0");
+  d->result = result;
+  UNPROTECT(4);
+  return R_NilValue;
+}
+
+static double host_distance(void *data, int is_query, int row, int other) {
+  r_run *run = data;
+  distance_call call = {run, is_query ? run->queries : run->data, row, other, 0};
+  call_r(run, call_distance, &call);
+  return call.result;
+}
+
 static void host_warn(void *data, const char *message) {
   r_run *run = data;
   if (run->n_warnings == R_MAX_WARNINGS) return;
   snprintf(run->warning[run->n_warnings++], sizeof run->warning[0], "%s", message);
-}
-
-/* Calls a function of the settings, fn(text) or fn(status, text). */
-static void call_setting(const r_run *run, const char *name, const char *status, const char *text) {
-  SEXP callback = r_element(run->settings, name);
-  SEXP message = PROTECT(Rf_mkString(text)),
-       first = PROTECT(status ? Rf_mkString(status) : R_NilValue);
-  SEXP call = PROTECT(status ? Rf_lang3(callback, first, message) : Rf_lang2(callback, message));
-  Rf_eval(call, R_BaseEnv);
-  UNPROTECT(3);
 }
 
 static const char *status_name(uf_status status) {
@@ -75,12 +123,14 @@ static const char *status_name(uf_status status) {
 
 void r_run_open(r_run *run, SEXP settings) {
   run->settings = settings;
+  run->argument = "x";
   run->unwinding = R_MakeUnwindCont();
   R_PreserveObject(run->unwinding);
   uf_host host = {.data = run,
                   .interrupted = host_interrupted,
                   .progress = host_progress,
-                  .warn = host_warn};
+                  .warn = host_warn,
+                  .distance = host_distance};
   r_run_check(run, uf_context_open(&run->ctx, &host, r_int(settings, "n_threads"),
                                    r_string(settings, "isa")));
 }
@@ -95,14 +145,40 @@ static void end_phase(r_run *run) {
 void r_run_check(r_run *run, uf_status status) {
   if (!status) end_phase(run);
   if (run->jumped) R_ContinueUnwind(run->unwinding);
-  if (status) call_setting(run, "fail", status_name(status), run->ctx.message);
-  for (int w = 0; w < run->n_warnings; w++) call_setting(run, "warn", NULL, run->warning[w]);
+  if (status) signal_error(run, status_name(status), run->argument, run->ctx.message);
+  for (int w = 0; w < run->n_warnings; w++) signal_warning(run, run->warning[w]);
   run->n_warnings = 0;
 }
 
 void r_run_close(r_run *run) {
   if (run->unwinding) R_ReleaseObject(run->unwinding);
   uf_context_close(&run->ctx);
+}
+
+void r_prepare_points(r_run *run, SEXP x, SEXP metric, uf_preparation *preparation,
+                      uf_points *points) {
+  uf_matrix matrix = r_matrix(x);
+  uf_metric_choice choice = r_metric(metric);
+  if (choice.metric == UF_FUNCTION) run->distance = r_element(metric, "fn");
+  run->data = x;
+  r_run_check(run, uf_preparation_make(&run->ctx, &matrix, &choice, preparation));
+  r_run_check(run, uf_points_prepare(&run->ctx, &matrix, preparation, points));
+}
+
+void r_make_points(r_run *run, SEXP x, SEXP metric, uf_points *points) {
+  uf_matrix matrix = r_matrix(x);
+  uf_metric_choice choice = r_metric(metric);
+  if (choice.metric == UF_FUNCTION) run->distance = r_element(metric, "fn");
+  run->data = x;
+  r_run_check(run, uf_points_make(&run->ctx, &matrix, &choice, points));
+}
+
+void r_prepare_queries(r_run *run, SEXP x, const uf_preparation *preparation, uf_points *points) {
+  uf_matrix matrix = r_matrix(x);
+  run->queries = x;
+  run->argument = "query";
+  r_run_check(run, uf_points_prepare(&run->ctx, &matrix, preparation, points));
+  run->argument = "x";
 }
 
 SEXP r_execute(SEXP (*body)(void *call), void (*release)(void *call), void *call) {

@@ -13,6 +13,8 @@ enum { R_MAX_WARNINGS = 4 };
 typedef struct r_run {
   SEXP settings; /* list(n_threads, isa, progress, warn, fail) of run_settings() in R */
   uf_context ctx;
+  const char *argument;         /* what bad input is found in: "x", "query" */
+  SEXP distance, data, queries; /* a metric that is an R function, and whose rows it compares */
   SEXP unwinding; /* continues a jump (an error, a restart) that began in a callback */
   int jumped;
   int n_warnings;
@@ -27,6 +29,16 @@ void r_run_open(r_run *run, SEXP settings);
 void r_run_check(r_run *run, uf_status status);
 
 void r_run_close(r_run *run);
+
+/* The rows of x made ready for the metric; errors in R where they are not admitted. */
+void r_make_points(r_run *run, SEXP x, SEXP metric, uf_points *points);
+
+/* The same, which keeps in `preparation` how. */
+void r_prepare_points(r_run *run, SEXP x, SEXP metric, uf_preparation *preparation,
+                      uf_points *points);
+
+/* Rows to be compared with such points, prepared like them. */
+void r_prepare_queries(r_run *run, SEXP x, const uf_preparation *preparation, uf_points *points);
 
 /*
  * Runs body(call), then release(call), also when body is left by an R error or interrupt. So an

@@ -9,7 +9,8 @@ typedef struct layout_call {
   SEXP settings;
   SEXP row, col, similarity, x, init, snapshots, options;
   int n, n_components;
-  const char *metric, *method;
+  SEXP metric;
+  const char *method;
   uint64_t seed;
   /* from the core */
   uf_points points;
@@ -40,10 +41,7 @@ static SEXP initial_layout(void *data) {
   int d = c->n_components, has_points = !Rf_isNull(c->x);
   r_run_open(&c->run, c->settings);
   check(c, r_to_graph(ctx, c->row, c->col, c->similarity, c->n, &c->graph));
-  if (has_points) {
-    uf_columns columns = r_columns(c->x);
-    check(c, uf_points_make(ctx, &columns, r_metric(c->metric), &c->points));
-  }
+  if (has_points) r_make_points(&c->run, c->x, c->metric, &c->points);
   c->layout = new_floats(c, (int64_t)c->n * d);
   check(c, uf_initial_layout(ctx, &c->graph, has_points ? &c->points : NULL,
                              r_init_method(c->method), d, c->seed, c->layout));
@@ -58,7 +56,7 @@ SEXP unfurl_initial_layout(SEXP row, SEXP col, SEXP similarity, SEXP n, SEXP x, 
                       .similarity = similarity,
                       .n = Rf_asInteger(n),
                       .x = x,
-                      .metric = CHAR(Rf_asChar(metric)),
+                      .metric = metric,
                       .method = CHAR(Rf_asChar(init)),
                       .n_components = Rf_asInteger(n_components),
                       .seed = (uint64_t)Rf_asReal(seed)};

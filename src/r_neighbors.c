@@ -9,7 +9,8 @@ typedef struct neighbors_call {
   SEXP settings;
   SEXP x, idx, dist, rows;
   int k;
-  const char *metric, *method;
+  SEXP metric;
+  const char *method;
   uint64_t seed;
   /* from the core */
   uf_points points;
@@ -30,8 +31,7 @@ static SEXP nearest_neighbors(void *data) {
   uf_context *ctx = &c->run.ctx;
   uf_neighbor_method used;
   r_run_open(&c->run, c->settings);
-  uf_columns columns = r_columns(c->x);
-  check(c, uf_points_make(ctx, &columns, r_metric(c->metric), &c->points));
+  r_make_points(&c->run, c->x, c->metric, &c->points);
   check(c, uf_nearest_neighbors(ctx, &c->points, c->k, r_neighbor_method(c->method), c->seed,
                                 &c->neighbors, &used));
   return r_from_neighbors(&c->neighbors, c->points.unit, used);
@@ -41,7 +41,7 @@ SEXP unfurl_nearest_neighbors(SEXP x, SEXP k, SEXP metric, SEXP method, SEXP see
   neighbors_call call = {.settings = settings,
                          .x = x,
                          .k = Rf_asInteger(k),
-                         .metric = CHAR(Rf_asChar(metric)),
+                         .metric = metric,
                          .method = CHAR(Rf_asChar(method)),
                          .seed = (uint64_t)Rf_asReal(seed)};
   return r_execute(nearest_neighbors, release_neighbors, &call);
@@ -51,8 +51,7 @@ static SEXP neighbor_recall(void *data) {
   neighbors_call *c = data;
   double recall;
   r_run_open(&c->run, c->settings);
-  uf_columns columns = r_columns(c->x);
-  check(c, uf_points_make(&c->run.ctx, &columns, r_metric(c->metric), &c->points));
+  r_make_points(&c->run, c->x, c->metric, &c->points);
   check(c, r_to_neighbors(&c->run.ctx, c->idx, c->dist, c->points.unit, &c->neighbors));
   check(c, uf_neighbor_recall(&c->run.ctx, &c->points, &c->neighbors, r_rows_from_zero(c->rows),
                               Rf_length(c->rows), &recall));
@@ -60,11 +59,7 @@ static SEXP neighbor_recall(void *data) {
 }
 
 SEXP unfurl_neighbor_recall(SEXP x, SEXP idx, SEXP dist, SEXP rows, SEXP metric, SEXP settings) {
-  neighbors_call call = {.settings = settings,
-                         .x = x,
-                         .idx = idx,
-                         .dist = dist,
-                         .rows = rows,
-                         .metric = CHAR(Rf_asChar(metric))};
+  neighbors_call call = {
+      .settings = settings, .x = x, .idx = idx, .dist = dist, .rows = rows, .metric = metric};
   return r_execute(neighbor_recall, release_neighbors, &call);
 }

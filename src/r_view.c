@@ -6,7 +6,7 @@
 #include "r_host.h"
 #include "r_stages.h"
 
-static uf_status to_view(uf_context *ctx, SEXP given, uf_columns *columns, uf_view *view) {
+static uf_status to_view(uf_context *ctx, SEXP given, uf_matrix *columns, uf_view *view) {
   SEXP x = r_element(given, "x"), neighbors = r_element(given, "neighbors");
   SEXP category = r_element(given, "category");
   view->weight = r_double(given, "weight");
@@ -17,7 +17,7 @@ static uf_status to_view(uf_context *ctx, SEXP given, uf_columns *columns, uf_vi
   view->metric = r_metric(r_string(given, "metric"));
   view->max_distance = r_double(given, "max_distance");
   if (!Rf_isNull(x)) {
-    *columns = r_columns(x);
+    *columns = r_matrix(x);
     view->columns = columns;
     view->n_neighbors = r_int(given, "n_neighbors");
     view->neighbor_method = r_neighbor_method(r_string(given, "neighbor_method"));
@@ -31,7 +31,7 @@ static uf_status to_view(uf_context *ctx, SEXP given, uf_columns *columns, uf_vi
 uf_status r_to_views(uf_context *ctx, SEXP list, r_views *views) {
   int count = Rf_length(list);
   views->view = (uf_view *)R_alloc((size_t)count, sizeof *views->view);
-  views->columns = (uf_columns *)R_alloc((size_t)count, sizeof *views->columns);
+  views->columns = (uf_matrix *)R_alloc((size_t)count, sizeof *views->columns);
   memset(views->view, 0, (size_t)count * sizeof *views->view);
   views->count = count;
   for (int v = 0; v < count; v++) {

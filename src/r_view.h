@@ -9,7 +9,7 @@
 typedef struct r_views {
   int count;
   uf_view *view;
-  uf_columns *columns; /* count, of which views[i].columns points to its own */
+  uf_matrix *columns; /* count, of which views[i].columns points to its own */
 } r_views;
 
 /* The arrays are R's, until the end of the call; the views are freed by r_views_free(). */

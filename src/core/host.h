@@ -13,6 +13,9 @@ typedef struct uf_host {
   int (*interrupted)(void *data);                                   /* non-zero: stop soon */
   void (*progress)(void *data, const char *phase, double fraction); /* fraction in [0, 1] */
   void (*warn)(void *data, const char *message);                    /* a fallback, said aloud */
+  /* A metric of the host's own (UF_FUNCTION), of two rows of the data, or of a row of the queries
+   * and one of the data. At least 0; the context has one thread then. */
+  double (*distance)(void *data, int is_query, int row, int other);
 } uf_host;
 
 #endif

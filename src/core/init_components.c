@@ -99,7 +99,8 @@ static uf_status choose_centres(uf_context *ctx, const uf_components *components
     centres_on_axes(components->count, d, centre);
     return UF_OK;
   }
-  if (!points || points->d < d) return uf_init_random(ctx, components->count, d, seed, centre);
+  if (!points || points->form != UF_FLOAT_ROWS || points->d < d)
+    return uf_init_random(ctx, components->count, d, seed, centre);
   uf_points means;
   uf_status status = mean_points(ctx, components, points, &means);
   if (status) return status;

@@ -40,7 +40,8 @@ static const double min_change = 0.001;
 
 typedef struct descent {
   const uf_points *points;
-  uf_distance_kernel *distance;
+  uf_ranker ranker;
+  int is_padded; /* whether ranks are made four at a time */
   int n;
   int width;          /* entries of a list, the row itself not among them */
   uint64_t *lists;    /* n × width entries, by (rank, row); see make_entry() */
@@ -153,8 +154,7 @@ static void pad_rows(int *rows, int n_rows) {
 /* Ranks of a row to those of a padded list. */
 static const float *rank_rows(const descent *d, int row, const int *rows, int n_rows, int worker) {
   float *ranks = d->pair_ranks + (size_t)worker * (size_t)d->scratch_size;
-  d->distance(uf_point(d->points, row), d->points->x, d->points->stride, rows, (n_rows + 3) / 4 * 4,
-              ranks);
+  uf_rank(&d->ranker, worker, row, rows, d->is_padded ? (n_rows + 3) / 4 * 4 : n_rows, ranks);
   return ranks;
 }
 
@@ -400,6 +400,7 @@ static void hand_over(void *job, int64_t block, int worker) {
 }
 
 static void descent_close(descent *d) {
+  uf_ranker_close(&d->ranker);
   uf_free(d->lists);
   uf_free(d->order);
   uf_free(d->pair_rows);
@@ -429,7 +430,8 @@ done:
 static uf_status descent_open(uf_context *ctx, const uf_points *points, int k, descent *d) {
   uf_status status = UF_OK;
   *d = (descent){.points = points, .n = points->n};
-  d->distance = uf_distance_of(ctx, points);
+  UF_TRY(uf_ranker_open(ctx, points, NULL, &d->ranker));
+  d->is_padded = points->form == UF_FLOAT_ROWS && points->metric != UF_FUNCTION;
   d->width = smaller(k - 1 > MIN_WIDTH ? k - 1 : MIN_WIDTH, points->n - 1);
   d->n_drawn = smaller(d->width, MAX_CANDIDATES);
   d->scratch_size = (LEAF_ROWS > 2 * MAX_CANDIDATES ? LEAF_ROWS : 2 * MAX_CANDIDATES) + 3;

@@ -8,18 +8,21 @@
 #include "neighbors.h"
 #include "parallel.h"
 
-enum { QUERIES_PER_BLOCK = 16, TILE_BYTES = 1 << 18, TILE_MAX = 4096 };
+enum { QUERIES_PER_BLOCK = 16 };
 
 typedef struct exact_job {
   const uf_points *points;
-  const int *rows;
+  uf_ranker ranker;
+  int has_self;    /* whether the queries are rows of the points */
+  const int *rows; /* of the queries; NULL for all */
   int n_rows;
   uf_neighbors *neighbors;
-  uf_distance_kernel *distance;
   int tile;     /* points in a tile */
   int *all;     /* 0 … n - 1: the kernel takes a list of rows */
   float *ranks; /* per worker: tile */
 } exact_job;
+
+static int query_at(const exact_job *j, int64_t q) { return j->rows ? j->rows[q] : (int)q; }
 
 static void search_block(void *job, int64_t block, int worker) {
   exact_job *j = job;
@@ -28,14 +31,15 @@ static void search_block(void *job, int64_t block, int worker) {
   float *ranks = j->ranks + (size_t)worker * (size_t)j->tile;
   uf_nearest list[QUERIES_PER_BLOCK];
   for (int64_t q = range.from; q < range.to; q++)
-    list[q - range.from] = uf_nearest_begin(j->neighbors, (int)q, j->rows ? j->rows[q] : (int)q);
+    list[q - range.from] =
+        uf_nearest_begin(j->neighbors, (int)q, j->has_self ? query_at(j, q) : -1);
 
   for (int first = 0; first < points->n; first += j->tile) {
     int count = points->n - first < j->tile ? points->n - first : j->tile;
     for (int64_t q = range.from; q < range.to; q++) {
       uf_nearest *nearest = &list[q - range.from];
-      int self = nearest->index[0];
-      j->distance(uf_point(points, self), points->x, points->stride, j->all + first, count, ranks);
+      int self = j->has_self ? query_at(j, q) : -1;
+      uf_rank(&j->ranker, worker, query_at(j, q), j->all + first, count, ranks);
       float worst = uf_nearest_worst(nearest);
       for (int t = 0; t < count; t++)
         if (ranks[t] <= worst && first + t != self &&
@@ -47,24 +51,38 @@ static void search_block(void *job, int64_t block, int worker) {
     uf_nearest_finish(&list[q - range.from], points->metric);
 }
 
-uf_status uf_neighbors_exact(uf_context *ctx, const uf_points *points, const int *rows, int n_rows,
-                             int k, uf_neighbors *neighbors) {
+static uf_status compare_all(uf_context *ctx, const uf_points *points, const uf_points *queries,
+                             const int *rows, int n_rows, int k, uf_neighbors *neighbors) {
   uf_status status = UF_OK;
-  exact_job job = {.points = points, .rows = rows, .n_rows = n_rows, .neighbors = neighbors};
+  exact_job job = {.points = points,
+                   .has_self = !queries,
+                   .rows = rows,
+                   .n_rows = n_rows,
+                   .neighbors = neighbors,
+                   .tile = uf_rank_tile(points)};
   *neighbors = (uf_neighbors){0};
-  job.distance = uf_distance_of(ctx, points);
-  job.tile = (int)(TILE_BYTES / (points->stride * sizeof(float)));
-  job.tile = job.tile < 16 ? 16 : job.tile > TILE_MAX ? TILE_MAX : job.tile;
+  UF_TRY(uf_ranker_open(ctx, points, queries, &job.ranker));
   UF_NEW(ctx, job.all, points->n);
   UF_NEW(ctx, job.ranks, (int64_t)ctx->n_threads * job.tile);
   for (int i = 0; i < points->n; i++) job.all[i] = i;
   UF_TRY(uf_neighbors_alloc(ctx, n_rows, k, neighbors));
   UF_TRY(uf_parallel(ctx, uf_n_blocks(n_rows, QUERIES_PER_BLOCK), search_block, &job));
 done:
+  uf_ranker_close(&job.ranker);
   uf_free(job.all);
   uf_free(job.ranks);
   if (status) uf_neighbors_free(neighbors);
   return status;
+}
+
+uf_status uf_neighbors_exact(uf_context *ctx, const uf_points *points, const int *rows, int n_rows,
+                             int k, uf_neighbors *neighbors) {
+  return compare_all(ctx, points, NULL, rows, n_rows, k, neighbors);
+}
+
+uf_status uf_query_exact(uf_context *ctx, const uf_points *points, const uf_points *queries, int k,
+                         uf_neighbors *neighbors) {
+  return compare_all(ctx, points, queries, NULL, queries->n, k, neighbors);
 }
 
 static int is_short(const uf_neighbors *neighbors, int row) {

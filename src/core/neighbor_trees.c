@@ -107,8 +107,9 @@ done:
 static void draw_direction(uf_forest *forest, int c) {
   const uf_points *points = forest->points;
   uint64_t key = uf_draw(forest->tree_key, (uint64_t)c);
-  const float *a = uf_point(points, uf_draw_index(key, 0, points->n));
-  const float *b = uf_point(points, uf_draw_index(key, 1, points->n));
+  float *a = forest->rows, *b = a + points->d;
+  uf_point_values(points, uf_draw_index(key, 0, points->n), a);
+  uf_point_values(points, uf_draw_index(key, 1, points->n), b);
   float *direction = forest->directions + c;
   double length = 0;
   for (int j = 0; j < points->d; j++) {
@@ -165,6 +166,7 @@ uf_status uf_forest_open(uf_context *ctx, const uf_points *points, int leaf_size
   *forest = (uf_forest){.points = points, .seed = seed};
   forest->levels = uf_tree_levels(points->n, leaf_size);
   UF_NEW(ctx, forest->order, points->n);
+  UF_NEW(ctx, forest->rows, 2 * (int64_t)points->d);
   UF_NEW(ctx, forest->directions, (int64_t)points->d * N_DIRECTIONS);
   UF_NEW(ctx, forest->projections, (int64_t)points->n * N_DIRECTIONS);
 done:
@@ -185,6 +187,7 @@ uf_status uf_forest_grow(uf_context *ctx, uf_forest *forest, int tree) {
 
 void uf_forest_close(uf_forest *forest) {
   uf_free(forest->order);
+  uf_free(forest->rows);
   uf_free(forest->directions);
   uf_free(forest->projections);
   *forest = (uf_forest){0};

@@ -44,6 +44,7 @@ typedef struct uf_forest {
   uint64_t seed;
   int levels;
   int *order;         /* n: the rows by leaf of the tree grown last */
+  float *rows;        /* 2 × d: two rows, whose difference is a direction */
   float *directions;  /* d × directions of a tree */
   float *projections; /* n × directions of a tree */
   uint64_t tree_key;

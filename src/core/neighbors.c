@@ -17,10 +17,24 @@ enum { KDTREE_COLUMNS = 4 };
 enum { CHECKED_ROWS = 64 };
 static const double least_recall = 0.9;
 
+/* A k-d tree knows the bounds of sums of squared or absolute differences. */
+static int suits_kdtree(const uf_points *points) {
+  uf_comparison comparison = uf_metric_of(points->metric)->comparison;
+  return points->form == UF_FLOAT_ROWS && points->d <= KDTREE_COLUMNS &&
+         (comparison == UF_COMPARE_SQUARES || comparison == UF_COMPARE_MANHATTAN);
+}
+
+/* Codes keep the Euclidean order of rows of floats, from which Manhattan's is not far. */
+static int suits_clusters(const uf_points *points) {
+  uf_comparison comparison = uf_metric_of(points->metric)->comparison;
+  return points->form == UF_FLOAT_ROWS &&
+         (comparison == UF_COMPARE_SQUARES || comparison == UF_COMPARE_MANHATTAN);
+}
+
 static uf_neighbor_method choose_method(const uf_points *points, int k) {
-  if (points->n <= EXACT_UP_TO || points->d <= KDTREE_COLUMNS || k > points->n / 8)
+  if (points->n <= EXACT_UP_TO || suits_kdtree(points) || k > points->n / 8)
     return UF_NEIGHBORS_EXACT;
-  return UF_NEIGHBORS_CLUSTERS;
+  return suits_clusters(points) ? UF_NEIGHBORS_CLUSTERS : UF_NEIGHBORS_DESCENT;
 }
 
 /* Searches by clusters, and once more by descent where a sample of rows shows that too much was
@@ -51,9 +65,8 @@ uf_status uf_nearest_neighbors(uf_context *ctx, const uf_points *points, int k,
   case UF_NEIGHBORS_CLUSTERS: return uf_neighbors_clusters(ctx, points, k, seed, neighbors);
   case UF_NEIGHBORS_DESCENT: return uf_neighbors_descent(ctx, points, k, seed, neighbors);
   default:
-    return points->d <= KDTREE_COLUMNS
-               ? uf_neighbors_kdtree(ctx, points, k, neighbors)
-               : uf_neighbors_exact(ctx, points, NULL, points->n, k, neighbors);
+    return suits_kdtree(points) ? uf_neighbors_kdtree(ctx, points, k, neighbors)
+                                : uf_neighbors_exact(ctx, points, NULL, points->n, k, neighbors);
   }
 }
 
@@ -75,12 +88,16 @@ void uf_neighbors_free(uf_neighbors *neighbors) {
 
 uf_nearest uf_nearest_begin(uf_neighbors *neighbors, int i, int self) {
   size_t at = (size_t)i * (size_t)neighbors->k;
-  uf_nearest list = {neighbors->k, 1, neighbors->index + at, neighbors->distance + at};
-  list.index[0] = self;
-  list.rank[0] = 0;
-  for (int j = 1; j < list.k; j++) {
+  uf_nearest list = {
+      .k = neighbors->k, .index = neighbors->index + at, .rank = neighbors->distance + at};
+  for (int j = 0; j < list.k; j++) {
     list.index[j] = -1;
     list.rank[j] = INFINITY;
+  }
+  if (self >= 0) {
+    list.first = list.count = 1;
+    list.index[0] = self;
+    list.rank[0] = 0;
   }
   return list;
 }
@@ -88,13 +105,13 @@ uf_nearest uf_nearest_begin(uf_neighbors *neighbors, int i, int self) {
 int uf_nearest_offer(uf_nearest *list, int index, float rank) {
   int at = list->count < list->k ? list->count : list->k - 1;
   if (list->count == list->k) {
-    if (list->k == 1 || rank > list->rank[at] ||
+    if (list->k == list->first || rank > list->rank[at] ||
         (rank == list->rank[at] && index > list->index[at]))
       return 0;
   } else {
     list->count++;
   }
-  for (; at > 1 &&
+  for (; at > list->first &&
          (rank < list->rank[at - 1] || (rank == list->rank[at - 1] && index < list->index[at - 1]));
        at--) {
     list->index[at] = list->index[at - 1];
@@ -106,6 +123,6 @@ int uf_nearest_offer(uf_nearest *list, int index, float rank) {
 }
 
 void uf_nearest_finish(uf_nearest *list, uf_metric metric) {
-  for (int j = 1; j < list->count; j++)
+  for (int j = list->first; j < list->count; j++)
     list->rank[j] = uf_distance_from_rank(metric, list->rank[j]);
 }

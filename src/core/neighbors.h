@@ -17,6 +17,7 @@
 
 #include "context.h"
 #include "points.h"
+#include "rank.h"
 #include "types.h"
 
 typedef enum uf_neighbor_method {
@@ -45,6 +46,11 @@ uf_status uf_neighbors_descent(uf_context *ctx, const uf_points *points, int k, 
 /* Searches again, exactly, for the rows of which an approximation found fewer than k neighbours. */
 uf_status uf_neighbors_complete(uf_context *ctx, const uf_points *points, uf_neighbors *neighbors);
 
+/* The k points nearest to each row of `queries`, which have been prepared as the points were, from
+ * the nearest on; none of them is the row itself. */
+uf_status uf_query_exact(uf_context *ctx, const uf_points *points, const uf_points *queries, int k,
+                         uf_neighbors *neighbors);
+
 /* The part of the k - 1 true neighbours that a table has, over the given rows. Counted by distance,
  * so that any of several equally near points will do. */
 uf_status uf_neighbor_recall(uf_context *ctx, const uf_points *points,
@@ -54,17 +60,17 @@ uf_status uf_neighbor_recall(uf_context *ctx, const uf_points *points,
 uf_status uf_neighbors_alloc(uf_context *ctx, int n, int k, uf_neighbors *neighbors);
 void uf_neighbors_free(uf_neighbors *neighbors);
 
-/* A row's list while it is being found: `rank` values (see uf_distance_of) ascending, ties by
- * index. */
+/* A row's list while it is being found: ranks (see rank.h) ascending, ties by index. */
 typedef struct uf_nearest {
   int k;
+  int first; /* where newcomers begin: after the row itself, if it is in the list */
   int count;
   int *index;
   float *rank;
 } uf_nearest;
 
-/* An empty list that begins with the row itself, in row i of the table; `distance` holds ranks
- * until uf_nearest_finish(). */
+/* An empty list in row i of the table, which begins with the row itself unless `self` is -1 (a query);
+ * `distance` holds ranks until uf_nearest_finish(). */
 uf_nearest uf_nearest_begin(uf_neighbors *neighbors, int i, int self);
 
 /* The rank that a newcomer has to beat (or to equal, with a smaller index). */

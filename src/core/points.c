@@ -2,183 +2,170 @@
 
 #include "points.h"
 
-#include <limits.h>
-
+#include "matrix.h"
 #include "memory.h"
 #include "parallel.h"
+#include "points_forms.h"
+#include "preparation.h"
 
 enum { ROWS_PER_BLOCK = 64 };
 
 typedef struct points_job {
-  const uf_columns *columns;
+  const uf_matrix *matrix;
+  const uf_preparation *preparation;
   uf_points *points;
-  double *low, *high; /* range of each column; low is NaN where a value is not finite */
-  double *offset;     /* what is subtracted from each column */
-  double scale;       /* a power of two */
+  double *rows; /* per worker: ROWS_PER_BLOCK rows of double and scratch */
+  size_t room;  /* of such a row */
 } points_job;
-
-static inline double value_at(const uf_columns *columns, int row, int column) {
-  size_t at = (size_t)columns->n * (size_t)column + (size_t)row;
-  if (!columns->is_integer) return ((const double *)columns->values)[at];
-  int value = ((const int *)columns->values)[at];
-  return value == INT_MIN ? (double)NAN : (double)value;
-}
-
-static void measure_column(void *job, int64_t column, int worker) {
-  (void)worker;
-  points_job *j = job;
-  double low = value_at(j->columns, 0, (int)column), high = low, finite = 0;
-  for (int i = 0; i < j->columns->n; i++) {
-    double x = value_at(j->columns, i, (int)column);
-    low = x < low ? x : low;
-    high = x > high ? x : high;
-    finite += x - x; /* 0, or NaN once and for all */
-  }
-  j->low[column] = finite == 0 ? low : NAN;
-  j->high[column] = high;
-}
-
-static uf_status fail_not_finite(uf_context *ctx, const uf_columns *columns, int column) {
-  int row = 0;
-  while (isfinite(value_at(columns, row, column))) row++;
-  double x = value_at(columns, row, column);
-  return uf_fail(ctx, UF_BAD_INPUT,
-                 "holds %s in row %d, column %d: remove or impute such values first",
-                 x != x ? "a missing value (NA or NaN)" : "an infinite value", row + 1, column + 1);
-}
-
-/* A column far from zero loses its small differences in float; differences need no such offset. */
-static double offset_of(double low, double high, uf_metric metric) {
-  int differences_only = metric == UF_EUCLIDEAN || metric == UF_MANHATTAN;
-  double largest = fabs(low) > fabs(high) ? fabs(low) : fabs(high);
-  return differences_only && high - low < largest * 0x1p-10 ? low : 0;
-}
-
-/* 1 while that will do, else what brings the largest value near 1. */
-double uf_float_scale(double largest) {
-  if (largest == 0 || (largest > 0x1p-40 && largest < 0x1p40)) return 1;
-  int exponent = (int)(uf_double_bits(largest) >> 52) - 1023;
-  return uf_scale2(1, exponent > 1000 ? -1000 : exponent < -1000 ? 1000 : -exponent);
-}
-
-static uf_status measure(uf_context *ctx, points_job *job) {
-  const uf_columns *columns = job->columns;
-  uf_status status = uf_parallel(ctx, columns->d, measure_column, job);
-  if (status) return status;
-  double largest = 0;
-  for (int j = 0; j < columns->d; j++) {
-    if (job->low[j] != job->low[j]) return fail_not_finite(ctx, columns, j);
-    job->offset[j] = offset_of(job->low[j], job->high[j], job->points->metric);
-    double low = fabs(job->low[j] - job->offset[j]), high = fabs(job->high[j] - job->offset[j]);
-    largest = low > largest ? low : largest;
-    largest = high > largest ? high : largest;
-  }
-  job->scale = uf_float_scale(largest);
-  return UF_OK;
-}
-
-/* Means (for correlation) and lengths of a block of rows, by columns so that reading is in order.
- */
-static void measure_rows(const points_job *j, uf_range rows, double *mean, double *length) {
-  int n = (int)(rows.to - rows.from), d = j->columns->d;
-  int rounds = j->points->metric == UF_CORRELATION
-                   ? 2
-                   : 0; /* the second takes the rounding out of a long row's mean */
-  for (int r = 0; r < n; r++) mean[r] = 0;
-  for (int round = 0; round < rounds; round++) {
-    for (int r = 0; r < n; r++) length[r] = 0;
-    for (int c = 0; c < d; c++)
-      for (int r = 0; r < n; r++)
-        length[r] += value_at(j->columns, (int)rows.from + r, c) * j->scale - mean[r];
-    for (int r = 0; r < n; r++) mean[r] += length[r] / d;
-  }
-  for (int r = 0; r < n; r++) length[r] = 0;
-  for (int c = 0; c < d; c++)
-    for (int r = 0; r < n; r++) {
-      double x = value_at(j->columns, (int)rows.from + r, c) * j->scale - mean[r];
-      length[r] += x * x;
-    }
-  for (int r = 0; r < n; r++) length[r] = sqrt(length[r]);
-}
-
-/* A constant row's deviations are rounding errors of its mean, not a direction. */
-static int has_direction(double mean, double length) { return length > 1e-12 * fabs(mean); }
-
-static void fill_directions(void *job, int64_t block, int worker) {
-  (void)worker;
-  points_job *j = job;
-  uf_points *points = j->points;
-  uf_range rows = uf_block_range(block, ROWS_PER_BLOCK, points->n);
-  double mean[ROWS_PER_BLOCK], length[ROWS_PER_BLOCK];
-  measure_rows(j, rows, mean, length);
-  for (int c = 0; c < j->columns->d; c++)
-    for (int i = (int)rows.from; i < rows.to; i++) {
-      int r = i - (int)rows.from;
-      double x = value_at(j->columns, i, c) * j->scale - mean[r];
-      points->x[points->stride * (size_t)i + (size_t)c] =
-          has_direction(mean[r], length[r]) ? (float)(x / length[r]) : 0;
-    }
-  for (int i = (int)rows.from; i < rows.to; i++) {
-    int r = i - (int)rows.from;
-    float *row = points->x + points->stride * (size_t)i;
-    for (size_t c = (size_t)j->columns->d; c < points->stride; c++) row[c] = 0;
-    row[j->columns->d] = has_direction(mean[r], length[r]) ? 0 : 1;
-  }
-}
 
 static void fill_values(void *job, int64_t block, int worker) {
   (void)worker;
   points_job *j = job;
   uf_points *points = j->points;
+  const uf_preparation *preparation = j->preparation;
   uf_range rows = uf_block_range(block, ROWS_PER_BLOCK, points->n);
-  for (int c = 0; c < j->columns->d; c++)
+  for (int c = 0; c < j->matrix->d; c++)
     for (int i = (int)rows.from; i < rows.to; i++)
       points->x[points->stride * (size_t)i + (size_t)c] =
-          (float)((value_at(j->columns, i, c) - j->offset[c]) * j->scale);
+          (float)((uf_matrix_at(j->matrix, i, c) - preparation->offset[c]) * preparation->scale);
   for (int i = (int)rows.from; i < rows.to; i++)
-    for (size_t c = (size_t)j->columns->d; c < points->stride; c++)
+    for (size_t c = (size_t)j->matrix->d; c < points->stride; c++)
       points->x[points->stride * (size_t)i + c] = 0;
 }
 
-uf_status uf_points_make(uf_context *ctx, const uf_columns *columns, uf_metric metric,
-                         uf_points *points) {
+/* Rows that are more than scaled: first as doubles, column after column so that reading is in
+ * order. */
+static void fill_prepared(void *job, int64_t block, int worker) {
+  points_job *j = job;
+  uf_points *points = j->points;
+  uf_range range = uf_block_range(block, ROWS_PER_BLOCK, points->n);
+  size_t room = j->room;
+  double *rows = j->rows + (ROWS_PER_BLOCK + 1) * room * (size_t)worker;
+  double *scratch = rows + ROWS_PER_BLOCK * room;
+  for (int c = 0; c < j->matrix->d; c++)
+    for (int i = (int)range.from; i < range.to; i++)
+      rows[room * (size_t)(i - (int)range.from) + (size_t)c] = uf_matrix_at(j->matrix, i, c);
+  for (int i = (int)range.from; i < range.to; i++, rows += room) {
+    float *x = points->x + points->stride * (size_t)i;
+    uf_prepare_row(j->preparation, rows, scratch);
+    for (size_t c = 0; c < points->stride; c++) x[c] = c < (size_t)points->d ? (float)rows[c] : 0;
+  }
+}
+
+static uf_status fill_float_rows(uf_context *ctx, const uf_matrix *matrix,
+                                 const uf_preparation *preparation, uf_points *points) {
   uf_status status = UF_OK;
-  int by_direction = metric == UF_COSINE || metric == UF_CORRELATION;
-  points_job job = {.columns = columns, .points = points};
-  *points =
-      (uf_points){.metric = metric, .n = columns->n, .d = columns->d + by_direction, .unit = 1};
+  int is_plain = uf_metric_of(points->metric)->form == UF_ROW_AS_GIVEN;
+  points_job job = {.matrix = matrix, .preparation = preparation, .points = points};
+  job.room = (size_t)points->d + uf_preparation_scratch(preparation);
+  points->d = uf_prepared_columns(points->metric, matrix->d);
   points->stride = (size_t)(points->d + UF_LANES - 1) / UF_LANES * UF_LANES;
-  UF_NEW(ctx, job.low, columns->d);
-  UF_NEW(ctx, job.high, columns->d);
-  UF_NEW(ctx, job.offset, columns->d);
-  UF_TRY(measure(ctx, &job));
   UF_NEW(ctx, points->x, (int64_t)points->n * (int64_t)points->stride);
-  if (!by_direction) points->unit = 1 / job.scale;
+  if (!is_plain)
+    UF_NEW(ctx, job.rows, (int64_t)ctx->n_threads * (ROWS_PER_BLOCK + 1) * (int64_t)job.room);
   UF_TRY(uf_parallel(ctx, uf_n_blocks(points->n, ROWS_PER_BLOCK),
-                     by_direction ? fill_directions : fill_values, &job));
+                     is_plain ? fill_values : fill_prepared, &job));
 done:
-  uf_free(job.low);
-  uf_free(job.high);
-  uf_free(job.offset);
+  uf_free(job.rows);
+  return status;
+}
+
+static double power(double x, int degree) {
+  double product = 1;
+  for (int i = 0; i < degree; i++) product *= x;
+  return product;
+}
+
+/* The triangle between a row of zeros and another has no angle. */
+static uf_status refuse_zero_rows(uf_context *ctx, const uf_points *points, float *values) {
+  for (int i = 0; i < points->n; i++) {
+    int c = 0;
+    uf_point_values(points, i, values);
+    while (c < points->d && values[c] == 0) c++;
+    if (c == points->d)
+      return uf_fail(
+          ctx, UF_BAD_INPUT,
+          "holds only zeros in row %d, which has no angle to others: the metric \"tsss\" "
+          "needs other rows",
+          i + 1);
+  }
+  return UF_OK;
+}
+
+uf_status uf_points_prepare(uf_context *ctx, const uf_matrix *matrix,
+                            const uf_preparation *preparation, uf_points *points) {
+  uf_status status = UF_OK;
+  float *values = NULL;
+  uf_metric metric = preparation->metric;
+  *points = (uf_points){.metric = metric, .n = matrix->n, .d = matrix->d, .p = preparation->p};
+  points->unit = power(1 / preparation->scale, uf_metric_of(metric)->degree);
+  if (matrix->form == UF_BIT_ROWS || (uf_metric_is_binary(metric) && !uf_matrix_is_sparse(matrix)))
+    UF_TRY(uf_fill_bit_strings(ctx, matrix, points));
+  else if (uf_matrix_is_sparse(matrix))
+    UF_TRY(uf_fill_compressed_rows(ctx, matrix, preparation->scale, points));
+  else
+    UF_TRY(fill_float_rows(ctx, matrix, preparation, points));
+  if (metric == UF_TSSS) {
+    UF_NEW(ctx, values, points->d);
+    UF_TRY(refuse_zero_rows(ctx, points, values));
+  }
+done:
+  uf_free(values);
   if (status) uf_points_free(points);
+  return status;
+}
+
+uf_status uf_points_make(uf_context *ctx, const uf_matrix *matrix, const uf_metric_choice *choice,
+                         uf_points *points) {
+  uf_preparation preparation;
+  *points = (uf_points){0};
+  uf_status status = uf_preparation_make(ctx, matrix, choice, &preparation);
+  if (status) return status;
+  status = uf_points_prepare(ctx, matrix, &preparation, points);
+  uf_preparation_free(&preparation);
   return status;
 }
 
 void uf_points_free(uf_points *points) {
   uf_free(points->x);
-  points->x = NULL;
+  uf_free(points->start);
+  uf_free(points->column);
+  uf_free(points->value);
+  uf_free(points->squares);
+  uf_free(points->mean);
+  uf_free(points->bits);
+  uf_free(points->count);
+  *points = (uf_points){0};
+}
+
+void uf_point_values(const uf_points *points, int row, float *values) {
+  size_t d = (size_t)points->d;
+  if (points->form == UF_FLOAT_ROWS) {
+    memcpy(values, uf_point(points, row), d * sizeof *values);
+    return;
+  }
+  memset(values, 0, d * sizeof *values);
+  if (points->form == UF_COMPRESSED_ROWS)
+    for (int64_t e = points->start[row]; e < points->start[row + 1]; e++)
+      values[points->column[e]] = points->value[e];
+  else
+    for (size_t c = 0; c < d; c++)
+      values[c] = (float)(points->bits[points->words * (size_t)row + c / 64] >> c % 64 & 1);
 }
 
 uf_distance_kernel *uf_distance_of(const uf_context *ctx, const uf_points *points) {
-  return points->metric == UF_MANHATTAN ? ctx->kernels->manhattan : ctx->kernels->squared_euclidean;
-}
-
-float uf_distance_from_rank(uf_metric metric, float rank) {
-  switch (metric) {
-  case UF_EUCLIDEAN: return sqrtf(rank);
-  case UF_COSINE:
-  case UF_CORRELATION:
-    return rank < 4 ? 0.5f * rank : 2; /* rounding can exceed the metric's limit */
-  default: return rank;
+  const uf_kernels *kernels = ctx->kernels;
+  if (points->form != UF_FLOAT_ROWS) return NULL;
+  switch (uf_metric_of(points->metric)->comparison) {
+  case UF_COMPARE_SQUARES: return kernels->squared_euclidean;
+  case UF_COMPARE_MANHATTAN: return kernels->manhattan;
+  case UF_COMPARE_CHEBYSHEV: return kernels->chebyshev;
+  case UF_COMPARE_CANBERRA: return kernels->canberra;
+  case UF_COMPARE_BRAYCURTIS: return kernels->braycurtis;
+  case UF_COMPARE_JENSENSHANNON: return kernels->jensenshannon;
+  case UF_COMPARE_SYMMETRIC_KL: return kernels->symmetric_kl;
+  case UF_COMPARE_TSSS: return kernels->tsss;
+  case UF_COMPARE_HAMMING: return kernels->unequal;
+  default: return NULL;
   }
 }

@@ -1,28 +1,60 @@
 /*
- * points.h: the data as the distance kernels want them: rows of floats, made ready for a metric.
- *
- * Cosine and correlation become Euclidean here (rows centred for correlation, scaled to length 1),
- * since |u - v|² = 2 (1 - u·v). A row without a direction (all zero, or constant for correlation)
- * has distance 0 to its like and 1 to all others, as in umap-learn: it becomes the unit vector of
- * an axis of its own, the last column.
+ * points.h: the data as comparisons want them: rows of floats, compressed sparse rows, or bits, made
+ * ready for a metric.
  *
  * What float cannot hold is taken care of in double before: a common power of two when the values
  * are huge or tiny, and a column's minimum when it dwarfs the column's range (dates, coordinates).
- * Neither changes a Euclidean or Manhattan neighbour.
+ * Neither changes a distance that counts differences only. What was done to the rows stands in a
+ * uf_preparation, so that new rows can be treated in the same way.
+ *
+ * A row without a direction (all zero, or constant for correlation) has distance 0 to its like and
+ * 1 to all others, as in umap-learn: it becomes the unit vector of an axis of its own, the last
+ * column.
  */
 #ifndef UF_POINTS_H
 #define UF_POINTS_H
 
 #include "context.h"
+#include "metric.h"
 #include "types.h"
 
-/* An n × d matrix by columns, as R holds it: double, or int (with INT_MIN for NA). */
-typedef struct uf_columns {
+typedef enum uf_matrix_form {
+  UF_DENSE_COLUMNS,  /* values: n × d by columns */
+  UF_SPARSE_COLUMNS, /* column j has rows index[start[j]] … index[start[j + 1] - 1] */
+  UF_SPARSE_ROWS,    /* row i has columns index[start[i]] … */
+  UF_BIT_ROWS /* values: n × d / 8 bytes by columns; bit b of byte c of a row is column 8 c + b */
+} uf_matrix_form;
+
+/* The user's matrix, as R holds it: doubles, or ints (with INT_MIN for NA). The values of a sparse
+ * one may be NULL: all 1. */
+typedef struct uf_matrix {
   const void *values;
   int is_integer;
   int n;
   int d;
-} uf_columns;
+  uf_matrix_form form;
+  const int *start, *index; /* where sparse */
+} uf_matrix;
+
+/* A metric, and what some take beside: NULL to take it from the data. */
+typedef struct uf_metric_choice {
+  uf_metric metric;
+  double p;             /* minkowski */
+  const double *spread; /* seuclidean: d variances; mahalanobis: d × d covariances */
+} uf_metric_choice;
+
+/* How rows are made ready. Plain numbers, which can be kept with a model. */
+typedef struct uf_preparation {
+  uf_metric metric;
+  double p;
+  int d;          /* columns of the user's data */
+  double scale;   /* a power of two, with which values are multiplied */
+  double *offset; /* d: subtracted from each column before; for haversine 3, after */
+  double *spread; /* seuclidean: d standard deviations; mahalanobis: d × d, L with L Lᵀ the
+                     covariance, by rows; else NULL */
+} uf_preparation;
+
+typedef enum uf_points_form { UF_FLOAT_ROWS, UF_COMPRESSED_ROWS, UF_BIT_STRINGS } uf_points_form;
 
 typedef struct uf_points {
   uf_metric metric;
@@ -31,10 +63,30 @@ typedef struct uf_points {
   size_t stride; /* floats from row to row: d rounded up to a multiple of 16; the padding is 0 */
   float *x;      /* n × stride */
   double unit;   /* distances of these rows × unit = distances of the user's rows */
+  double p;      /* minkowski */
+  uf_points_form form; /* x belongs to UF_FLOAT_ROWS; what follows to the others */
+  int64_t *start;  /* compressed: n + 1; the entries of row i are start[i] … start[i + 1] - 1 */
+  int *column;     /* compressed: ascending within a row */
+  float *value;    /* compressed */
+  double *squares; /* compressed: Σ (value - mean)² of each row, over all columns */
+  double *mean;    /* compressed: what centring takes from each element of a row, or 0 */
+  size_t words;    /* bits: 64 columns a word */
+  uint64_t *bits;  /* bits: n × words */
+  int *count;      /* bits: columns that are true */
 } uf_points;
 
-/* Fails with UF_BAD_INPUT when a value is NA, NaN or infinite, naming its place. */
-uf_status uf_points_make(uf_context *ctx, const uf_columns *columns, uf_metric metric,
+/* Decides how rows are made ready. Fails with UF_BAD_INPUT when a value is missing, infinite or not
+ * admitted by the metric, naming its place. */
+uf_status uf_preparation_make(uf_context *ctx, const uf_matrix *matrix,
+                              const uf_metric_choice *choice, uf_preparation *preparation);
+void uf_preparation_free(uf_preparation *preparation);
+
+/* Rows made ready as the preparation says; fails as above. */
+uf_status uf_points_prepare(uf_context *ctx, const uf_matrix *matrix,
+                            const uf_preparation *preparation, uf_points *points);
+
+/* Both steps, where no more rows will come. */
+uf_status uf_points_make(uf_context *ctx, const uf_matrix *matrix, const uf_metric_choice *choice,
                          uf_points *points);
 void uf_points_free(uf_points *points);
 
@@ -46,11 +98,11 @@ static inline const float *uf_point(const uf_points *points, int row) {
   return points->x + points->stride * (size_t)row;
 }
 
-/* The kernel whose values rank neighbours in the metric of these points. */
-uf_distance_kernel *uf_distance_of(const uf_context *ctx, const uf_points *points);
+/* A row of any form as d floats. */
+void uf_point_values(const uf_points *points, int row, float *values);
 
-/* The metric's distance from the kernel's value: its root for Euclidean, half of it for cosine and
- * correlation. */
-float uf_distance_from_rank(uf_metric metric, float rank);
+/* The kernel whose values rank neighbours in the metric of these points (rows of floats); NULL
+ * where ranks come otherwise: rank.h serves all. */
+uf_distance_kernel *uf_distance_of(const uf_context *ctx, const uf_points *points);
 
 #endif

@@ -18,6 +18,7 @@ enum { ROWS_PER_BLOCK = 8, TILE_BYTES = 1 << 18 };
 
 typedef struct space {
   const uf_points *points;
+  uf_ranker ranker;
   uf_neighbors nearest; /* of the sampled rows, self first */
   float *ranks;         /* per worker: ROWS_PER_BLOCK × n */
 } space;
@@ -42,15 +43,15 @@ static int is_among(const int *index, int count, int row) {
 
 /* Ranks of all points for a block of rows, by tiles that stay in cache while the rows pass over
  * them; and the nearest of each row. */
-static void rank_all(const quality_job *j, space *here, uf_range samples, float *ranks) {
+static void rank_all(const quality_job *j, space *here, uf_range samples, float *ranks,
+                     int worker) {
   const uf_points *points = here->points;
-  uf_distance_kernel *distance = uf_distance_of(j->ctx, points);
-  int n = points->n, tile = (int)(TILE_BYTES / (points->stride * sizeof(float))) + 1;
+  int n = points->n, tile = uf_rank_tile(points);
   for (int first = 0; first < n; first += tile) {
     int count = n - first < tile ? n - first : tile;
     for (int64_t s = samples.from; s < samples.to; s++)
-      distance(uf_point(points, j->rows[s]), points->x, points->stride, j->all + first, count,
-               ranks + (size_t)(s - samples.from) * (size_t)n + first);
+      uf_rank(&here->ranker, worker, j->rows[s], j->all + first, count,
+              ranks + (size_t)(s - samples.from) * (size_t)n + first);
   }
   for (int64_t s = samples.from; s < samples.to; s++) {
     const float *rank = ranks + (size_t)(s - samples.from) * (size_t)n;
@@ -99,8 +100,8 @@ static void measure_block(void *job, int64_t block, int worker) {
   float *in_data = j->data.ranks + ROWS_PER_BLOCK * n * (size_t)worker;
   float *in_layout = j->layout.ranks + ROWS_PER_BLOCK * n * (size_t)worker;
   int *strangers = j->strangers + (size_t)j->k * (size_t)worker;
-  rank_all(j, &j->data, samples, in_data);
-  rank_all(j, &j->layout, samples, in_layout);
+  rank_all(j, &j->data, samples, in_data, worker);
+  rank_all(j, &j->layout, samples, in_layout, worker);
   for (int64_t s = samples.from; s < samples.to; s++, in_data += n, in_layout += n) {
     const int *nearest_in_data = nearest_in(j, &j->data, s),
               *nearest_in_layout = nearest_in(j, &j->layout, s);
@@ -176,6 +177,8 @@ uf_status uf_quality_measure(uf_context *ctx, const uf_points *data, const uf_po
   UF_NEW(ctx, all, n);
   for (int i = 0; i < n; i++) all[i] = i;
   job.all = all;
+  UF_TRY(uf_ranker_open(ctx, data, NULL, &job.data.ranker));
+  UF_TRY(uf_ranker_open(ctx, layout, NULL, &job.layout.ranker));
   UF_NEW(ctx, job.data.ranks, n_ranks);
   UF_NEW(ctx, job.layout.ranks, n_ranks);
   UF_NEW(ctx, job.strangers, (int64_t)ctx->n_threads * k);
@@ -190,6 +193,8 @@ uf_status uf_quality_measure(uf_context *ctx, const uf_points *data, const uf_po
   if (labels) UF_TRY(label_accuracy(ctx, layout, labels, k_label, &quality->knn_accuracy));
 done:
   uf_free(all);
+  uf_ranker_close(&job.data.ranker);
+  uf_ranker_close(&job.layout.ranker);
   uf_free(job.data.ranks);
   uf_free(job.layout.ranks);
   uf_free(job.strangers);

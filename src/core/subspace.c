@@ -49,8 +49,68 @@ static uf_status multiply(uf_context *ctx, product_job job) {
   return uf_parallel(ctx, uf_n_blocks(job.n, ROWS_PER_BLOCK), multiply_block, &job);
 }
 
+typedef struct project_job {
+  uf_context *ctx;
+  const uf_points *points;
+  const int *rows;
+  int n;
+  const float *basis;
+  int m;
+  const float *offset;
+  float *out;
+  int *column;  /* per worker: d; for bits */
+  float *value; /* d ones */
+} project_job;
+
+static int list_bits(const uf_points *points, int row, int *column) {
+  const uint64_t *word = points->bits + points->words * (size_t)row;
+  int count = 0;
+  for (size_t w = 0; w < points->words; w++)
+    for (uint64_t bits = word[w]; bits; bits &= bits - 1)
+      column[count++] = (int)(64 * w) + __builtin_ctzll(bits);
+  return count;
+}
+
+static void project_entries(void *job, int64_t block, int worker) {
+  project_job *j = job;
+  const uf_points *points = j->points;
+  uf_range range = uf_block_range(block, ROWS_PER_BLOCK, j->n);
+  int *listed = j->column + (size_t)points->d * (size_t)worker;
+  for (int64_t i = range.from; i < range.to; i++) {
+    int row = j->rows ? j->rows[i] : (int)i, is_bits = points->form == UF_BIT_STRINGS;
+    int64_t from = is_bits ? 0 : points->start[row];
+    int64_t n = is_bits ? list_bits(points, row, listed) : points->start[row + 1] - from;
+    j->ctx->kernels->sparse_product(is_bits ? j->value : points->value + from,
+                                    is_bits ? listed : points->column + from, n, j->basis, j->m,
+                                    j->offset, j->out + (size_t)i * (size_t)j->m);
+  }
+}
+
+/* Rows that are not floats are multiplied entry by entry. */
+static uf_status project_sparse(uf_context *ctx, project_job job) {
+  uf_status status = UF_OK;
+  int d = job.points->d, is_bits = job.points->form == UF_BIT_STRINGS;
+  UF_NEW(ctx, job.column, is_bits ? (int64_t)ctx->n_threads * d : 0);
+  UF_NEW(ctx, job.value, is_bits ? d : 0);
+  for (int c = 0; is_bits && c < d; c++) job.value[c] = 1;
+  UF_TRY(uf_parallel(ctx, uf_n_blocks(job.n, ROWS_PER_BLOCK), project_entries, &job));
+done:
+  uf_free(job.column);
+  uf_free(job.value);
+  return status;
+}
+
 uf_status uf_project(uf_context *ctx, const uf_points *points, const int *rows, int n_rows,
                      const float *basis, int m, const float *offset, float *out) {
+  if (points->form != UF_FLOAT_ROWS)
+    return project_sparse(ctx, (project_job){.ctx = ctx,
+                                             .points = points,
+                                             .rows = rows,
+                                             .n = n_rows,
+                                             .basis = basis,
+                                             .m = m,
+                                             .offset = offset,
+                                             .out = out});
   return multiply(ctx, (product_job){.a = points->x,
                                      .a_stride = points->stride,
                                      .rows = rows,

@@ -12,8 +12,6 @@
 /* Floats that a kernel handles at once on every machine; rows of points are padded to it. */
 enum { UF_LANES = 16 };
 
-typedef enum uf_metric { UF_EUCLIDEAN, UF_MANHATTAN, UF_COSINE, UF_CORRELATION } uf_metric;
-
 /* The k nearest neighbours of n points, each row sorted by (distance, index), the point itself
  * first. */
 typedef struct uf_neighbors {

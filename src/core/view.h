@@ -14,7 +14,7 @@
 
 typedef struct uf_view {
   /* given: columns, neighbours (with the unit of their distances), or categories */
-  const uf_columns *columns;
+  const uf_matrix *columns;
   const int *category; /* n codes, negative where unknown */
   double weight;       /* against the views before, in [0, 1]; the first has none */
   uf_metric metric;

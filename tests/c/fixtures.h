@@ -86,8 +86,9 @@ static inline int fixture_same(const float *x, const float *y, int64_t count) {
 /* Points of n × d doubles by columns. */
 static inline void fixture_points(uf_context *ctx, const double *x, int n, int d, uf_metric metric,
                                   uf_points *points) {
-  uf_columns columns = {.values = x, .is_integer = 0, .n = n, .d = d};
-  if (uf_points_make(ctx, &columns, metric, points) != UF_OK) exit(2);
+  uf_matrix columns = {.values = x, .is_integer = 0, .n = n, .d = d};
+  if (uf_points_make(ctx, &columns, &(uf_metric_choice){.metric = metric}, points) != UF_OK)
+    exit(2);
 }
 
 /* Gaussian clusters of equal size, by columns: cluster c = i % n_clusters around 8 e_c. */

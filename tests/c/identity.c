@@ -353,7 +353,7 @@ static void quality(const float *layout, const int *labels) {
 static void whole(void) {
   double *x = make_data(N, NARROW, 1);
   int *labels = fixture_ints(N);
-  uf_columns columns = {.values = x, .is_integer = 0, .n = N, .d = NARROW};
+  uf_matrix columns = {.values = x, .is_integer = 0, .n = N, .d = NARROW};
   uf_view view = {.columns = &columns,
                   .metric = UF_EUCLIDEAN,
                   .neighbor_method = UF_NEIGHBORS_AUTO,

@@ -26,8 +26,8 @@ static double *random_columns(int n, int d, double low, double high) {
 
 static uf_points points_of(const double *values, int n, int d, uf_metric metric) {
   uf_points points;
-  uf_columns columns = {values, 0, n, d};
-  CHECK(uf_points_make(&ctx, &columns, metric, &points) == UF_OK);
+  uf_matrix columns = {.values = values, .n = n, .d = d};
+  CHECK(uf_points_make(&ctx, &columns, &(uf_metric_choice){.metric = metric}, &points) == UF_OK);
   return points;
 }
 
@@ -138,7 +138,8 @@ TEST(integers) {
   whole[5] = -INT_MAX, real[5] = -INT_MAX;
   for (int m = 0; m < N_METRICS; m++) {
     uf_points got, wanted = points_of(real, 6, 3, metrics[m]);
-    CHECK(uf_points_make(&ctx, &(uf_columns){whole, 1, 6, 3}, metrics[m], &got) == UF_OK);
+    CHECK(uf_points_make(&ctx, &(uf_matrix){.values = whole, .is_integer = 1, .n = 6, .d = 3},
+                         &(uf_metric_choice){.metric = metrics[m]}, &got) == UF_OK);
     CHECK(got.stride == wanted.stride && got.unit == wanted.unit);
     CHECK(memcmp(got.x, wanted.x, 6 * wanted.stride * sizeof(float)) == 0);
     uf_points_free(&got);
@@ -150,8 +151,9 @@ static void check_refused(const void *values, int is_integer, uf_metric metric, 
                           const char *where) {
   uf_points points;
   ctx.message[0] = 0;
-  CHECK(uf_points_make(&ctx, &(uf_columns){values, is_integer, 5, 4}, metric, &points) ==
-        UF_BAD_INPUT);
+  CHECK(uf_points_make(&ctx,
+                       &(uf_matrix){.values = values, .is_integer = is_integer, .n = 5, .d = 4},
+                       &(uf_metric_choice){.metric = metric}, &points) == UF_BAD_INPUT);
   CHECK(strstr(ctx.message, what) && strstr(ctx.message, where));
   CHECK(points.x == NULL);
 }
@@ -268,7 +270,8 @@ TEST(threads_do_not_show) {
     uf_points one = points_of(x, N, D, metrics[m]), many;
     uf_context other;
     CHECK(uf_context_open(&other, NULL, 3, NULL) == UF_OK);
-    CHECK(uf_points_make(&other, &(uf_columns){x, 0, N, D}, metrics[m], &many) == UF_OK);
+    CHECK(uf_points_make(&other, &(uf_matrix){.values = x, .n = N, .d = D},
+                         &(uf_metric_choice){.metric = metrics[m]}, &many) == UF_OK);
     CHECK(memcmp(one.x, many.x, N * one.stride * sizeof(float)) == 0);
     uf_points_free(&one);
     uf_points_free(&many);

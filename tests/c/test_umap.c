@@ -41,12 +41,12 @@ static settings usual_settings(void) {
   return s;
 }
 
-static uf_columns columns_of(const double *x, int n, int d) {
-  return (uf_columns){.values = x, .is_integer = 0, .n = n, .d = d};
+static uf_matrix columns_of(const double *x, int n, int d) {
+  return (uf_matrix){.values = x, .is_integer = 0, .n = n, .d = d};
 }
 
 /* Neighbours that are given stand in `out` already. */
-static uf_status embed_in(uf_context *ctx, const uf_columns *columns, const settings *settings,
+static uf_status embed_in(uf_context *ctx, const uf_matrix *columns, const settings *settings,
                           embedding *out) {
   uf_neighbors given = out->view.neighbors;
   out->view = settings->view;
@@ -56,7 +56,7 @@ static uf_status embed_in(uf_context *ctx, const uf_columns *columns, const sett
   return uf_umap(ctx, &out->view, 1, &settings->options, &out->result);
 }
 
-static uf_status embed_on(int n_threads, const char *isa, const uf_columns *columns,
+static uf_status embed_on(int n_threads, const char *isa, const uf_matrix *columns,
                           const settings *settings, embedding *out) {
   uf_context ctx;
   fixture_open(&ctx, n_threads, isa);
@@ -65,7 +65,7 @@ static uf_status embed_on(int n_threads, const char *isa, const uf_columns *colu
   return status;
 }
 
-static uf_status embed(const uf_columns *columns, const settings *settings, embedding *out) {
+static uf_status embed(const uf_matrix *columns, const settings *settings, embedding *out) {
   return embed_on(1, NULL, columns, settings, out);
 }
 
@@ -104,7 +104,7 @@ static void check_result(const embedding *out, int n, int d) {
 
 static void check_clusters(const settings *settings) {
   double *x = fixture_clusters(N, COLUMNS, CLUSTERS);
-  uf_columns columns = columns_of(x, N, COLUMNS);
+  uf_matrix columns = columns_of(x, N, COLUMNS);
   embedding out = {0};
   CHECK(embed(&columns, settings, &out) == UF_OK);
   check_result(&out, N, settings->options.n_components);
@@ -191,7 +191,7 @@ static int same_results(const embedding *a, const embedding *b, int n, int d) {
 
 static void check_same_everywhere(int n, const settings *settings) {
   double *x = connected_points(n);
-  uf_columns columns = columns_of(x, n, COLUMNS);
+  uf_matrix columns = columns_of(x, n, COLUMNS);
   embedding wanted = {0};
   CHECK(embed(&columns, settings, &wanted) == UF_OK);
   for (int t = 0; t < FIXTURE_THREADS; t++)
@@ -232,7 +232,7 @@ TEST(modes_of_rounding_change_nothing) {
   const uint64_t mode = UF_FLOAT_MODE_IEEE;
 #endif
   double *x = connected_points(N);
-  uf_columns columns = columns_of(x, N, COLUMNS);
+  uf_matrix columns = columns_of(x, N, COLUMNS);
   settings settings = usual_settings();
   for (int n_threads = 1; n_threads <= 2; n_threads++) {
     embedding wanted = {0}, got = {0};
@@ -252,7 +252,7 @@ TEST(modes_of_rounding_change_nothing) {
 
 TEST(seeds_differ) {
   double *x = connected_points(N);
-  uf_columns columns = columns_of(x, N, COLUMNS);
+  uf_matrix columns = columns_of(x, N, COLUMNS);
   settings settings = usual_settings();
   embedding one = {0}, other = {0};
   CHECK(embed(&columns, &settings, &one) == UF_OK);
@@ -277,7 +277,7 @@ static void copy_neighbors(const uf_neighbors *from, uf_neighbors *to) {
 
 TEST(neighbours_in_place_of_data) {
   double *x = connected_points(N);
-  uf_columns columns = columns_of(x, N, COLUMNS);
+  uf_matrix columns = columns_of(x, N, COLUMNS);
   settings settings = usual_settings();
   embedding from_data = {0}, from_neighbors = {0}, from_both = {0};
   CHECK(embed(&columns, &settings, &from_data) == UF_OK);
@@ -305,7 +305,7 @@ static float *given_layout(int count) {
 
 TEST(a_given_start) {
   double *x = fixture_clusters(N, COLUMNS, CLUSTERS);
-  uf_columns columns = columns_of(x, N, COLUMNS);
+  uf_matrix columns = columns_of(x, N, COLUMNS);
   settings settings = usual_settings();
   embedding still = {.result.layout = given_layout(2 * N)},
             moved = {.result.layout = given_layout(2 * N)};
@@ -330,7 +330,7 @@ TEST(few_rows) {
   for (int n = 2; n <= 9; n++)
     for (int start = 0; start < 3; start++) {
       double *x = fixture_clusters(n, COLUMNS, CLUSTERS);
-      uf_columns columns = columns_of(x, n, COLUMNS);
+      uf_matrix columns = columns_of(x, n, COLUMNS);
       settings settings = usual_settings();
       embedding out = {0};
       settings.view.n_neighbors = n < 5 ? n : 5;
@@ -345,7 +345,7 @@ TEST(few_rows) {
 /* All rows alike; and all but one. */
 TEST(rows_that_are_alike) {
   double *x = fixture_doubles(N * COLUMNS);
-  uf_columns columns = columns_of(x, N, COLUMNS);
+  uf_matrix columns = columns_of(x, N, COLUMNS);
   for (int metric = 0; metric < 4; metric++)
     for (int start = 0; start < 3; start++) {
       settings settings = usual_settings();
@@ -366,7 +366,7 @@ TEST(rows_that_are_alike) {
 TEST(data_of_any_size) {
   const double sizes[] = {0x1p-600, 0x1p-60, 0x1p60, 0x1p600};
   double *x = connected_points(N), *scaled = fixture_doubles(N * COLUMNS);
-  uf_columns columns = columns_of(x, N, COLUMNS), other = columns_of(scaled, N, COLUMNS);
+  uf_matrix columns = columns_of(x, N, COLUMNS), other = columns_of(scaled, N, COLUMNS);
   settings settings = usual_settings();
   embedding wanted = {0};
   CHECK(embed(&columns, &settings, &wanted) == UF_OK);
@@ -389,7 +389,7 @@ TEST(data_of_any_size) {
 TEST(bad_values_are_refused) {
   const double bad[] = {NAN, INFINITY, -INFINITY};
   double *x = fixture_clusters(N, COLUMNS, CLUSTERS);
-  uf_columns columns = columns_of(x, N, COLUMNS);
+  uf_matrix columns = columns_of(x, N, COLUMNS);
   settings settings = usual_settings();
   for (int b = 0; b < 3; b++) {
     embedding out = {0};
@@ -423,7 +423,7 @@ TEST(interrupts_are_heard) {
   const char *const phases[] = {"nearest neighbors", "start", "layout"};
   enum { ROWS = 1500 };
   double *x = connected_points(ROWS);
-  uf_columns columns = columns_of(x, ROWS, COLUMNS);
+  uf_matrix columns = columns_of(x, ROWS, COLUMNS);
   for (int p = 0; p < 3; p++)
     for (int n_threads = 1; n_threads <= 2; n_threads++) {
       settings settings = usual_settings();

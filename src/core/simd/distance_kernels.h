@@ -1,7 +1,9 @@
 /*
- * distance_kernels.h: distances of one row to many, by the fixed sum of arith.h: 16 lanes, then a
- * tree.
+ * distance_kernels.h: ranks of one row to many (see metric.h), by the fixed sum of arith.h: 16 lanes,
+ * then a tree. Padding is zero in both rows and adds nothing.
  */
+
+#include "../trigonometry.h"
 
 typedef vf distance_term(vf sum, vf x, vf y);
 
@@ -50,4 +52,127 @@ LANES void squared_euclidean(const float *query, const float *points, size_t str
 LANES void manhattan(const float *query, const float *points, size_t stride, const int *rows,
                      int n_rows, float *out) {
   distances(absolute_difference, query, points, stride, rows, n_rows, out);
+}
+
+/* The smallest normal float, in place of a denominator that is 0 like its numerator. */
+LANES vf not_zero(vf x) { return vf_max(x, vf_set(0x1p-126f)); }
+
+LANES vf canberra_term(vf sum, vf x, vf y) {
+  vf below = not_zero(vf_add(vf_abs(x), vf_abs(y)));
+  return vf_add(sum, vf_div(vf_abs(vf_sub(x, y)), below));
+}
+
+LANES void canberra(const float *query, const float *points, size_t stride, const int *rows,
+                    int n_rows, float *out) {
+  distances(canberra_term, query, points, stride, rows, n_rows, out);
+}
+
+/* x log2(x / m) + y log2(y / m), m being the mean of both */
+LANES vf jensenshannon_term(vf sum, vf x, vf y) {
+  vf mean = not_zero(vf_mul(vf_add(x, y), vf_set(0.5f)));
+  sum = vf_fma(x, vf_log2(vf_div(x, mean)), sum);
+  return vf_fma(y, vf_log2(vf_div(y, mean)), sum);
+}
+
+LANES vf symmetric_kl_term(vf sum, vf x, vf y) {
+  return vf_fma(vf_sub(x, y), vf_log2(vf_div(x, not_zero(y))), sum);
+}
+
+/* Sums of logarithms to base 2, halved and made natural; rounding may have left them below 0. */
+LANES void halve_logs(int n_rows, float *out) {
+  const float half_ln2 = 0.34657359f;
+  for (int r = 0; r < n_rows; r++) out[r] = out[r] > 0 ? out[r] * half_ln2 : 0;
+}
+
+LANES void jensenshannon(const float *query, const float *points, size_t stride, const int *rows,
+                         int n_rows, float *out) {
+  distances(jensenshannon_term, query, points, stride, rows, n_rows, out);
+  halve_logs(n_rows, out);
+}
+
+LANES void symmetric_kl(const float *query, const float *points, size_t stride, const int *rows,
+                        int n_rows, float *out) {
+  distances(symmetric_kl_term, query, points, stride, rows, n_rows, out);
+  halve_logs(n_rows, out);
+}
+
+/* Comparisons that are more than one sum, a pair of rows at a time. */
+
+LANES float largest_difference(const float *x, const float *y, size_t stride) {
+  float lane[16], largest = 0;
+  vf most = vf_set(0);
+  for (size_t j = 0; j < stride; j += 16)
+    most = vf_max(most, vf_abs(vf_sub(vf_load(x + j), vf_load(y + j))));
+  vf_store(lane, most);
+  for (int l = 0; l < 16; l++) largest = lane[l] > largest ? lane[l] : largest;
+  return largest;
+}
+
+LANES void chebyshev(const float *query, const float *points, size_t stride, const int *rows,
+                     int n_rows, float *out) {
+  for (int r = 0; r < n_rows; r++)
+    out[r] = largest_difference(query, points + stride * (size_t)rows[r], stride);
+}
+
+/* Relative to the largest difference, so that no power overflows: max (Σ (|x - y| / max)^p)^(1/p).
+ */
+LANES void minkowski(const float *query, const float *points, size_t stride, const int *rows,
+                     int n_rows, float p, float *out) {
+  vf power = vf_set(p);
+  for (int r = 0; r < n_rows; r++) {
+    const float *y = points + stride * (size_t)rows[r];
+    float largest = largest_difference(query, y, stride);
+    vf sum = vf_set(0), scale = not_zero(vf_set(largest));
+    for (size_t j = 0; j < stride; j += 16) {
+      vf part = vf_div(vf_abs(vf_sub(vf_load(query + j), vf_load(y + j))), scale);
+      sum = vf_add(sum, vf_exp2(vf_mul(power, vf_log2(not_zero(part)))));
+    }
+    out[r] = (float)(largest * uf_pow(vf_sum(sum), 1.0 / p));
+  }
+}
+
+LANES void braycurtis(const float *query, const float *points, size_t stride, const int *rows,
+                      int n_rows, float *out) {
+  for (int r = 0; r < n_rows; r++) {
+    const float *p = points + stride * (size_t)rows[r];
+    vf apart = vf_set(0), together = apart;
+    for (size_t j = 0; j < stride; j += 16) {
+      vf x = vf_load(query + j), y = vf_load(p + j);
+      apart = vf_add(apart, vf_abs(vf_sub(x, y)));
+      together = vf_add(together, vf_abs(vf_add(x, y)));
+    }
+    float below = vf_sum(together);
+    out[r] = below > 0 ? vf_sum(apart) / below : 0;
+  }
+}
+
+LANES void tsss(const float *query, const float *points, size_t stride, const int *rows, int n_rows,
+                float *out) {
+  for (int r = 0; r < n_rows; r++) {
+    const float *p = points + stride * (size_t)rows[r];
+    vf xx = vf_set(0), yy = xx, xy = xx, squares = xx;
+    for (size_t j = 0; j < stride; j += 16) {
+      vf x = vf_load(query + j), y = vf_load(p + j);
+      xx = vf_fma(x, x, xx);
+      yy = vf_fma(y, y, yy);
+      xy = vf_fma(x, y, xy);
+      squares = squared_difference(squares, x, y);
+    }
+    out[r] = (float)uf_tsss(vf_sum(squares), vf_sum(xx), vf_sum(yy), vf_sum(xy));
+  }
+}
+
+/* How many columns differ. Adding 0 leaves zeros one sign. */
+LANES void unequal(const float *query, const float *points, size_t stride, const int *rows,
+                   int n_rows, float *out) {
+  for (int r = 0; r < n_rows; r++) {
+    const float *p = points + stride * (size_t)rows[r];
+    int count = 0;
+    for (size_t j = 0; j < stride; j += 16) {
+      vi x = vf_bits(vf_add(vf_load(query + j), vf_set(0)));
+      vi y = vf_bits(vf_add(vf_load(p + j), vf_set(0)));
+      count += __builtin_popcount(vi_greater(x, y) | vi_greater(y, x));
+    }
+    out[r] = (float)count;
+  }
 }

@@ -76,6 +76,25 @@ typedef struct uf_kernels {
 
   uf_distance_kernel *squared_euclidean; /* Σ (x - y)² */
   uf_distance_kernel *manhattan;         /* Σ |x - y| */
+  uf_distance_kernel *chebyshev;         /* max |x - y| */
+  uf_distance_kernel *canberra;          /* Σ |x - y| / (|x| + |y|) */
+  uf_distance_kernel *braycurtis;        /* Σ |x - y| / Σ |x + y| */
+  uf_distance_kernel *jensenshannon;     /* ½ Σ x log(x / m) + y log(y / m), m = (x + y) / 2 */
+  uf_distance_kernel *symmetric_kl;      /* ½ Σ (x - y) log(x / y) */
+  uf_distance_kernel *tsss;              /* see uf_tsss() */
+  uf_distance_kernel *unequal;           /* how many x ≠ y */
+
+  /* (Σ |x - y|^p)^(1/p) */
+  void (*minkowski)(const float *query, const float *points, size_t stride, const int *rows,
+                    int n_rows, float p, float *out);
+
+  /* Bits in common, see sparse_kernels.h. */
+  void (*count_common)(const uint64_t *query, const uint64_t *strings, size_t words,
+                       const int *rows, int n_rows, int *out);
+
+  /* A sparse row times a matrix, see sparse_kernels.h. */
+  void (*sparse_product)(const float *value, const int *column, int64_t n, const float *b, int m,
+                         const float *offset, float *c);
 
   /* c (n × m) = offset (m, or NULL for 0) + a (n × depth) b (depth × m), summed in index order; m a
    * multiple of 16. */
