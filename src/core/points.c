@@ -2,11 +2,9 @@
 
 #include "points.h"
 
-#include "matrix.h"
 #include "memory.h"
 #include "parallel.h"
 #include "points_forms.h"
-#include "preparation.h"
 
 enum { ROWS_PER_BLOCK = 64 };
 

@@ -14,45 +14,8 @@
 #ifndef UF_POINTS_H
 #define UF_POINTS_H
 
-#include "context.h"
-#include "metric.h"
+#include "preparation.h"
 #include "types.h"
-
-typedef enum uf_matrix_form {
-  UF_DENSE_COLUMNS,  /* values: n × d by columns */
-  UF_SPARSE_COLUMNS, /* column j has rows index[start[j]] … index[start[j + 1] - 1] */
-  UF_SPARSE_ROWS,    /* row i has columns index[start[i]] … */
-  UF_BIT_ROWS /* values: n × d / 8 bytes by columns; bit b of byte c of a row is column 8 c + b */
-} uf_matrix_form;
-
-/* The user's matrix, as R holds it: doubles, or ints (with INT_MIN for NA). The values of a sparse
- * one may be NULL: all 1. */
-typedef struct uf_matrix {
-  const void *values;
-  int is_integer;
-  int n;
-  int d;
-  uf_matrix_form form;
-  const int *start, *index; /* where sparse */
-} uf_matrix;
-
-/* A metric, and what some take beside: NULL to take it from the data. */
-typedef struct uf_metric_choice {
-  uf_metric metric;
-  double p;             /* minkowski */
-  const double *spread; /* seuclidean: d variances; mahalanobis: d × d covariances */
-} uf_metric_choice;
-
-/* How rows are made ready. Plain numbers, which can be kept with a model. */
-typedef struct uf_preparation {
-  uf_metric metric;
-  double p;
-  int d;          /* columns of the user's data */
-  double scale;   /* a power of two, with which values are multiplied */
-  double *offset; /* d: subtracted from each column before; for haversine 3, after */
-  double *spread; /* seuclidean: d standard deviations; mahalanobis: d × d, L with L Lᵀ the
-                     covariance, by rows; else NULL */
-} uf_preparation;
 
 typedef enum uf_points_form { UF_FLOAT_ROWS, UF_COMPRESSED_ROWS, UF_BIT_STRINGS } uf_points_form;
 
@@ -75,12 +38,6 @@ typedef struct uf_points {
   int *count;      /* bits: columns that are true */
 } uf_points;
 
-/* Decides how rows are made ready. Fails with UF_BAD_INPUT when a value is missing, infinite or not
- * admitted by the metric, naming its place. */
-uf_status uf_preparation_make(uf_context *ctx, const uf_matrix *matrix,
-                              const uf_metric_choice *choice, uf_preparation *preparation);
-void uf_preparation_free(uf_preparation *preparation);
-
 /* Rows made ready as the preparation says; fails as above. */
 uf_status uf_points_prepare(uf_context *ctx, const uf_matrix *matrix,
                             const uf_preparation *preparation, uf_points *points);
@@ -89,10 +46,6 @@ uf_status uf_points_prepare(uf_context *ctx, const uf_matrix *matrix,
 uf_status uf_points_make(uf_context *ctx, const uf_matrix *matrix, const uf_metric_choice *choice,
                          uf_points *points);
 void uf_points_free(uf_points *points);
-
-/* The power of two by which values up to `largest` are to be multiplied so that they and their
- * squares sit well in float: mostly 1. */
-double uf_float_scale(double largest);
 
 static inline const float *uf_point(const uf_points *points, int row) {
   return points->x + points->stride * (size_t)row;

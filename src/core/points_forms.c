@@ -6,10 +6,8 @@
 
 #include "points_forms.h"
 
-#include "matrix.h"
 #include "memory.h"
 #include "parallel.h"
-#include "preparation.h"
 
 enum { ROWS_PER_BLOCK = 64 };
 

@@ -10,7 +10,6 @@
 
 #include <stdlib.h>
 
-#include "matrix.h"
 #include "memory.h"
 #include "parallel.h"
 #include "trigonometry.h"

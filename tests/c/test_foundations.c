@@ -295,7 +295,7 @@ static void on_warning(void *data, const char *message) {
 
 static uf_host host_of(listener *l) {
   l->caller = pthread_self();
-  return (uf_host){l, on_poll, on_progress, on_warning};
+  return (uf_host){.data = l, .interrupted = on_poll, .progress = on_progress, .warn = on_warning};
 }
 
 /* A thousand blocks of 5 ms: seconds, of which little may pass. */
