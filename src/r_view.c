@@ -14,7 +14,7 @@ static uf_status to_view(uf_context *ctx, SEXP given, uf_matrix *columns, uf_vie
     view->category = INTEGER(category);
     return UF_OK;
   }
-  view->metric = r_metric(r_string(given, "metric"));
+  view->metric = r_metric(r_element(given, "metric"));
   view->max_distance = r_double(given, "max_distance");
   if (!Rf_isNull(x)) {
     *columns = r_matrix(x);

@@ -25,7 +25,7 @@ uf_status uf_umap(uf_context *ctx, uf_view *views, int n_views, const uf_umap_op
   for (int v = 0; v < n_views; v++)
     UF_TRY(uf_view_join(ctx, &views[v], &options->fuzzy, options->seed, graph));
 
-  const uf_points *points = views[0].points.x ? &views[0].points : NULL;
+  const uf_points *points = views[0].points.n ? &views[0].points : NULL;
   if (!result->layout) UF_NEW(ctx, result->layout, (int64_t)graph->n * d);
   UF_TRY(uf_initial_layout(ctx, graph, points, options->init, d, options->seed, result->layout));
   for (int v = 0; v < n_views && !options->keep_points; v++) uf_points_free(&views[v].points);

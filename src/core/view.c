@@ -10,7 +10,7 @@ static uf_status view_graph(uf_context *ctx, uf_view *view, uf_fuzzy_options opt
   uf_status status = UF_OK;
   uf_neighbors *neighbors = &view->neighbors;
   uf_phase(ctx, "data");
-  if (view->columns) UF_TRY(uf_points_make(ctx, view->columns, view->metric, &view->points));
+  if (view->columns) UF_TRY(uf_points_make(ctx, view->columns, &view->metric, &view->points));
   if (!neighbors->index) {
     UF_TRY(uf_nearest_neighbors(ctx, &view->points, view->n_neighbors, view->neighbor_method, seed,
                                 neighbors, &view->used_method));

@@ -17,7 +17,7 @@ typedef struct uf_view {
   const uf_matrix *columns;
   const int *category; /* n codes, negative where unknown */
   double weight;       /* against the views before, in [0, 1]; the first has none */
-  uf_metric metric;
+  uf_metric_choice metric;
   uf_neighbor_method neighbor_method;
   int n_neighbors;     /* the point itself counted */
   double max_distance; /* of the metric, see uf_fuzzy_options; in the user's units */

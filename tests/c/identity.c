@@ -355,7 +355,7 @@ static void whole(void) {
   int *labels = fixture_ints(N);
   uf_matrix columns = {.values = x, .is_integer = 0, .n = N, .d = NARROW};
   uf_view view = {.columns = &columns,
-                  .metric = UF_EUCLIDEAN,
+                  .metric = {.metric = UF_EUCLIDEAN},
                   .neighbor_method = UF_NEIGHBORS_AUTO,
                   .n_neighbors = K,
                   .max_distance = INFINITY};

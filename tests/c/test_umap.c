@@ -23,7 +23,7 @@ typedef struct embedding {
 } embedding;
 
 static settings usual_settings(void) {
-  settings s = {.view = {.metric = UF_EUCLIDEAN,
+  settings s = {.view = {.metric = {.metric = UF_EUCLIDEAN},
                          .neighbor_method = UF_NEIGHBORS_AUTO,
                          .n_neighbors = 15,
                          .max_distance = INFINITY},
@@ -119,7 +119,7 @@ TEST(metrics) {
   const uf_metric metrics[] = {UF_EUCLIDEAN, UF_MANHATTAN, UF_COSINE, UF_CORRELATION};
   for (int m = 0; m < 4; m++) {
     settings settings = usual_settings();
-    settings.view.metric = metrics[m];
+    settings.view.metric.metric = metrics[m];
     if (m >= 2) settings.view.max_distance = 2;
     check_clusters(&settings);
   }
@@ -214,7 +214,7 @@ TEST(one_seed_one_picture) {
   for (int m = 0; m < 3; m++) {
     settings settings = usual_settings();
     settings.view.neighbor_method = methods[m];
-    settings.view.metric = metrics[m];
+    settings.view.metric.metric = metrics[m];
     settings.options.init = starts[m];
     settings.options.n_components = m == 1 ? 3 : 2;
     settings.options.layout.n_epochs = 8;
@@ -349,7 +349,7 @@ TEST(rows_that_are_alike) {
   for (int metric = 0; metric < 4; metric++)
     for (int start = 0; start < 3; start++) {
       settings settings = usual_settings();
-      settings.view.metric = (uf_metric)metric;
+      settings.view.metric.metric = (uf_metric)metric;
       settings.options.init = (uf_init_method)start;
       for (int other = 0; other < 2; other++) {
         embedding out = {0};
@@ -429,7 +429,7 @@ TEST(interrupts_are_heard) {
       settings settings = usual_settings();
       embedding out = {0};
       phase_host data = {phases[p], 0};
-      uf_host host = {&data, stop_in_phase, watch_phase, NULL};
+      uf_host host = {.data = &data, .interrupted = stop_in_phase, .progress = watch_phase};
       uf_context ctx;
       settings.options.layout.n_epochs = 1000000;
       CHECK(uf_context_open(&ctx, &host, n_threads, NULL) == UF_OK);
