@@ -10,7 +10,7 @@ typedef struct quality_call {
   SEXP settings;
   SEXP x, layout, labels, rows, row, col, similarity;
   int n, k, k_label;
-  const char *metric;
+  SEXP metric;
   /* from the core */
   uf_points points, layout_points;
   uf_graph graph;
@@ -36,9 +36,10 @@ static SEXP quality(void *data) {
   uf_quality measured;
   int n_rows = Rf_length(c->rows);
   r_run_open(&c->run, c->settings);
-  uf_columns columns = r_columns(c->x), layout_columns = r_columns(c->layout);
-  check(c, uf_points_make(ctx, &columns, r_metric(c->metric), &c->points));
-  check(c, uf_points_make(ctx, &layout_columns, UF_EUCLIDEAN, &c->layout_points));
+  uf_matrix layout = r_matrix(c->layout);
+  r_make_points(&c->run, c->x, c->metric, &c->points);
+  check(c, uf_points_make(ctx, &layout, &(uf_metric_choice){.metric = UF_EUCLIDEAN},
+                          &c->layout_points));
   const int *labels = Rf_isNull(c->labels) ? NULL : INTEGER(c->labels);
   SEXP result = PROTECT(r_named_list(2, names));
   SET_VECTOR_ELT(result, 0, Rf_allocVector(REALSXP, 4));
@@ -64,7 +65,7 @@ SEXP unfurl_quality(SEXP x, SEXP layout, SEXP labels, SEXP k, SEXP k_label, SEXP
                        .k = Rf_asInteger(k),
                        .k_label = Rf_asInteger(k_label),
                        .rows = rows,
-                       .metric = CHAR(Rf_asChar(metric))};
+                       .metric = metric};
   return r_execute(quality, release_quality, &call);
 }
 
