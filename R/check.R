@@ -107,14 +107,21 @@ check_seed <- function(seed) {
 # ---- Data ---------------------------------------------------------------------------------------
 
 # The matrix of the data, as it is when it is one already; its values are checked in C.
-check_data <- function(x, arg = "x") {
+check_data <- function(x, arg = "x", min_rows = 2) {
   if (is.data.frame(x)) x <- data_frame_matrix(x, arg)
-  if (!is.matrix(x) || !(is.numeric(x) || is.logical(x))) {
-    abort_input(arg, "must be a matrix or a data frame of numbers, not ", describe(x))
+  if (is_sparse(x)) {
+    check_sparse(x, arg)
+  } else if (!is.matrix(x) || !(is.numeric(x) || is.logical(x) || is.raw(x))) {
+    abort_input(
+      arg, "must be a matrix or a data frame of numbers, or a sparse matrix (dgCMatrix, dgRMatrix ",
+      "and their like), not ", describe(x)
+    )
   }
-  if (nrow(x) == 0) abort_input(arg, "has no rows")
-  if (ncol(x) == 0) abort_input(arg, "has no columns")
-  if (nrow(x) == 1) abort_input(arg, "has only one row: there is nothing to compare it with")
+  if (n_rows(x) == 0) abort_input(arg, "has no rows")
+  if (n_columns(x) == 0) abort_input(arg, "has no columns")
+  if (n_rows(x) < min_rows) {
+    abort_input(arg, "has only one row: there is nothing to compare it with")
+  }
   x
 }
 

@@ -21,7 +21,8 @@ optimizers <- c("batch", "sgd")
 #' @param repulsion_strength Weight of the repulsion, at least 0.
 #' @param negative_sample_rate Number of random points that repel for each edge visited, at least 0.
 #'   `NULL` for 5, or 8 with `method = "full"`.
-#' @param neighbor_method How neighbours are found: `method` of [nearest_neighbors()].
+#' @param neighbor_method,metric_kwds How neighbours are found, and what goes with the metric: `method`
+#'   and `metric_kwds` of [nearest_neighbors()].
 #' @param target_metric,target_weight,target_n_neighbors How `y` counts, see [supervise_graph()].
 #'   `target_n_neighbors` is `n_neighbors` where it is `NULL`.
 #' @param method,optimizer How the layout is optimised, see [optimize_layout()].
@@ -36,14 +37,18 @@ optimizers <- c("batch", "sgd")
 umap_control <- function(spread = 1, a = NULL, b = NULL, set_op_mix_ratio = 1,
                          local_connectivity = 1, bandwidth = 1, learning_rate = NULL,
                          repulsion_strength = 1, negative_sample_rate = NULL,
-                         neighbor_method = "auto", target_metric = "euclidean", target_weight = 0.5,
+                         neighbor_method = "auto", metric_kwds = NULL,
+                         target_metric = "euclidean", target_weight = 0.5,
                          target_n_neighbors = NULL, method = "umap", optimizer = "batch", ...) {
   check_no_more_arguments(...)
   check_curve(a, b)
   control <- c(
     list(spread = check_number(spread, "spread", min = 0, open = TRUE), a = a, b = b),
     check_graph_settings(set_op_mix_ratio, local_connectivity, bandwidth),
-    list(neighbor_method = check_choice(neighbor_method, "neighbor_method", neighbor_methods)),
+    list(
+      neighbor_method = check_choice(neighbor_method, "neighbor_method", neighbor_methods),
+      metric_kwds = metric_kwds
+    ),
     check_target_settings(target_metric, target_weight, target_n_neighbors),
     check_layout_settings(
       method, optimizer, learning_rate, repulsion_strength, negative_sample_rate

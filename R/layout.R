@@ -37,11 +37,11 @@ inits <- c("spectral", "pca", "random")
 initial_layout <- function(graph, init = "spectral", n_components = 2, x = NULL,
                            metric = "euclidean", seed = 42, n_threads = NULL) {
   graph <- check_graph(graph)
-  metric <- check_choice(metric, "metric", metrics)
+  metric <- check_metric(metric)
   n_components <- check_whole(n_components, "n_components", min = 1)
   if (!is.null(x)) x <- check_data(x)
-  if (!is.null(x) && nrow(x) != graph$n) {
-    abort_input("x", "must have one row per point of the graph, ", graph$n, ", not ", nrow(x))
+  if (!is.null(x) && n_rows(x) != graph$n) {
+    abort_input("x", "must have one row per point of the graph, ", graph$n, ", not ", n_rows(x))
   }
   init <- check_init(init, graph$n, n_components, x)
   seed <- check_seed(seed)

@@ -1,7 +1,5 @@
 # Nearest neighbours: found in data, taken from distances, or given.
 
-metrics <- c("euclidean", "manhattan", "cosine", "correlation")
-
 #' Nearest neighbours
 #'
 #' Finds, for each row of a matrix, the rows nearest to it, the first of which is the row itself.
@@ -50,25 +48,61 @@ metrics <- c("euclidean", "manhattan", "cosine", "correlation")
 nearest_neighbors <- function(x, k = 15, metric = "euclidean",
                               method = c("auto", "exact", "clusters", "nndescent"), seed = 42,
                               n_threads = NULL,
-                              verbose = getOption("unfurl.verbose", is_interactive())) {
+                              verbose = getOption("unfurl.verbose", is_interactive()),
+                              metric_kwds = NULL, query = NULL, neighbors = NULL) {
   x <- check_data(x)
-  k <- check_n_neighbors(k, "k", nrow(x))
-  metric <- check_choice(metric, "metric", metrics)
+  choice <- check_metric(metric, metric_kwds, n_columns(x))
   method <- check_choice(method, "method", neighbor_methods)
-  run <- run_settings(n_threads, verbose)
-  found <- .Call(C_nearest_neighbors, x, k, metric, method, check_seed(seed), run)
-  rownames(found$idx) <- rownames(x)
-  new_neighbors(found$idx, found$dist, metric, found$method)
+  seed <- check_seed(seed)
+  run <- run_for_metric(run_settings(n_threads, verbose), choice)
+  if (!is.null(query)) {
+    return(query_neighbors(x, query, neighbors, k, choice, method, seed, run))
+  }
+  k <- check_n_neighbors(k, "k", n_rows(x))
+  found <- .Call(C_nearest_neighbors, x, k, choice, method, seed, run)
+  rownames(found$idx) <- row_names(x)
+  new_neighbors(found$idx, found$dist, choice$name, found$method, choice$kwds)
 }
 
-new_neighbors <- function(idx, dist, metric, method) {
+new_neighbors <- function(idx, dist, metric, method, metric_kwds = NULL) {
   neighbors <- list(idx = idx, dist = dist, metric = metric, method = method)
+  neighbors$metric_kwds <- metric_kwds
   structure(neighbors, class = "umap_neighbors")
 }
 
-# Pairs at or beyond it are no neighbours: opposite directions, or anticorrelated. As distances have
-# the precision of floats, theirs may come out a little below 2.
-max_distance <- function(metric) if (metric %in% c("cosine", "correlation")) 2 - 2^-18 else Inf
+# ---- Of new rows --------------------------------------------------------------------------------
+
+query_neighbors <- function(x, query, neighbors, k, metric, method, seed, run) {
+  query <- check_query(query, x)
+  k <- check_whole(k, "k", min = 1)
+  if (k > n_rows(x)) abort_input("k", "must be at most the number of rows of `x`, ", n_rows(x))
+  idx <- if (method != "exact") check_search_graph(neighbors, n_rows(x))
+  found <- .Call(C_query_neighbors, x, query, idx, k, metric, method, seed, run)
+  rownames(found$idx) <- row_names(query)
+  found$metric <- metric$name
+  found$metric_kwds <- metric$kwds
+  found
+}
+
+check_query <- function(query, x) {
+  query <- check_data(query, "query", min_rows = 1)
+  if (n_columns(query) != n_columns(x)) {
+    abort_input("query", "must have as many columns as `x`, ", n_columns(x), ", not ", n_columns(query))
+  }
+  if (matrix_kind(query) != matrix_kind(x)) {
+    abort_input("query", "must be a ", matrix_kind(x), " matrix, as `x` is")
+  }
+  query
+}
+
+check_search_graph <- function(neighbors, n) {
+  if (is.null(neighbors)) return(NULL)
+  idx <- check_neighbors(neighbors, "neighbors")$idx
+  if (nrow(idx) != n) {
+    abort_input("neighbors", "must have one row per row of `x`, ", n, ", not ", nrow(idx))
+  }
+  idx
+}
 
 # ---- From distances -----------------------------------------------------------------------------
 

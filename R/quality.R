@@ -38,9 +38,11 @@
 #' embedding_quality(digits$pixels[some, ], embedding, digits$label[some])
 #' @export
 embedding_quality <- function(x, layout, labels = NULL, k = 15, k_label = 10, sample = 1000,
-                              metric = "euclidean", n_threads = NULL) {
+                              metric = "euclidean", n_threads = NULL,
+                          metric_kwds = NULL) {
   quality <- measure_quality(
-    x, layout, labels, k, k_label, sample, metric, run_settings(n_threads, FALSE)
+    x, layout, labels, k, k_label, sample, metric, metric_kwds,
+    run_settings(n_threads, FALSE)
   )$overall
   names(quality) <- c("trustworthiness", "continuity", "neighbor_preservation", "knn_accuracy")
   as.data.frame(as.list(quality))
@@ -69,26 +71,29 @@ embedding_quality <- function(x, layout, labels = NULL, k = 15, k_label = 10, sa
 #' summary(quality)
 #' plot(embedding, label = quality$neighbor_preservation)
 #' @export
-point_quality <- function(x, layout, k = 15, metric = "euclidean", n_threads = NULL) {
+point_quality <- function(x, layout, k = 15, metric = "euclidean", n_threads = NULL,
+                          metric_kwds = NULL) {
   quality <- measure_quality(
-    x, layout, NULL, k, 1, Inf, metric, run_settings(n_threads, FALSE)
+    x, layout, NULL, k, 1, Inf, metric, metric_kwds,
+    run_settings(n_threads, FALSE)
   )$points
   colnames(quality) <- c("trustworthiness", "continuity", "neighbor_preservation")
   as.data.frame(quality)
 }
 
 # list(overall, points): the four numbers, and the first three for each sampled row.
-measure_quality <- function(x, layout, labels, k, k_label, sample, metric, run) {
+measure_quality <- function(x, layout, labels, k, k_label, sample, metric, metric_kwds, run) {
   x <- check_data(x)
-  n <- nrow(x)
+  n <- n_rows(x)
   if (inherits(layout, "umap_model")) layout <- layout$layout
   layout <- check_layout(layout, "layout", n)
   labels <- check_labels(labels, n)
   k <- check_n_compared(k, "k", most = (n - 1) %/% 2)
   k_label <- check_n_compared(k_label, "k_label", most = n - 1)
-  metric <- check_choice(metric, "metric", metrics)
+  metric <- check_metric(metric, metric_kwds, n_columns(x))
   .Call(
-    C_quality, x, layout, label_codes(labels), k, k_label, sample_rows(sample, n), metric, run
+    C_quality, x, layout, label_codes(labels), k, k_label, sample_rows(sample, n), metric,
+    run_for_metric(run, metric)
   )
 }
 
@@ -136,7 +141,8 @@ check_n_compared <- function(k, arg, most) {
 #' @param nn Neighbours of the rows of `x`, from [nearest_neighbors()] or elsewhere, see
 #'   [smooth_knn()].
 #' @param sample Number of rows, evenly spaced; `Inf` for all.
-#' @param metric The metric of `nn`; needed only when `nn` does not say it.
+#' @param metric,metric_kwds The metric of `nn`, and what goes with it; needed only when `nn` does
+#'   not say it, or it is a function.
 #' @inheritParams umap
 #' @param x The data, a matrix or data frame as for [umap()].
 #' @return A number from 0 to 1. The row itself, which is its own first neighbour, does not count.
@@ -144,15 +150,17 @@ check_n_compared <- function(k, arg, most) {
 #' x <- digits$pixels[1:500, ]
 #' neighbor_recall(nearest_neighbors(x, method = "nndescent"), x)
 #' @export
-neighbor_recall <- function(nn, x, sample = 1000, metric = nn$metric, n_threads = NULL) {
+neighbor_recall <- function(nn, x, sample = 1000, metric = nn$metric, n_threads = NULL,
+                            metric_kwds = nn$metric_kwds) {
   x <- check_data(x)
+  metric <- check_metric(metric, metric_kwds, n_columns(x))
   nn <- check_neighbors(nn, "nn")
-  metric <- check_choice(metric, "metric", metrics)
-  if (nrow(nn$idx) != nrow(x)) {
-    abort_input("nn", "must have one row per row of `x`, ", nrow(x), ", not ", nrow(nn$idx))
+  if (nrow(nn$idx) != n_rows(x)) {
+    abort_input("nn", "must have one row per row of `x`, ", n_rows(x), ", not ", nrow(nn$idx))
   }
-  rows <- sample_rows(sample, nrow(x))
-  .Call(C_neighbor_recall, x, nn$idx, nn$dist, rows, metric, run_settings(n_threads, FALSE))
+  rows <- sample_rows(sample, n_rows(x))
+  run <- run_for_metric(run_settings(n_threads, FALSE), metric)
+  .Call(C_neighbor_recall, x, nn$idx, nn$dist, rows, metric, run)
 }
 
 label_codes <- function(labels) {

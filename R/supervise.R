@@ -118,7 +118,7 @@ target_views <- function(y, n, target) {
   if (all(is_category)) return(unname(categories))
   numbers <- check_target_numbers(y[!is_category])
   view <- numeric_view(
-    numbers, target$target_metric,
+    numbers, check_metric(target$target_metric),
     check_n_neighbors(target$target_n_neighbors, "target_n_neighbors", n), "auto",
     target$target_weight
   )

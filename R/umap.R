@@ -102,7 +102,7 @@ umap_fit <- function(x, labels = NULL, n_neighbors = 15, n_components = 2, metri
                      n_threads = NULL, verbose = getOption("unfurl.verbose", is_interactive()), ...) {
   control <- umap_control(...)
   log <- warning_log()
-  input <- log$keep(resolve_input(x, n_neighbors, metric, control$neighbor_method))
+  input <- log$keep(resolve_input(x, n_neighbors, metric, control))
   n_components <- check_whole(n_components, "n_components", min = 1)
   labels <- check_labels(labels, input$n)
   if (is.null(control$target_n_neighbors)) control$target_n_neighbors <- input$n_neighbors
@@ -118,7 +118,7 @@ umap_fit <- function(x, labels = NULL, n_neighbors = 15, n_components = 2, metri
     unclass(control)
   )
   seed <- check_seed(seed)
-  run <- run_settings(n_threads, verbose)
+  run <- run_for_metric(run_settings(n_threads, verbose), input$views[[1]]$metric)
   fit <- log$keep(.Call(
     C_umap, c(input$views, targets), init, core_options(settings, curve, seed), run
   ))
@@ -130,8 +130,8 @@ umap_fit <- function(x, labels = NULL, n_neighbors = 15, n_components = 2, metri
 }
 
 # Data, or neighbours in their place, as views.
-resolve_input <- function(x, n_neighbors, metric, neighbor_method) {
-  metric <- check_choice(metric, "metric", metrics)
+resolve_input <- function(x, n_neighbors, metric, control) {
+  check_metric(metric, control$metric_kwds)
   if (inherits(x, "dist")) {
     n <- check_whole(attr(x, "Size"), "attr(x, \"Size\")")
     if (n < 2) abort_input("x", "has only ", n, " point: there is nothing to compare it with")
@@ -140,10 +140,12 @@ resolve_input <- function(x, n_neighbors, metric, neighbor_method) {
   }
   if (is.list(x) && !is.data.frame(x)) return(given_input(check_neighbors(x, "x")))
   data <- check_data(x)
-  n_neighbors <- check_n_neighbors(n_neighbors, "n_neighbors", nrow(data))
+  n <- n_rows(data)
+  metric <- check_metric(metric, control$metric_kwds, n_columns(data))
+  n_neighbors <- check_n_neighbors(n_neighbors, "n_neighbors", n)
   list(
-    views = list(numeric_view(data, metric, n_neighbors, neighbor_method)), n = nrow(data),
-    row_names = row_names_of(rownames(data)), metric = metric, n_neighbors = n_neighbors
+    views = list(numeric_view(data, metric, n_neighbors, control$neighbor_method)), n = n,
+    row_names = row_names_of(row_names(data)), metric = metric$name, n_neighbors = n_neighbors
   )
 }
 
@@ -193,7 +195,7 @@ new_model <- function(fit, input, labels, curve, settings, seed) {
 found_view <- function(found, given) {
   method <- if (is.null(given$neighbors)) found$neighbors$method else given$neighbors$method
   found$neighbors <- new_neighbors(
-    found$neighbors$idx, found$neighbors$dist, given$metric, method
+    found$neighbors$idx, found$neighbors$dist, metric_name(given$metric), method, given$metric_kwds
   )
   found
 }

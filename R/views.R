@@ -2,10 +2,11 @@
 # categories. Most data are one view; a data frame of several kinds of columns has several, and so
 # has a target. C intersects their graphs.
 
+# metric: a description by check_metric().
 numeric_view <- function(x, metric, n_neighbors, neighbor_method, weight = 0.5) {
   list(
-    x = x, metric = metric, n_neighbors = n_neighbors, neighbor_method = neighbor_method,
-    max_distance = max_distance(metric), weight = weight
+    x = x, metric = metric, metric_kwds = metric$kwds, n_neighbors = n_neighbors, neighbor_method = neighbor_method,
+    max_distance = max_distance(metric$name), weight = weight
   )
 }
 

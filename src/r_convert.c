@@ -127,6 +127,18 @@ uf_status r_to_neighbors(uf_context *ctx, SEXP idx, SEXP dist, double unit,
   return UF_OK;
 }
 
+uf_status r_to_search_graph(uf_context *ctx, SEXP idx, uf_neighbors *graph) {
+  int n = Rf_nrows(idx), k = Rf_ncols(idx);
+  uf_status status = uf_neighbors_alloc(ctx, n, k, graph);
+  if (status) return status;
+  for (int j = 0; j < k; j++)
+    for (int i = 0; i < n; i++) {
+      int index = INTEGER(idx)[(size_t)j * (size_t)n + (size_t)i];
+      graph->index[(size_t)i * (size_t)k + (size_t)j] = index == NA_INTEGER ? -1 : index - 1;
+    }
+  return UF_OK;
+}
+
 SEXP r_from_neighbors(const uf_neighbors *neighbors, double unit, uf_neighbor_method method) {
   static const char *const names[] = {"idx", "dist", "method"};
   int n = neighbors->n, k = neighbors->k;

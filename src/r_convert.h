@@ -40,6 +40,9 @@ double r_distance_unit(SEXP dist);
 uf_status r_to_neighbors(uf_context *ctx, SEXP idx, SEXP dist, double unit,
                          uf_neighbors *neighbors);
 
+/* idx alone, for a search that finds its way along neighbours. */
+uf_status r_to_search_graph(uf_context *ctx, SEXP idx, uf_neighbors *graph);
+
 /* list(idx, dist, method); distances are multiplied by `unit`. */
 SEXP r_from_neighbors(const uf_neighbors *neighbors, double unit, uf_neighbor_method method);
 

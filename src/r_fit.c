@@ -45,7 +45,7 @@ static SEXP fit(void *data) {
   fit_call *c = data;
   r_run_open(&c->run, c->settings);
   uf_umap_options options = decode_options(c->options, c->init);
-  r_run_check(&c->run, r_to_views(&c->run.ctx, c->given_views, &c->views));
+  r_run_check(&c->run, r_to_views(&c->run, c->given_views, &c->views));
   r_run_check(&c->run, take_start(c));
   r_run_check(&c->run, uf_umap(&c->run.ctx, c->views.view, c->views.count, &options, &c->result));
   SEXP result = PROTECT(r_named_list(3, names));

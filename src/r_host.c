@@ -155,12 +155,16 @@ void r_run_close(r_run *run) {
   uf_context_close(&run->ctx);
 }
 
+void r_take_function(r_run *run, SEXP metric, SEXP x) {
+  run->distance = r_element(metric, "fn");
+  run->data = x;
+}
+
 void r_prepare_points(r_run *run, SEXP x, SEXP metric, uf_preparation *preparation,
                       uf_points *points) {
   uf_matrix matrix = r_matrix(x);
   uf_metric_choice choice = r_metric(metric);
-  if (choice.metric == UF_FUNCTION) run->distance = r_element(metric, "fn");
-  run->data = x;
+  if (choice.metric == UF_FUNCTION) r_take_function(run, metric, x);
   r_run_check(run, uf_preparation_make(&run->ctx, &matrix, &choice, preparation));
   r_run_check(run, uf_points_prepare(&run->ctx, &matrix, preparation, points));
 }
@@ -168,8 +172,7 @@ void r_prepare_points(r_run *run, SEXP x, SEXP metric, uf_preparation *preparati
 void r_make_points(r_run *run, SEXP x, SEXP metric, uf_points *points) {
   uf_matrix matrix = r_matrix(x);
   uf_metric_choice choice = r_metric(metric);
-  if (choice.metric == UF_FUNCTION) run->distance = r_element(metric, "fn");
-  run->data = x;
+  if (choice.metric == UF_FUNCTION) r_take_function(run, metric, x);
   r_run_check(run, uf_points_make(&run->ctx, &matrix, &choice, points));
 }
 
@@ -177,7 +180,7 @@ void r_prepare_queries(r_run *run, SEXP x, const uf_preparation *preparation, uf
   uf_matrix matrix = r_matrix(x);
   run->queries = x;
   run->argument = "query";
-  r_run_check(run, uf_points_prepare(&run->ctx, &matrix, preparation, points));
+  r_run_check(run, uf_points_prepare_new(&run->ctx, &matrix, preparation, points));
   run->argument = "x";
 }
 

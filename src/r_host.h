@@ -30,6 +30,9 @@ void r_run_check(r_run *run, uf_status status);
 
 void r_run_close(r_run *run);
 
+/* Lets a metric that is an R function compare the rows of x. */
+void r_take_function(r_run *run, SEXP metric, SEXP x);
+
 /* The rows of x made ready for the metric; errors in R where they are not admitted. */
 void r_make_points(r_run *run, SEXP x, SEXP metric, uf_points *points);
 

@@ -7,6 +7,7 @@
 
 static const R_CallMethodDef entries[] = {
     ENTRY(nearest_neighbors, 6),
+    ENTRY(query_neighbors, 8),
     ENTRY(neighbor_recall, 6),
     ENTRY(smooth_knn, 6),
     ENTRY(fuzzy_graph, 7),

@@ -8,6 +8,8 @@
 #include <Rinternals.h>
 
 SEXP unfurl_nearest_neighbors(SEXP x, SEXP k, SEXP metric, SEXP method, SEXP seed, SEXP settings);
+SEXP unfurl_query_neighbors(SEXP x, SEXP query, SEXP idx, SEXP k, SEXP metric, SEXP method,
+                            SEXP seed, SEXP settings);
 SEXP unfurl_neighbor_recall(SEXP x, SEXP idx, SEXP dist, SEXP rows, SEXP metric, SEXP settings);
 SEXP unfurl_smooth_knn(SEXP idx, SEXP dist, SEXP local_connectivity, SEXP bandwidth,
                        SEXP max_distance, SEXP settings);

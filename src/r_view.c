@@ -6,7 +6,7 @@
 #include "r_host.h"
 #include "r_stages.h"
 
-static uf_status to_view(uf_context *ctx, SEXP given, uf_matrix *columns, uf_view *view) {
+static uf_status to_view(r_run *run, SEXP given, uf_matrix *columns, uf_view *view) {
   SEXP x = r_element(given, "x"), neighbors = r_element(given, "neighbors");
   SEXP category = r_element(given, "category");
   view->weight = r_double(given, "weight");
@@ -18,6 +18,7 @@ static uf_status to_view(uf_context *ctx, SEXP given, uf_matrix *columns, uf_vie
   view->max_distance = r_double(given, "max_distance");
   if (!Rf_isNull(x)) {
     *columns = r_matrix(x);
+    if (view->metric.metric == UF_FUNCTION) r_take_function(run, r_element(given, "metric"), x);
     view->columns = columns;
     view->n_neighbors = r_int(given, "n_neighbors");
     view->neighbor_method = r_neighbor_method(r_string(given, "neighbor_method"));
@@ -25,17 +26,17 @@ static uf_status to_view(uf_context *ctx, SEXP given, uf_matrix *columns, uf_vie
   if (Rf_isNull(neighbors)) return UF_OK;
   SEXP dist = r_element(neighbors, "dist");
   view->unit = r_distance_unit(dist);
-  return r_to_neighbors(ctx, r_element(neighbors, "idx"), dist, view->unit, &view->neighbors);
+  return r_to_neighbors(&run->ctx, r_element(neighbors, "idx"), dist, view->unit, &view->neighbors);
 }
 
-uf_status r_to_views(uf_context *ctx, SEXP list, r_views *views) {
+uf_status r_to_views(r_run *run, SEXP list, r_views *views) {
   int count = Rf_length(list);
   views->view = (uf_view *)R_alloc((size_t)count, sizeof *views->view);
   views->columns = (uf_matrix *)R_alloc((size_t)count, sizeof *views->columns);
   memset(views->view, 0, (size_t)count * sizeof *views->view);
   views->count = count;
   for (int v = 0; v < count; v++) {
-    uf_status status = to_view(ctx, VECTOR_ELT(list, v), &views->columns[v], &views->view[v]);
+    uf_status status = to_view(run, VECTOR_ELT(list, v), &views->columns[v], &views->view[v]);
     if (status) return status;
   }
   return UF_OK;
@@ -97,7 +98,7 @@ static SEXP join_views(void *data) {
   uf_fuzzy_options options =
       r_fuzzy_options(c->local_connectivity, c->bandwidth, c->set_op_mix_ratio, R_PosInf);
   r_run_check(&c->run, take_graph(c, c->graphs, &c->graph));
-  r_run_check(&c->run, r_to_views(ctx, c->views, &c->view));
+  r_run_check(&c->run, r_to_views(&c->run, c->views, &c->view));
   for (int v = 0; v < c->view.count; v++)
     r_run_check(&c->run, uf_view_join(ctx, &c->view.view[v], &options, c->seed, &c->graph));
   return r_from_graph(&c->graph);

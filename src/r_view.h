@@ -4,7 +4,7 @@
 #ifndef UNFURL_R_VIEW_H
 #define UNFURL_R_VIEW_H
 
-#include "r_convert.h"
+#include "r_host.h"
 
 typedef struct r_views {
   int count;
@@ -13,7 +13,7 @@ typedef struct r_views {
 } r_views;
 
 /* The arrays are R's, until the end of the call; the views are freed by r_views_free(). */
-uf_status r_to_views(uf_context *ctx, SEXP list, r_views *views);
+uf_status r_to_views(r_run *run, SEXP list, r_views *views);
 void r_views_free(r_views *views);
 
 /* A list(neighbors, rho, sigma) for each view, NULL where it has categories. */

@@ -46,8 +46,14 @@ uf_status uf_neighbors_descent(uf_context *ctx, const uf_points *points, int k, 
 /* Searches again, exactly, for the rows of which an approximation found fewer than k neighbours. */
 uf_status uf_neighbors_complete(uf_context *ctx, const uf_points *points, uf_neighbors *neighbors);
 
-/* The k points nearest to each row of `queries`, which have been prepared as the points were, from
- * the nearest on; none of them is the row itself. */
+/*
+ * The k points nearest to each row of `queries`, which have been prepared as the points were, from
+ * the nearest on; none of them is the row itself. `graph`: neighbours of the points, along which the
+ * search finds its way; NULL to find them first where that pays. Only indices are read of it.
+ */
+uf_status uf_neighbors_query(uf_context *ctx, const uf_points *points, const uf_neighbors *graph,
+                             const uf_points *queries, int k, uf_neighbor_method method,
+                             uint64_t seed, uf_neighbors *found, uf_neighbor_method *used);
 uf_status uf_query_exact(uf_context *ctx, const uf_points *points, const uf_points *queries, int k,
                          uf_neighbors *neighbors);
 

@@ -113,6 +113,13 @@ done:
   return status;
 }
 
+uf_status uf_points_prepare_new(uf_context *ctx, const uf_matrix *matrix,
+                                const uf_preparation *preparation, uf_points *points) {
+  *points = (uf_points){0};
+  uf_status status = uf_matrix_check(ctx, matrix, preparation->metric);
+  return status ? status : uf_points_prepare(ctx, matrix, preparation, points);
+}
+
 uf_status uf_points_make(uf_context *ctx, const uf_matrix *matrix, const uf_metric_choice *choice,
                          uf_points *points) {
   uf_preparation preparation;

@@ -38,9 +38,13 @@ typedef struct uf_points {
   int *count;      /* bits: columns that are true */
 } uf_points;
 
-/* Rows made ready as the preparation says; fails as above. */
+/* Rows made ready as the preparation says: those that it was made from. */
 uf_status uf_points_prepare(uf_context *ctx, const uf_matrix *matrix,
                             const uf_preparation *preparation, uf_points *points);
+
+/* The same for other rows with as many columns, which are checked first. */
+uf_status uf_points_prepare_new(uf_context *ctx, const uf_matrix *matrix,
+                                const uf_preparation *preparation, uf_points *points);
 
 /* Both steps, where no more rows will come. */
 uf_status uf_points_make(uf_context *ctx, const uf_matrix *matrix, const uf_metric_choice *choice,

@@ -4,6 +4,8 @@ expect_input_error <- function(object, regexp) {
   expect_error(object, regexp, class = "unfurl_error_input")
 }
 
+common_metrics <- c("euclidean", "manhattan", "cosine", "correlation")
+
 some_digits <- function(n) digits$pixels[seq_len(n), ]
 
 with_seed <- function(seed, code) {

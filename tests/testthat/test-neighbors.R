@@ -1,5 +1,3 @@
-metrics <- c("euclidean", "manhattan", "cosine", "correlation")
-
 # Names no neighbour twice, self first, the others by distance and index.
 expect_table <- function(nn, n, k) {
   expect_identical(dim(nn$idx), c(as.integer(n), as.integer(k)))
@@ -18,7 +16,7 @@ expect_table <- function(nn, n, k) {
 
 test_that("exact neighbours are those of dist()", {
   x <- some_digits(400)
-  for (metric in metrics) {
+  for (metric in common_metrics) {
     nn <- nearest_neighbors(x, 12, metric, "exact")
     distance <- distances(x, metric)
     expect_table(nn, 400, 12)
@@ -120,7 +118,7 @@ test_that("clusters are searched where they serve, and a poor result is mended",
 
 test_that("approximate methods know every metric", {
   x <- some_digits(2500)
-  for (metric in metrics[-1]) {
+  for (metric in common_metrics[-1]) {
     exact <- nearest_neighbors(x, 10, metric, "exact")
     for (method in c("clusters", "nndescent")) {
       nn <- nearest_neighbors(x, 10, metric, method)
@@ -197,7 +195,7 @@ test_that("counts and choices are checked", {
   expect_input_error(nearest_neighbors(x, NA), "`k`.*not NA")
   expect_input_error(nearest_neighbors(x, "3"), "`k`")
   expect_input_error(nearest_neighbors(x, c(3, 4)), "`k`")
-  expect_input_error(nearest_neighbors(x, 5, "hamming"), "`metric`.*\"manhattan\".*not \"hamming\"")
+  expect_input_error(nearest_neighbors(x, 5, "hemming"), "`metric`.*\"manhattan\".*not \"hemming\"")
   expect_input_error(nearest_neighbors(x, 5, method = "annoy"), "`method`.*\"clusters\"")
   expect_input_error(nearest_neighbors(x, 5, seed = -1), "`seed`")
   expect_input_error(nearest_neighbors(x, 5, seed = 0.5), "`seed`")

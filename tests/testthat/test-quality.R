@@ -90,7 +90,7 @@ test_that("what cannot be compared is an error or reduced with a warning", {
 
 test_that("recall is the share of true neighbours", {
   x <- some_digits(200)
-  for (metric in metrics) {
+  for (metric in common_metrics) {
     expect_identical(neighbor_recall(nearest_neighbors(x, 9, metric), x), 1)
   }
   nn <- nearest_neighbors(x, 9)
