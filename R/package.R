@@ -16,7 +16,7 @@
 #'
 #' @section Reproducibility:
 #' The same data, arguments and seed give the same coordinates, bit for bit, on any number of
-#' threads, processor and operating system.
+#' threads, processor and operating system: see [reproducibility].
 #'
 #' @section Options and environment variables:
 #' - option `unfurl.threads`, environment variable `UNFURL_THREADS`: number of threads where the

@@ -9,7 +9,7 @@
 #' @section Reproducibility:
 #' The same data, arguments and `seed` give the same coordinates, bit for bit, on any number of
 #' threads and any machine. R's own random numbers are neither used nor changed, unless `seed` is
-#' `NULL`.
+#' `NULL`. See [reproducibility] for what is promised and what is not.
 #'
 #' @section Errors:
 #' Bad input is an error of class `unfurl_error_input` (and `unfurl_error`) whose message begins
@@ -71,6 +71,8 @@
 #'     another each time.}
 #'   \item{warnings}{The warnings that fell, as text.}
 #'   \item{format_version, package_version}{Of this list, and of the package that made it.}
+#'   \item{algorithm_version}{Goes up when the same input gives another result, see
+#'     [reproducibility].}
 #'   [as.data.frame()] turns it into what `umap()` returns. It can be kept with [saveRDS()].
 #' @source McInnes, Healy, Melville (2018). UMAP: Uniform Manifold Approximation and Projection for
 #'   Dimension Reduction. \doi{10.48550/arXiv.1802.03426}
@@ -185,6 +187,7 @@ new_model <- function(fit, input, labels, curve, settings, seed) {
       seed = seed,
       row_names = input$row_names,
       format_version = 1L,
+      algorithm_version = algorithm_version,
       package_version = as.character(utils::packageVersion("unfurl"))
     ),
     class = "umap_model"
