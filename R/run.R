@@ -18,7 +18,7 @@ run_settings <- function(n_threads, verbose, envir = parent.frame()) {
 # The default of `verbose`: a document that is being knitted wants results, not progress.
 is_interactive <- function() interactive() && !isTRUE(getOption("knitr.in.progress"))
 
-isas <- c("", "scalar", "sse2", "avx2", "avx512", "vnni", "neon")
+isas <- c("", "scalar", "sse2", "fma", "avx2", "avx512", "vnni", "neon")
 
 # The set of instructions not to exceed; the empty string for no limit.
 instruction_set <- function() check_choice(Sys.getenv("UNFURL_ISA"), "UNFURL_ISA", isas)

@@ -1,7 +1,7 @@
 # One seed, one picture, for the 70,000 images of MNIST: the md5 of the coordinates on each
 # instruction set that this processor has, with 1, 2 and 3 threads.
 #
-#   Rscript bench/identity_mnist.R --mnist DIR [--levels scalar,sse2,avx2,avx512,vnni] [--rows N]
+#   Rscript bench/identity_mnist.R --mnist DIR [--levels scalar,sse2,fma,avx2,avx512,vnni] [--rows N]
 #
 # DIR holds the four IDX files (see ?mnist); without --mnist, the environment variable UNFURL_MNIST
 # tells it. Prints a table in Markdown. Plain C takes minutes, the others seconds. Ends with status 1
@@ -20,7 +20,7 @@ levels_here <- function(wanted) {
   if (!file.exists("/proc/cpuinfo")) return(wanted)
   flags <- strsplit(grep("^(flags|Features)", readLines("/proc/cpuinfo"), value = TRUE)[1], " ")[[1]]
   needs <- c(
-    scalar = NA, sse2 = "sse2", avx2 = "avx2", avx512 = "avx512bw", vnni = "avx512_vnni",
+    scalar = NA, sse2 = "sse2", fma = "fma", avx2 = "avx2", avx512 = "avx512bw", vnni = "avx512_vnni",
     neon = "asimd"
   )
   wanted[is.na(needs[wanted]) | needs[wanted] %in% flags]
@@ -33,7 +33,7 @@ digest <- function(x) {
   unname(tools::md5sum(file))
 }
 
-levels <- strsplit(argument("levels", "scalar,sse2,avx2,avx512,vnni,neon"), ",")[[1]]
+levels <- strsplit(argument("levels", "scalar,sse2,fma,avx2,avx512,vnni,neon"), ",")[[1]]
 x <- mnist(argument("mnist", NULL))$pixels
 x <- x[seq_len(min(nrow(x), as.integer(argument("rows", nrow(x))))), ]
 

@@ -116,7 +116,7 @@ leg() {
 }
 
 matrix() {
-  local x86='scalar sse2 avx2 avx512 vnni' arm='scalar neon' compiler flags
+  local x86='scalar sse2 fma avx2 avx512 vnni' arm='scalar neon' compiler flags
   leg x86-64 gcc -O2 "$x86" '1 2 5'
   if $full; then
     for flags in -O0 -O3 '-O3 -march=native'; do leg x86-64 gcc "$flags" "$x86" '1 2 5'; done

@@ -13,9 +13,10 @@
 #include "points.h"
 #include "random.h"
 
-static const char *const fixture_isa[] = {"scalar", "neon", "sse2", "avx2", "avx512", "vnni"};
+static const char *const fixture_isa[] = {"scalar", "neon",   "sse2", "fma",
+                                          "avx2",   "avx512", "vnni"};
 static const int fixture_threads[] = {1, 2, 3, 8};
-enum { FIXTURE_ISAS = 6, FIXTURE_THREADS = 4 };
+enum { FIXTURE_ISAS = 7, FIXTURE_THREADS = 4 };
 
 static inline void *fixture_array(int64_t count, size_t size) {
   void *block = calloc((size_t)(count ? count : 1), size);

@@ -13,7 +13,7 @@
 
 #include "simd/exp_kernels.h"
 
-enum { MAX_TABLES = 5 };
+enum { MAX_TABLES = 6 };
 
 static const uf_kernels *tables[MAX_TABLES]; /* all but the scalar one that this processor has */
 static int n_tables;
@@ -22,7 +22,7 @@ static uf_context ctx;
 static uint64_t draws;
 
 static void find_tables(void) {
-  const char *const names[] = {"sse2", "avx2", "avx512", "vnni", "neon"};
+  const char *const names[] = {"sse2", "fma", "avx2", "avx512", "vnni", "neon"};
   scalar = uf_kernels_choose("scalar");
   for (size_t i = 0; i < sizeof names / sizeof *names; i++) {
     const uf_kernels *table = uf_kernels_choose(names[i]);

@@ -119,8 +119,8 @@ typedef struct uf_kernels {
                       int n_negatives, float *scratch);
 } uf_kernels;
 
-extern const uf_kernels uf_kernels_scalar, uf_kernels_sse2, uf_kernels_avx2, uf_kernels_avx512,
-    uf_kernels_vnni, uf_kernels_neon;
+extern const uf_kernels uf_kernels_scalar, uf_kernels_sse2, uf_kernels_fma, uf_kernels_avx2,
+    uf_kernels_avx512, uf_kernels_vnni, uf_kernels_neon;
 
 /* The names of the levels, for messages. */
 extern const char *const uf_kernel_names;

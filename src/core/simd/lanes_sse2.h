@@ -1,12 +1,18 @@
 /*
  * lanes_sse2.h: the vocabulary of lanes (lanes_scalar.h defines it) in SSE2, which every x86-64 has:
  * 16 lanes are four registers. What SSE2 lacks is put together from what it has; a fused
- * multiply-add is made in double.
+ * multiply-add is made in double, or with UF_FMA by the instruction.
  */
 /* clang-format off */
-#include <emmintrin.h>
+#include <immintrin.h>
 
+#if defined(UF_FMA) && defined(__clang__)
+#define LANES static inline __attribute__((target("fma")))
+#elif defined(UF_FMA)
+#define LANES static inline __attribute__((target("fma,prefer-vector-width=128")))
+#else
 #define LANES static inline
+#endif
 
 typedef struct { __m128 at[4]; } vf;
 typedef struct { __m128i at[4]; } vi;
@@ -25,6 +31,9 @@ LANES vf vf_max(vf a, vf b) { EACH_QUARTER a.at[q] = _mm_max_ps(a.at[q], b.at[q]
 LANES vf vf_sqrt(vf a) { EACH_QUARTER a.at[q] = _mm_sqrt_ps(a.at[q]); return a; }
 LANES vf vf_abs(vf a) { EACH_QUARTER a.at[q] = _mm_andnot_ps(_mm_set1_ps(-0.0f), a.at[q]); return a; }
 
+#if defined(UF_FMA)
+LANES __m128 fma_of_4(__m128 a, __m128 b, __m128 c) { return _mm_fmadd_ps(a, b, c); }
+#else
 /* uf_fmaf() on two lanes: the product is exact in double, and the sum rounded to odd. */
 LANES __m128 fma_of_2(__m128 a, __m128 b, __m128 c) {
   __m128d product = _mm_mul_pd(_mm_cvtps_pd(a), _mm_cvtps_pd(b)), addend = _mm_cvtps_pd(c), zero = _mm_setzero_pd();
@@ -41,6 +50,7 @@ LANES __m128 fma_of_2(__m128 a, __m128 b, __m128 c) {
 LANES __m128 fma_of_4(__m128 a, __m128 b, __m128 c) {
   return _mm_movelh_ps(fma_of_2(a, b, c), fma_of_2(_mm_movehl_ps(a, a), _mm_movehl_ps(b, b), _mm_movehl_ps(c, c)));
 }
+#endif
 LANES vf vf_fma(vf a, vf b, vf c) { EACH_QUARTER c.at[q] = fma_of_4(a.at[q], b.at[q], c.at[q]); return c; }
 
 LANES float vf_sum(vf a) {
