@@ -132,7 +132,8 @@ optimize_layout <- function(graph, init, n_epochs = NULL, method = c("umap", "fu
   )
   check_finite_layout(result$layout)
   if (length(snapshots) == 0) return(result$layout)
-  stats::setNames(result$snapshots, format(snapshots, scientific = FALSE, trim = TRUE))
+  names(result$snapshots) <- format(snapshots, scientific = FALSE, trim = TRUE)
+  structure(result$snapshots, class = "umap_snapshots")
 }
 
 # Settings that are numbers, and yet beyond what a layout can follow.

@@ -1,170 +1,280 @@
-# Pictures of an embedding.
+# Pictures of embeddings, models and snapshots: what is drawn. How it is drawn is in plot_base.R and
+# plot_ggplot.R, in which colours in plot_colours.R.
 
 #' Plot an embedding
 #'
-#' Draws the points of an embedding in two of its dimensions, coloured by their labels. Colours are
-#' told apart by colour-blind eyes for up to ten labels; numbers are shown on a scale from dark to
-#' light. The legend stands beside the plot.
+#' `plot()` draws the points of an embedding in two of its dimensions, coloured by their labels, in
+#' base graphics; `autoplot()` makes the same picture with ggplot2, to which further layers, scales
+#' and themes can be added.
 #'
-#' @param x,object An embedding from [umap()] or a model from [umap_fit()].
-#' @param dims Which two dimensions to draw. An embedding in one dimension is drawn against the
-#'   number of the row.
+#' Distances count the same on both axes. Points are drawn in a fixed shuffled order, so that no
+#' label covers the others, with missing labels in light grey below all. The more points, the smaller
+#' and the more transparent they are; beyond 100,000 they become pixels.
+#'
+#' Up to ten labels have colours that colour-blind eyes tell apart (those of Okabe and Ito first).
+#' Numbers and dates are shown on a scale from dark to light (viridis). A legend that would need more
+#' than two fifths of the width names as many labels as it can, and says how many it does not.
+#'
+#' An embedding in one dimension is drawn along the first axis, with a strip for each label.
+#'
+#' @param x,object An embedding from [umap()].
+#' @param dims Which two dimensions to draw.
 #' @param label A vector or factor with a label for each point, or `NULL`; by default the labels
 #'   that were given to [umap()].
+#' @param label_medians Whether to write the name of each label at the median of its points, in place
+#'   of a legend.
 #' @param cex,alpha Size and opacity (0 to 1) of a point; by default the more points the smaller.
-#' @param xlab,ylab,... Further arguments of [plot.default()].
-#' @return `plot()` returns its argument invisibly. `autoplot()`, for which the package ggplot2 must
-#'   be attached, returns a ggplot.
+#' @param raster Whether to draw pixels in place of points; `NULL` for more than 100,000 points. A
+#'   pixel has the mean colour of its points. `autoplot()` takes the package scattermore for it where
+#'   that is installed.
+#' @param title A title for the legend.
+#' @param edges `NULL`, or a graph of the points from [fuzzy_graph()], whose edges are drawn, the darker
+#'   the more similar their ends. More than 50,000 become pixels.
+#' @param ... For `plot()`, what [plot.default()] has: `main`, `sub`, `xlab`, `ylab`, `xlim`, `ylim`,
+#'   `asp`, `axes`, `pch`, `col`, and graphical parameters, see [par()]. For `autoplot()`, nothing.
+#' @return `plot()` returns its argument invisibly; points and text can be added to the plot.
+#'   `autoplot()`, for which the package ggplot2 must be attached, returns a ggplot.
+#' @seealso [plot.umap_model()] for edges and diagnostics, [plot.umap_snapshots()] for the course of
+#'   the optimisation.
 #' @examples
 #' some <- 1:500
 #' embedding <- umap(digits$pixels[some, ], labels = digits$label[some])
 #' plot(embedding)
+#' plot(embedding, label_medians = TRUE)
 #' # how much ink
-#' plot(embedding, label = rowMeans(digits$pixels[some, ]))
+#' plot(embedding, label = rowMeans(digits$pixels[some, ]), title = "ink")
+#'
+#' if (requireNamespace("ggplot2", quietly = TRUE)) {
+#'   ggplot2::autoplot(embedding)
+#' }
 #' @export
-plot.umap_embedding <- function(x, dims = c(1, 2), label = x$label, cex = NULL, alpha = NULL,
-                                xlab = NULL, ylab = NULL, ...) {
-  label <- check_plot_labels(label, nrow(x))
-  axes <- plot_axes(x, dims)
-  scale <- colour_scale(label)
-  if (is.null(cex)) cex <- point_size(nrow(x))
-  if (is.null(alpha)) alpha <- if (nrow(x) < 5000) 0.8 else 0.5
-  old <- graphics::par(mar = graphics::par("mar") + c(0, 0, 0, legend_lines(scale)))
-  on.exit(graphics::par(old))
-  look <- list(
-    x = axes[[1]], y = axes[[2]],
-    col = grDevices::adjustcolor(scale$colour, alpha), cex = cex, pch = 16,
-    asp = if (is_coordinate(names(axes)[1])) 1 else NA,
-    xlab = if (is.null(xlab)) names(axes)[1] else xlab,
-    ylab = if (is.null(ylab)) names(axes)[2] else ylab
+plot.umap_embedding <- function(x, dims = c(1, 2), label = x$label, label_medians = FALSE,
+                                cex = NULL, alpha = NULL, raster = NULL, title = NULL,
+                                edges = NULL, ...) {
+  picture <- new_picture(x, dims, label, label_medians, cex, alpha, raster, title, edges)
+  draw_base(picture, ...)
+  invisible(x)
+}
+
+#' @rdname plot.umap_embedding
+#' @exportS3Method ggplot2::autoplot
+autoplot.umap_embedding <- function(object, dims = c(1, 2), label = object$label,
+                                    label_medians = FALSE, cex = NULL, alpha = NULL, raster = NULL,
+                                    title = NULL, edges = NULL, ...) {
+  check_no_dots(...)
+  draw_ggplot(
+    new_picture(object, dims, label, label_medians, cex, alpha, raster, title, edges)
   )
-  do.call(graphics::plot, utils::modifyList(look, list(...), keep.null = TRUE))
-  draw_legend(scale)
-  invisible(x)
 }
 
-#' @rdname plot.umap_embedding
+#' Plot a model
+#'
+#' Draws the embedding of a model as [plot()][plot.umap_embedding] does, with the edges of its graph
+#' or a diagnostic of its points if wanted.
+#'
+#' The diagnostics colour each point by
+#' - `"local_dimension"`: the dimension of the data around it, see [local_dimension()];
+#' - `"neighbor_preservation"`: the share of its neighbours in the model's table that are among as
+#'   many nearest in the layout;
+#' - `"trustworthiness"`: whether its neighbours in the layout are neighbours in the data, see
+#'   [point_quality()]; needs `data`, and time that grows with the square of their rows.
+#'
+#' @param x,object A model from [umap_fit()].
+#' @param connectivity Whether to draw the edges of the graph.
+#' @param diagnostic `NULL`, or the name of a diagnostic, see below, which takes the place of
+#'   `label`.
+#' @param data The data of the model, for `"trustworthiness"`.
+#' @param label,title Labels of the points and a title for the legend, see [plot.umap_embedding()].
+#' @param ... Further arguments of [plot.umap_embedding()].
+#' @inherit plot.umap_embedding return
+#' @examples
+#' model <- umap_fit(iris[1:4], labels = iris$Species)
+#' plot(model)
+#' plot(model, connectivity = TRUE)
+#' plot(model, diagnostic = "local_dimension")
+#' plot(model, diagnostic = "trustworthiness", data = iris[1:4])
 #' @export
-plot.umap_model <- function(x, ...) {
-  plot(as.data.frame(x), ...)
+plot.umap_model <- function(x, label = x$labels, title = NULL, connectivity = FALSE,
+                            diagnostic = NULL, data = NULL, ...) {
+  edges <- if (check_flag(connectivity, "connectivity")) x$graph
+  shown <- diagnose(x, diagnostic, data, list(label = label, title = title))
+  plot(as.data.frame(x), label = shown$label, title = shown$title, edges = edges, ...)
   invisible(x)
 }
 
-#' @rdname plot.umap_embedding
+#' @rdname plot.umap_model
 #' @exportS3Method ggplot2::autoplot
-autoplot.umap_embedding <- function(object, dims = c(1, 2), label = object$label, cex = NULL,
-                                    alpha = NULL, ...) {
-  label <- check_plot_labels(label, nrow(object))
-  axes <- plot_axes(object, dims)
-  scale <- colour_scale(label)
-  points <- data.frame(x = axes[[1]], y = axes[[2]])
-  points$label <- label
-  if (is.null(cex)) cex <- point_size(nrow(object))
-  if (is.null(alpha)) alpha <- if (nrow(object) < 5000) 0.8 else 0.5
-  .data <- ggplot2::.data
-  mapping <- ggplot2::aes(x = .data$x, y = .data$y)
-  if (!is.null(label)) mapping$colour <- quote(label)
-  plot <- ggplot2::ggplot(points, mapping) +
-    ggplot2::geom_point(size = 1.5 * cex, alpha = alpha, stroke = 0) +
-    ggplot2::labs(x = names(axes)[1], y = names(axes)[2])
-  if (is_coordinate(names(axes)[1])) plot <- plot + ggplot2::coord_equal()
-  plot + ggplot_colours(scale)
+autoplot.umap_model <- function(object, label = object$labels, title = NULL, connectivity = FALSE,
+                                diagnostic = NULL, data = NULL, ...) {
+  edges <- if (check_flag(connectivity, "connectivity")) object$graph
+  shown <- diagnose(object, diagnostic, data, list(label = label, title = title))
+  ggplot2::autoplot(
+    as.data.frame(object),
+    label = shown$label, title = shown$title, edges = edges, ...
+  )
 }
 
-#' @rdname plot.umap_embedding
+#' Plot the course of an optimisation
+#'
+#' Draws the layouts that [optimize_layout()] returns for `snapshots`, one panel for each, all on the
+#' same scale.
+#'
+#' @param x,object A list of layouts from [optimize_layout()] with `snapshots`.
+#' @param label A vector or factor with a label for each point, or `NULL`.
+#' @param cex,alpha,raster,title See [plot.umap_embedding()].
+#' @param ... Nothing.
+#' @inherit plot.umap_embedding return
+#' @examples
+#' graph <- fuzzy_graph(nearest_neighbors(digits$pixels[1:500, ]))
+#' start <- initial_layout(graph, "random")
+#' layouts <- optimize_layout(graph, start, n_epochs = 100, snapshots = c(0, 10, 50, 100))
+#' plot(layouts, label = digits$label[1:500])
+#' @export
+plot.umap_snapshots <- function(x, label = NULL, cex = NULL, alpha = NULL, raster = NULL,
+                                title = NULL, ...) {
+  check_no_dots(...)
+  draw_base_panels(new_panels(x, label, cex, alpha, raster, title))
+  invisible(x)
+}
+
+#' @rdname plot.umap_snapshots
 #' @exportS3Method ggplot2::autoplot
-autoplot.umap_model <- function(object, ...) {
-  ggplot2::autoplot(as.data.frame(object), ...)
+autoplot.umap_snapshots <- function(object, label = NULL, cex = NULL, alpha = NULL, raster = NULL,
+                                    title = NULL, ...) {
+  check_no_dots(...)
+  draw_ggplot_panels(new_panels(object, label, cex, alpha, raster, title))
 }
 
-# ---- Axes and points ----------------------------------------------------------------------------
+# ---- What is drawn ------------------------------------------------------------------------------
 
-# Two named vectors: two dimensions, or the row number and the only dimension.
-plot_axes <- function(embedding, dims) {
-  columns <- coordinate_names(embedding)
-  embedding <- unclass(embedding)
-  if (length(columns) == 0) abort_input("x", "has no columns UMAP1, UMAP2 and so on")
-  if (length(columns) == 1) {
-    return(list(row = seq_along(embedding[[columns]]), UMAP1 = embedding[[columns]]))
-  }
-  is_dims <- is.numeric(dims) && length(dims) == 2 && all(dims %in% seq_along(columns))
-  if (!is_dims) abort_input("dims", "must be two numbers from 1 to ", length(columns))
-  embedding[columns[dims]]
+# Points in the order of drawing, with all that the two ways of drawing have in common.
+new_picture <- function(embedding, dims = c(1, 2), label = NULL, label_medians = FALSE,
+                        cex = NULL, alpha = NULL, raster = NULL, title = NULL, edges = NULL) {
+  n <- nrow(embedding)
+  label <- check_plot_labels(label, n)
+  axes <- plot_axes(embedding, dims, label)
+  if (is.null(raster)) raster <- n > 1e5
+  picture <- list(
+    x = axes$x, y = axes$y, xlab = axes$xlab, ylab = axes$ylab, strips = axes$strips,
+    is_plane = is.null(axes$ylim), ylim = axes$ylim,
+    label = label, scale = colour_scale(label, title),
+    cex = if (is.null(cex)) point_size(n) else check_number(cex, "cex", min = 0, open = TRUE),
+    alpha = if (is.null(alpha)) point_alpha(n) else check_number(alpha, "alpha", 0, 1),
+    raster = check_flag(raster, "raster"), order = drawing_order(label, n),
+    medians = if (check_flag(label_medians, "label_medians")) label_medians_of(axes, label)
+  )
+  if (!is.null(edges)) picture$edges <- plot_edges(edges, axes)
+  picture
 }
 
-is_coordinate <- function(name) grepl("^UMAP", name)
-
-point_size <- function(n) min(1, max(0.2, 30 / sqrt(n)))
+# A picture for each snapshot.
+new_panels <- function(snapshots, label, cex, alpha, raster, title) {
+  lapply(snapshots, function(layout) {
+    colnames(layout) <- paste0("UMAP", seq_len(ncol(layout)))
+    new_picture(as.data.frame(layout), c(1, 2), label, FALSE, cex, alpha, raster, title)
+  })
+}
 
 check_plot_labels <- function(label, n) {
   label <- check_labels(label, n)
   if (is.null(label) || is.factor(label)) return(label)
-  if (!is.numeric(label) || !any(is.finite(label))) return(factor(label))
-  replace(as.double(label), !is.finite(label), NA)
+  if (is_scaled(label) && any(is.finite(label))) return(label)
+  factor(label)
 }
 
-# ---- Colours ------------------------------------------------------------------------------------
+# Labels that a scale shows better than a legend of levels.
+is_scaled <- function(label) is.numeric(label) || inherits(label, c("Date", "POSIXct"))
 
-# Okabe and Ito's colours, black last, and a tenth that stays apart from them.
-colour_blind_safe <- c(
-  "#E69F00", "#56B4E9", "#009E73", "#F0E442", "#0072B2", "#D55E00", "#CC79A7", "#999999", "#000000",
-  "#882255"
-)
-
-missing_colour <- "#D9D9D9"
-
-level_colours <- function(n) {
-  if (n <= length(colour_blind_safe)) return(colour_blind_safe[seq_len(n)])
-  grDevices::hcl.colors(n, "Dark 3")
-}
-
-# The colour of each point, and the keys of the legend: levels, or some round numbers.
-colour_scale <- function(label) {
-  if (is.null(label)) return(list(colour = "#0072B2"))
-  if (is.factor(label)) {
-    keys <- levels(label)
-    key_colour <- level_colours(length(keys))
-    colour <- key_colour[label]
-  } else {
-    values <- pretty(label, 5)
-    keys <- format(values)
-    key_colour <- ramp(values, range(values))
-    colour <- ramp(label, range(values))
-  }
-  colour[is.na(colour)] <- missing_colour
-  list(colour = colour, keys = keys, key_colour = key_colour, continuous = !is.factor(label))
-}
-
-ramp <- function(values, limits) {
-  grDevices::hcl.colors(256, "viridis")[1 + round(255 * (values - limits[1]) / diff(limits))]
-}
-
-ggplot_colours <- function(scale) {
-  if (length(scale$keys) == 0) return(NULL)
-  if (scale$continuous) return(ggplot2::scale_colour_viridis_c(na.value = missing_colour))
+# Where points go: two dimensions, or the only one and a strip for each label.
+plot_axes <- function(embedding, dims, label) {
+  columns <- coordinate_names(embedding)
+  embedding <- unclass(embedding)
+  if (length(columns) == 0) abort_input("x", "has no columns UMAP1, UMAP2 and so on")
+  if (length(columns) == 1) return(strip_axes(embedding[[columns]], label))
+  is_dims <- is.numeric(dims) && length(dims) == 2 && all(dims %in% seq_along(columns))
+  if (!is_dims) abort_input("dims", "must be two numbers from 1 to ", length(columns))
+  columns <- columns[dims]
   list(
-    ggplot2::scale_colour_manual(values = scale$key_colour, na.value = missing_colour),
-    ggplot2::guides(colour = ggplot2::guide_legend(override.aes = list(size = 3, alpha = 1)))
+    x = embedding[[columns[1]]], y = embedding[[columns[2]]], xlab = columns[1], ylab = columns[2]
   )
 }
 
-# ---- Legend -------------------------------------------------------------------------------------
-
-legend_columns <- function(keys) ceiling(length(keys) / 25)
-
-# Width in lines of text, at most a good part of the figure.
-legend_lines <- function(scale) {
-  if (length(scale$keys) == 0) return(0)
-  wanted <- legend_columns(scale$keys) * (0.6 * max(nchar(scale$keys, "width")) + 2.5)
-  min(wanted, 0.4 * graphics::par("fin")[1] / graphics::par("csi"))
+strip_axes <- function(x, label) {
+  strips <- if (is.factor(label) && nlevels(label) <= 20) rev(levels(label))
+  at <- if (is.null(strips)) rep(0, length(x)) else match(label, strips, nomatch = 0)
+  list(
+    x = x, y = at + 0.6 * (golden(length(x)) - 0.5), xlab = "UMAP1", ylab = NULL, strips = strips,
+    ylim = c(min(at) - 0.5, max(at) + 0.5)
+  )
 }
 
-draw_legend <- function(scale) {
-  if (length(scale$keys) == 0) return(invisible())
-  corner <- graphics::par("usr")[c(2, 4)]
-  graphics::legend(
-    corner[1], corner[2],
-    legend = scale$keys, col = scale$key_colour, pch = 16, bty = "n", xpd = NA, cex = 0.9,
-    ncol = legend_columns(scale$keys)
+# Numbers in (0, 1), evenly spread and without a pattern: the same for every picture.
+golden <- function(n) (seq_len(n) * 0.6180339887498949) %% 1
+
+drawing_order <- function(label, n) {
+  is_known <- if (is.null(label)) rep(TRUE, n) else is.finite(as.numeric(label))
+  order(is_known, golden(n))
+}
+
+point_size <- function(n) min(1.2, max(0.15, 36 / sqrt(n)))
+
+point_alpha <- function(n) min(0.9, max(0.4, 1.35 - 0.17 * log10(n)))
+
+label_medians_of <- function(axes, label) {
+  if (!is.factor(label)) abort_input("label_medians", "needs labels that are no numbers")
+  medians <- function(x) as.vector(tapply(x, label, stats::median))
+  medians <- data.frame(x = medians(axes$x), y = medians(axes$y), label = levels(label))
+  medians[!is.na(medians$x), ]
+}
+
+# Each edge once, from (x0, y0) to (x1, y1), the strongest last.
+plot_edges <- function(graph, axes) {
+  graph <- check_graph(graph)
+  n <- length(axes$x)
+  if (graph$n != n) abort_input("edges", "must be a graph of ", count(n), " points, not ", graph$n)
+  once <- which(graph$row < graph$col)
+  once <- once[order(graph$similarity[once])]
+  from <- graph$row[once]
+  to <- graph$col[once]
+  data.frame(
+    x0 = axes$x[from], y0 = axes$y[from], x1 = axes$x[to], y1 = axes$y[to],
+    weight = graph$similarity[once]
   )
+}
+
+check_no_dots <- function(...) {
+  if (...length() > 0) abort_input("...", "must be empty: there are no such arguments")
+}
+
+# ---- Diagnostics --------------------------------------------------------------------------------
+
+diagnostics <- c("local_dimension", "neighbor_preservation", "trustworthiness")
+
+# Label and title of a diagnostic, or those given where there is none.
+diagnose <- function(model, diagnostic, data, given) {
+  if (is.null(diagnostic)) return(given)
+  diagnostic <- check_choice(diagnostic, "diagnostic", diagnostics)
+  label <- switch(diagnostic,
+    local_dimension = local_dimension(model$neighbors),
+    neighbor_preservation = neighbors_kept(model),
+    trustworthiness = points_trust(model, data)
+  )
+  list(label = label, title = gsub("_", " ", diagnostic))
+}
+
+neighbors_kept <- function(model) {
+  k <- ncol(model$neighbors$idx)
+  n <- nrow(model$layout)
+  shown <- nearest_neighbors(model$layout, k, verbose = FALSE)$idx[, -1]
+  known <- model$neighbors$idx[, -1]
+  pair <- function(idx) matrix((row(idx) - 1) * n + idx, n)
+  rowMeans(matrix(pair(known) %in% pair(shown), n))
+}
+
+points_trust <- function(model, data) {
+  if (is.null(data)) {
+    abort_input("data", "is missing: diagnostic \"trustworthiness\" compares the layout with them")
+  }
+  k <- min(ncol(model$neighbors$idx) - 1, (nrow(model$layout) - 1) %/% 2)
+  point_quality(data, model$layout, k, model$neighbors$metric)$trustworthiness
 }

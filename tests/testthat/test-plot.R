@@ -1,65 +1,193 @@
 model <- umap_fit(iris[1:4], iris$Species)
 embedding <- as.data.frame(model)
 
+as_embedding <- function(x, y) {
+  structure(data.frame(UMAP1 = x, UMAP2 = y), class = class(embedding))
+}
+
 # Draws into nowhere; graphics parameters must come back as they were.
 expect_draws <- function(code) {
   grDevices::pdf(NULL)
   on.exit(grDevices::dev.off())
-  before <- graphics::par(no.readonly = TRUE)[c("mar", "xpd", "mfrow")]
+  before <- graphics::par(no.readonly = TRUE)[c("mar", "xpd", "mfrow", "oma")]
   expect_error(code, NA)
-  expect_identical(graphics::par(no.readonly = TRUE)[c("mar", "xpd", "mfrow")], before)
+  expect_identical(graphics::par(no.readonly = TRUE)[c("mar", "xpd", "mfrow", "oma")], before)
 }
 
+labels_of_all_kinds <- list(
+  iris$Species, iris[[1]], 1:150, rep(1, 150), rep(NA, 150),
+  replace(iris[[1]], 1:2, c(NA, Inf)), rep(c(TRUE, NA, FALSE), 50), as.character(1:150),
+  factor(rep(letters[1:15], 10)), replace(iris$Species, 7, NA), Sys.Date() + rep(1:3, 50),
+  Sys.time() + 1:150, factor(rep(strrep("long", 50), 150)), rep(NA_real_, 150)
+)
+
 test_that("models and embeddings are drawn, whatever the labels", {
-  expect_draws(plot(model))
-  expect_draws(plot(embedding, main = "iris", xlab = "first"))
+  expect_draws(expect_identical(plot(model), model))
+  expect_draws(plot(embedding, main = "iris", sub = "150 flowers", xlab = "first", las = 3))
   expect_draws(plot(embedding, label = NULL))
-  for (label in list(
-    iris[[1]], 1:150, rep(1, 150), rep(NA, 150), replace(iris[[1]], 1:2, c(NA, Inf)),
-    rep(c(TRUE, NA, FALSE), 50), as.character(1:150), factor(rep(letters[1:15], 10)),
-    replace(iris$Species, 7, NA), Sys.Date() + rep(1:3, 50),
-    factor(rep(strrep("long", 50), 150))
-  )) {
-    expect_draws(plot(embedding, label = label))
-  }
+  for (label in labels_of_all_kinds) expect_draws(plot(embedding, label = label))
+  expect_draws(plot(embedding, label_medians = TRUE))
+  expect_draws(plot(embedding, raster = TRUE))
+  expect_draws(plot(embedding, axes = FALSE, pch = 3, asp = NA, col = "red"))
+  expect_draws(plot(embedding[1, ]))
+  expect_draws(plot(embedding[1:2, ], label = c("a", "b")))
+})
+
+test_that("points can be added to a plot", {
+  grDevices::pdf(NULL)
+  on.exit(grDevices::dev.off())
+  plot(embedding)
+  usr <- graphics::par("usr")
+  expect_true(all(embedding$UMAP1 > usr[1] & embedding$UMAP1 < usr[2]))
+  scale <- graphics::par("pin") / c(diff(usr[1:2]), diff(usr[3:4]))
+  expect_equal(scale[1], scale[2])
 })
 
 test_that("any number of dimensions is drawn", {
-  expect_draws(plot(umap(iris[1:4], n_components = 1)))
+  one <- umap(iris[1:4], iris$Species, n_components = 1)
+  for (label in labels_of_all_kinds) expect_draws(plot(one, label = label))
+  expect_draws(plot(one, label = NULL))
   three <- umap(iris[1:4], iris$Species, n_components = 3)
   expect_draws(plot(three))
   expect_draws(plot(three, dims = c(3, 1)))
   expect_input_error(plot(three, dims = c(1, 4)), "`dims` must be two numbers from 1 to 3")
   expect_input_error(plot(three, dims = 1), "`dims`")
+})
+
+test_that("what cannot be drawn is refused", {
   expect_input_error(plot(embedding, label = 1:3), "`labels` must have one value per row")
   expect_input_error(plot(embedding["label"]), "no columns UMAP1")
+  expect_input_error(plot(embedding, cex = -1), "`cex`")
+  expect_input_error(plot(embedding, alpha = 2), "`alpha`")
+  expect_input_error(plot(embedding, raster = 1), "`raster`")
+  expect_input_error(plot(embedding, label = iris[[1]], label_medians = TRUE), "`label_medians`")
+  expect_input_error(plot(embedding, edges = digits_graph(20)), "`edges` must be a graph of 150")
+  expect_input_error(plot(model, diagnostic = "beauty"), "`diagnostic` must be one of")
+  expect_input_error(plot(model, diagnostic = "trustworthiness"), "`data` is missing")
+  expect_input_error(plot(model, connectivity = "yes"), "`connectivity`")
 })
 
 test_that("colours are distinct, and the scale is monotone", {
-  for (n in c(1, 3, 9, 10, 11, 30)) expect_length(unique(level_colours(n)), n)
+  for (n in c(1, 3, 9, 10, 11, 30, 100)) expect_length(unique(distinct_colours(n)), n)
   scale <- colour_scale(iris$Species)
   expect_identical(scale$keys, levels(iris$Species))
   expect_identical(scale$colour, scale$key_colour[iris$Species])
-  lightness <- colSums(grDevices::col2rgb(colour_scale(as.double(1:10))$key_colour))
+  lightness <- colSums(grDevices::col2rgb(viridis(20)) * c(0.21, 0.72, 0.07))
   expect_false(is.unsorted(lightness))
 })
 
-test_that("ggplot2 draws them too", {
+test_that("keys of a scale are round values within the data", {
+  scale <- colour_scale(c(0.3, 9.7, NA))
+  expect_identical(scale$keys, c("2", "4", "6", "8"))
+  expect_identical(scale$limits, c(0.3, 9.7))
+  expect_true(scale$has_missing)
+  expect_identical(colour_scale(rep(7, 3))$keys, "7")
+  expect_identical(scale$colour[3], missing_colour)
+  dates <- colour_scale(as.Date("2026-01-01") + 0:9)
+  expect_match(dates$keys, "^2026-01-|^Jan")
+})
+
+test_that("missing labels lie below, and no label above all others", {
+  label <- factor(rep(c("a", NA, "b"), c(40, 20, 40)))
+  order <- drawing_order(label, 100)
+  expect_true(all(is.na(label[order[1:20]])))
+  above <- label[order[61:100]]
+  expect_gt(min(table(above)), 15)
+  expect_identical(sort(order), 1:100)
+})
+
+test_that("pixels count the points below them", {
+  frame <- list(x = c(0, 4), y = c(0, 2))
+  found <- point_cells(
+    c(0.5, 0.6, 3.5, 9), c(0.5, 0.6, 1.5, 1), c("#FF0000", "#0000FF", "#00FF00", "#00FF00"), 0.5,
+    frame, c(4, 2)
+  )
+  expect_identical(found$column, c(0, 3))
+  expect_identical(found$row, c(0, 1))
+  expect_identical(found$colour, c("#7F007FBF", "#00FF007F"))
+  lines <- data.frame(x0 = 0.5, y0 = 0.5, x1 = 3.5, y1 = 0.5, weight = 1)
+  expect_identical(line_cells(lines, "black", 0.5, frame, c(4, 2))$column, c(1, 2, 3))
+  image <- as.matrix(cells_raster(found, c(4, 2)))
+  expect_identical(image[2, 1], "#7F007FBF")
+  expect_identical(sum(image == "transparent"), 6L)
+})
+
+test_that("edges of the graph are drawn, many as pixels", {
+  expect_draws(plot(model, connectivity = TRUE))
+  edges <- plot_edges(model$graph, list(x = embedding$UMAP1, y = embedding$UMAP2))
+  expect_identical(nrow(edges), nrow(model$graph) %/% 2L)
+  expect_false(is.unsorted(edges$weight))
+  big <- as_embedding(1:500, golden(500))
+  all_pairs <- as.matrix(expand.grid(row = 1:500, col = 1:500))
+  all_pairs <- all_pairs[all_pairs[, 1] != all_pairs[, 2], ]
+  graph <- data.frame(all_pairs, similarity = 0.5)
+  expect_draws(plot(big, edges = graph))
+})
+
+test_that("diagnostics colour the points", {
+  for (diagnostic in diagnostics) {
+    expect_draws(plot(model, diagnostic = diagnostic, data = iris[1:4]))
+  }
+  expect_equal(
+    neighbors_kept(model), point_quality(iris[1:4], model, 14)$neighbor_preservation,
+    tolerance = 0.02
+  )
+  expect_identical(
+    diagnose(model, "local_dimension", NULL, NULL),
+    list(label = local_dimension(model$neighbors), title = "local dimension")
+  )
+})
+
+test_that("more than 100,000 points become pixels", {
+  many <- as_embedding(golden(100001), rep_len(golden(99), 100001))
+  expect_true(new_picture(many)$raster)
+  expect_false(new_picture(many[-1, ])$raster)
+  expect_draws(plot(many, label = rep_len(letters, 100001)))
+})
+
+test_that("snapshots are drawn side by side", {
+  graph <- digits_graph(200)
+  layouts <- optimize_layout(graph, initial_layout(graph, "random"), 20, snapshots = c(0, 5, 20))
+  expect_s3_class(layouts, "umap_snapshots")
+  expect_draws(plot(layouts))
+  expect_draws(plot(layouts, label = digits$label[1:200], raster = TRUE))
+  expect_input_error(plot(layouts, main = "no"), "must be empty")
   skip_if_not_installed("ggplot2")
-  for (label in list(iris$Species, iris[[1]], NULL, replace(iris$Species, 7, NA))) {
+  drawn <- ggplot2::autoplot(layouts, label = digits$label[1:200])
+  expect_identical(as.vector(table(ggplot2::layer_data(drawn)$PANEL)), rep(200L, 3))
+  expect_draws(print(ggplot2::autoplot(layouts, raster = TRUE)))
+})
+
+test_that("ggplot2 draws embeddings too", {
+  skip_if_not_installed("ggplot2")
+  for (label in c(labels_of_all_kinds, list(NULL))) {
     plot <- ggplot2::autoplot(embedding, label = label)
     expect_s3_class(plot, "ggplot")
     drawn <- ggplot2::layer_data(plot)
-    expect_equal(drawn$x, embedding$UMAP1)
-    expect_equal(drawn$y, embedding$UMAP2)
-    if (is.factor(label)) expect_identical(drawn$colour, colour_scale(label)$colour)
+    picture <- new_picture(embedding, label = label)
+    expect_equal(drawn$x, embedding$UMAP1[picture$order])
+    expect_equal(drawn$y, embedding$UMAP2[picture$order])
+    if (is.factor(label)) expect_identical(drawn$colour, picture$scale$colour[picture$order])
+    expect_draws(print(plot))
   }
-  expect_s3_class(ggplot2::autoplot(model), "ggplot")
-  expect_s3_class(ggplot2::autoplot(umap(iris[1:4], n_components = 1)), "ggplot")
+  one <- umap(iris[1:4], iris$Species, n_components = 1)
+  expect_draws(print(ggplot2::autoplot(one)))
+  expect_draws(print(ggplot2::autoplot(one, label = iris[[1]])))
+  expect_error(ggplot2::autoplot(embedding, colour = 1), class = "unfurl_error_input")
 })
 
-test_that("further arguments of plot() replace the defaults", {
-  grDevices::pdf(NULL)
-  on.exit(grDevices::dev.off())
-  expect_silent(plot(umap(iris[1:4], n_epochs = 5), pch = 3, asp = NA, col = "red"))
+test_that("ggplot2 draws models, edges, medians and pixels", {
+  skip_if_not_installed("ggplot2")
+  expect_draws(print(ggplot2::autoplot(model, connectivity = TRUE)))
+  expect_draws(print(ggplot2::autoplot(model, label_medians = TRUE)))
+  expect_draws(print(ggplot2::autoplot(model, raster = TRUE)))
+  scale_of <- function(plot) plot$scales$get_scales("colour")
+  expect_s3_class(scale_of(ggplot2::autoplot(model)), "ScaleDiscrete")
+  plot <- ggplot2::autoplot(model, diagnostic = "local_dimension")
+  expect_s3_class(scale_of(plot), "ScaleContinuous")
+  expect_identical(scale_of(plot)$name, "local dimension")
+  picture <- new_picture(embedding, label = iris$Species, raster = TRUE)
+  cells <- ggplot2::ggplot(picture_points(picture), picture_mapping(picture)) +
+    cell_layers(picture, picture_points(picture))
+  expect_draws(print(cells))
 })

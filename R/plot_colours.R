@@ -1,0 +1,58 @@
+# Colours of labels, and the keys that explain them.
+
+# Okabe and Ito's colours, those that stand out from white first, and a tenth that stays apart.
+distinct_colours <- function(n) {
+  okabe_ito <- unname(grDevices::palette.colors(9, "Okabe-Ito"))
+  if (n <= 10) return(c(okabe_ito[c(6, 2, 4, 7, 3, 8, 5, 1, 9)], "#882255")[seq_len(n)])
+  # Labels that follow each other are far apart on the wheel of hues, and differ in lightness.
+  grDevices::hcl(360 * golden(n), 65, c(40, 58, 76)[seq_len(n) %% 3 + 1])
+}
+
+missing_colour <- "#D4D4D4"
+
+plain_colour <- "#0072B2"
+
+# The colour of each point and the keys of the legend: levels, or some round values of a scale.
+colour_scale <- function(label, title = NULL) {
+  if (is.null(label)) return(list(colour = plain_colour, kind = "none"))
+  scale <- if (is.factor(label)) level_scale(label) else number_scale(label)
+  scale$colour[is.na(scale$colour)] <- missing_colour
+  scale$title <- title
+  scale
+}
+
+level_scale <- function(label) {
+  keys <- levels(label)
+  key_colour <- distinct_colours(length(keys))
+  colour <- key_colour[label]
+  if (anyNA(label)) {
+    keys <- c(keys, "NA")
+    key_colour <- c(key_colour, missing_colour)
+  }
+  list(colour = colour, keys = keys, key_colour = key_colour, kind = "levels")
+}
+
+# `at`: the values that the keys name, within the limits, which are those of the data.
+number_scale <- function(label) {
+  value <- as.numeric(label)
+  value[!is.finite(value)] <- NA
+  limits <- range(value, na.rm = TRUE)
+  at <- pretty(label[!is.na(value)], 5)
+  at <- at[as.numeric(at) >= limits[1] & as.numeric(at) <= limits[2]]
+  if (limits[1] == limits[2]) at <- label[!is.na(value)][1]
+  list(
+    colour = ramp(value, limits), keys = format(at), at = as.numeric(at), limits = limits,
+    has_missing = anyNA(value), kind = "numbers"
+  )
+}
+
+# viridis, smoothed where hcl.colors() has a bend.
+viridis <- function(n) {
+  grDevices::colorRampPalette(grDevices::hcl.colors(8, "viridis"), space = "Lab")(n)
+}
+
+# A constant has the colour of the middle.
+ramp <- function(value, limits) {
+  part <- if (limits[2] > limits[1]) (value - limits[1]) / diff(limits) else 0 * value + 0.5
+  viridis(256)[1 + round(255 * part)]
+}

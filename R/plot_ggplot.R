@@ -1,0 +1,164 @@
+# Pictures with ggplot2: the same as in plot_base.R, as layers.
+
+draw_ggplot <- function(picture) {
+  plot <- ggplot2::ggplot(picture_points(picture), picture_mapping(picture)) +
+    ggplot2::labs(x = picture$xlab, y = picture$ylab) +
+    ggplot_theme()
+  if (!is.null(picture$edges)) plot <- plot + edge_layer(picture)
+  plot + point_layer(picture) + ggplot_space(picture) + ggplot_colours(picture) +
+    median_layer(picture)
+}
+
+# Snapshots as facets on one scale.
+draw_ggplot_panels <- function(panels) {
+  first <- panels[[1]]
+  points <- lapply(names(panels), function(epoch) {
+    cbind(picture_points(panels[[epoch]]), epoch = paste("epoch", epoch))
+  })
+  points <- do.call(rbind, points)
+  points$epoch <- factor(points$epoch, unique(points$epoch))
+  for (axis in c("x", "y")) first[[axis]] <- range(lapply(panels, `[[`, axis))
+  ggplot2::ggplot(points, picture_mapping(first)) +
+    point_layer(first, points) +
+    ggplot2::facet_wrap("epoch") +
+    ggplot2::labs(x = first$xlab, y = first$ylab) +
+    ggplot_theme() +
+    ggplot_space(first) +
+    ggplot_colours(first)
+}
+
+# In the order of drawing.
+picture_points <- function(picture) {
+  points <- data.frame(x = picture$x, y = picture$y)
+  points$label <- picture$label
+  points[picture$order, , drop = FALSE]
+}
+
+picture_mapping <- function(picture) {
+  .data <- ggplot2::.data
+  if (is.null(picture$label)) {
+    ggplot2::aes(x = .data$x, y = .data$y)
+  } else {
+    ggplot2::aes(x = .data$x, y = .data$y, colour = .data$label)
+  }
+}
+
+ggplot_theme <- function() {
+  ggplot2::theme_minimal() +
+    ggplot2::theme(panel.grid.minor = ggplot2::element_blank())
+}
+
+ggplot_space <- function(picture) {
+  if (picture$is_plane) return(ggplot2::coord_equal())
+  ggplot2::scale_y_continuous(
+    breaks = seq_along(picture$strips), labels = picture$strips, limits = picture$ylim
+  )
+}
+
+# ---- Layers -------------------------------------------------------------------------------------
+
+point_layer <- function(picture, points = picture_points(picture)) {
+  if (picture$raster) return(pixel_layers(picture, points))
+  look <- list(size = 1.7 * picture$cex, alpha = picture$alpha, stroke = 0)
+  if (is.null(picture$label)) look$colour <- plain_colour
+  do.call(ggplot2::geom_point, look)
+}
+
+pixel_layers <- function(picture, points) {
+  if (!requireNamespace("scattermore", quietly = TRUE)) return(cell_layers(picture, points))
+  look <- list(pointsize = 1.2, alpha = picture$alpha, pixels = c(1000, 1000))
+  if (is.null(picture$label)) look$colour <- plain_colour
+  do.call(scattermore::geom_scattermore, look)
+}
+
+# An image in place of points, one for each panel, and a point out of sight for each key of the
+# legend.
+cell_layers <- function(picture, points) {
+  points$colour <- rep_len(colour_scale(points$label)$colour, nrow(points))
+  panels <- if (is.null(points$epoch)) list(points) else split(points, points$epoch)
+  frame <- image_frame(picture)
+  images <- lapply(panels, function(panel) {
+    cells <- point_cells(panel$x, panel$y, panel$colour, picture$alpha, frame, frame$size)
+    image_layer(cells, frame, panel[1, ])
+  })
+  keys <- points[!duplicated(points$label), , drop = FALSE]
+  list(ggplot2::geom_blank(), images, ggplot2::geom_point(data = keys, alpha = 0))
+}
+
+image_frame <- function(picture) {
+  frame <- list(x = frame_limits(NULL, picture$x), y = frame_limits(NULL, picture$y))
+  extent <- c(diff(frame$x), diff(frame$y))
+  if (!picture$is_plane) extent <- c(1, 1)
+  frame$size <- pmax(1, round(1000 * extent / max(extent)))
+  frame
+}
+
+# `panel`: a row of data that tells in which panel the image belongs.
+image_layer <- function(cells, frame, panel = data.frame(x = NA)) {
+  ggplot2::layer(
+    geom = ggplot2::GeomRasterAnn, stat = "identity", position = "identity", data = panel,
+    mapping = ggplot2::aes(), inherit.aes = FALSE,
+    params = list(
+      raster = cells_raster(cells, frame$size), interpolate = FALSE,
+      xmin = frame$x[1], xmax = frame$x[2], ymin = frame$y[1], ymax = frame$y[2]
+    )
+  )
+}
+
+edge_layer <- function(picture) {
+  .data <- ggplot2::.data
+  edges <- picture$edges
+  if (nrow(edges) > many_edges) {
+    frame <- image_frame(picture)
+    return(image_layer(line_cells(edges, "grey20", 0.1, frame, frame$size), frame))
+  }
+  ggplot2::geom_segment(
+    ggplot2::aes(x = .data$x0, y = .data$y0, xend = .data$x1, yend = .data$y1), edges,
+    inherit.aes = FALSE, alpha = edge_alpha(edges), colour = "grey20", linewidth = 0.3
+  )
+}
+
+median_layer <- function(picture) {
+  .data <- ggplot2::.data
+  if (is.null(picture$medians)) return(NULL)
+  ggplot2::geom_label(
+    ggplot2::aes(x = .data$x, y = .data$y, label = .data$label), picture$medians,
+    inherit.aes = FALSE, alpha = 0.8, size = if (nrow(picture$medians) > 20) 2.6 else 3.6
+  )
+}
+
+# ---- Colours ------------------------------------------------------------------------------------
+
+most_keys <- 60
+
+ggplot_colours <- function(picture) {
+  scale <- picture$scale
+  if (scale$kind == "none") return(NULL)
+  if (scale$kind == "numbers") return(ggplot_number_colours(scale))
+  if (!is.null(picture$strips) || !is.null(picture$medians)) {
+    guide <- "none"
+  } else {
+    guide <- ggplot2::guide_legend(
+      override.aes = list(size = 3, alpha = 1, shape = 16),
+      ncol = ceiling(min(length(scale$keys), most_keys) / 20)
+    )
+  }
+  n_levels <- nlevels(picture$label)
+  list(
+    ggplot2::scale_colour_manual(
+      name = scale$title, values = scale$key_colour[seq_len(n_levels)], drop = FALSE,
+      breaks = function(levels) utils::head(levels, most_keys), na.value = missing_colour,
+      guide = guide
+    ),
+    if (n_levels > most_keys) {
+      ggplot2::labs(caption = paste(n_levels - most_keys, "more labels are not in the legend"))
+    }
+  )
+}
+
+ggplot_number_colours <- function(scale) {
+  ggplot2::scale_colour_gradientn(
+    name = scale$title, colours = viridis(256),
+    breaks = scale$at, labels = scale$keys, na.value = missing_colour
+  )
+}
