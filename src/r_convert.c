@@ -29,7 +29,7 @@ uf_metric_choice r_metric(SEXP metric) {
                             .spread = Rf_isNull(spread) ? NULL : REAL(spread)};
 }
 
-static const char *const neighbor_methods[] = {"auto", "exact", "clusters", "nndescent"};
+static const char *const neighbor_methods[] = {"auto", "exact", "clusters", "nndescent", "graph"};
 
 uf_neighbor_method r_neighbor_method(const char *name) {
   return (uf_neighbor_method)place_of(name, neighbor_methods, 4);

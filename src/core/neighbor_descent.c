@@ -18,6 +18,7 @@
 #include "arith.h"
 
 #include "memory.h"
+#include "neighbor_entry.h"
 #include "neighbor_mail.h"
 #include "neighbor_trees.h"
 #include "neighbors.h"
@@ -44,7 +45,7 @@ typedef struct descent {
   int is_padded; /* whether ranks are made four at a time */
   int n;
   int width;          /* entries of a list, the row itself not among them */
-  uint64_t *lists;    /* n × width entries, by (rank, row); see make_entry() */
+  uint64_t *lists;    /* n × width entries, flagged while they have not been drawn as candidates */
   int n_drawn;        /* candidates of a kind, at most */
   uint64_t *drawn[2]; /* per kind: n × n_drawn keys: priority above, row below; ascending */
   uint8_t *count[2];  /* per kind: n */
@@ -64,9 +65,6 @@ typedef struct descent {
 
 enum { OLD, NEW };
 
-/* An infinite rank. */
-static const uint64_t EMPTY = UINT64_C(0x7f800000) << 32;
-
 typedef struct progress_span {
   double from, to;
 } progress_span;
@@ -78,28 +76,6 @@ static int smaller(int a, int b) { return a < b ? a : b; }
 
 /* Lists */
 
-/* An entry of a list is one integer, so that (rank, row) is compared, and moved, at once: the bits
- * of the rank, which ascend with it since it is not negative; the row, in 31 bits; and whether the
- * entry is fresh, that is, not yet drawn as a candidate. */
-static inline uint32_t rank_bits(float rank) {
-  uint32_t bits;
-  memcpy(&bits, &rank, sizeof bits);
-  return bits;
-}
-
-static inline uint64_t make_entry(float rank, int row, int fresh) {
-  return (uint64_t)rank_bits(rank) << 32 | (uint32_t)row << 1 | (uint32_t)fresh;
-}
-
-static inline int entry_row(uint64_t entry) { return (int)((uint32_t)entry >> 1); }
-
-static inline float entry_rank(uint64_t entry) {
-  uint32_t bits = (uint32_t)(entry >> 32);
-  float rank;
-  memcpy(&rank, &bits, sizeof rank);
-  return rank;
-}
-
 static inline uint64_t *list_of(const descent *d, int p) {
   return d->lists + (size_t)p * (size_t)d->width;
 }
@@ -108,21 +84,21 @@ static inline uint64_t *list_of(const descent *d, int p) {
 static int list_length(const descent *d, int p) {
   const uint64_t *list = list_of(d, p);
   int n = d->width;
-  while (n > 0 && list[n - 1] >= EMPTY) n--;
+  while (n > 0 && list[n - 1] >= UF_EMPTY_ENTRY) n--;
   return n;
 }
 
 /* Whether a row at this rank is nearer than the last of p's list. One as near is not let in, or
  * lists among equal rows would go on changing for smaller indices. */
 static inline int would_enter(const descent *d, int p, float rank) {
-  return rank_bits(rank) < list_of(d, p)[d->width - 1] >> 32;
+  return uf_rank_bits(rank) < list_of(d, p)[d->width - 1] >> 32;
 }
 
 /* Returns whether the row went in: not when it is too far or there already (at the same rank, hence
  * at the place where it would go). */
 static int enter(descent *d, int p, int row, float rank) {
   if (!would_enter(d, p, rank)) return 0;
-  uint64_t *list = list_of(d, p), *place = list, entry = make_entry(rank, row, 0);
+  uint64_t *list = list_of(d, p), *place = list, entry = uf_entry_of(rank, row, 0);
   for (int n = d->width; n > 1;) { /* without branches that nobody could predict */
     int half = n / 2;
     place += place[half - 1] < entry ? half : 0;
@@ -228,7 +204,7 @@ static void draw_own_neighbors(void *job, int64_t block, int worker) {
     const uint64_t *list = list_of(d, p);
     d->count[OLD][p] = d->count[NEW][p] = 0;
     for (int i = 0, n = list_length(d, p); i < n; i++)
-      draw_candidate(d, list[i] & 1, p, entry_row(list[i]));
+      draw_candidate(d, list[i] & 1, p, uf_entry_row(list[i]));
   }
 }
 
@@ -240,7 +216,7 @@ static void announce_rows(void *job, int64_t sender, int worker) {
   for (int p = (int)(d->first + rows.from); p < d->first + rows.to; p++) {
     const uint64_t *list = list_of(d, p);
     for (int i = 0, n = list_length(d, p); i < n; i++)
-      draft[n_messages++] = (uf_message){entry_row(list[i]), p, (float)(list[i] & 1)};
+      draft[n_messages++] = (uf_message){uf_entry_row(list[i]), p, (float)(list[i] & 1)};
   }
   uf_mail_post(&d->mail, (int)sender, n_messages, worker);
 }
@@ -262,7 +238,7 @@ static void age_neighbors(void *job, int64_t block, int worker) {
   for (int p = (int)rows.from; p < rows.to; p++) {
     uint64_t *list = list_of(d, p);
     for (int i = 0, n = list_length(d, p); i < n; i++)
-      if (list[i] & 1 && was_drawn(d, NEW, p, entry_row(list[i]))) list[i] ^= 1;
+      if (list[i] & 1 && was_drawn(d, NEW, p, uf_entry_row(list[i]))) list[i] ^= 1;
   }
 }
 
@@ -382,7 +358,7 @@ static void clear_lists(void *job, int64_t block, int worker) {
   (void)worker;
   descent *d = job;
   uf_range rows = uf_block_range(block, ROWS_PER_BLOCK, d->n);
-  for (int64_t i = rows.from * d->width; i < rows.to * d->width; i++) d->lists[i] = EMPTY;
+  for (int64_t i = rows.from * d->width; i < rows.to * d->width; i++) d->lists[i] = UF_EMPTY_ENTRY;
 }
 
 /* The k - 1 best of each list, after the row itself. */
@@ -394,7 +370,7 @@ static void hand_over(void *job, int64_t block, int worker) {
     const uint64_t *list = list_of(d, p);
     uf_nearest nearest = uf_nearest_begin(d->neighbors, p, p);
     for (int i = 0, n = smaller(list_length(d, p), nearest.k - 1); i < n; i++)
-      uf_nearest_offer(&nearest, entry_row(list[i]), entry_rank(list[i]));
+      uf_nearest_offer(&nearest, uf_entry_row(list[i]), uf_entry_rank(list[i]));
     uf_nearest_finish(&nearest, d->points->metric);
   }
 }

@@ -80,9 +80,9 @@ uf_status uf_neighbors_exact(uf_context *ctx, const uf_points *points, const int
   return compare_all(ctx, points, NULL, rows, n_rows, k, neighbors);
 }
 
-uf_status uf_query_exact(uf_context *ctx, const uf_points *points, const uf_points *queries, int k,
-                         uf_neighbors *neighbors) {
-  return compare_all(ctx, points, queries, NULL, queries->n, k, neighbors);
+uf_status uf_query_exact(uf_context *ctx, const uf_points *points, const uf_points *queries,
+                         const int *rows, int n_rows, int k, uf_neighbors *neighbors) {
+  return compare_all(ctx, points, queries, rows, n_rows, k, neighbors);
 }
 
 static int is_short(const uf_neighbors *neighbors, int row) {

@@ -24,7 +24,8 @@ typedef enum uf_neighbor_method {
   UF_NEIGHBORS_AUTO,
   UF_NEIGHBORS_EXACT,
   UF_NEIGHBORS_CLUSTERS,
-  UF_NEIGHBORS_DESCENT
+  UF_NEIGHBORS_DESCENT,
+  UF_NEIGHBORS_GRAPH /* of queries only: see uf_neighbors_query() */
 } uf_neighbor_method;
 
 /* Chooses by size where the method is AUTO, and says in *used what was done. k is in 1 … n. */
@@ -49,13 +50,17 @@ uf_status uf_neighbors_complete(uf_context *ctx, const uf_points *points, uf_nei
 /*
  * The k points nearest to each row of `queries`, which have been prepared as the points were, from
  * the nearest on; none of them is the row itself. `graph`: neighbours of the points, along which the
- * search finds its way; NULL to find them first where that pays. Only indices are read of it.
+ * search finds its way, and of which only indices are read; NULL to find them first where that pays,
+ * by `method`. *used: EXACT or GRAPH.
  */
 uf_status uf_neighbors_query(uf_context *ctx, const uf_points *points, const uf_neighbors *graph,
                              const uf_points *queries, int k, uf_neighbor_method method,
                              uint64_t seed, uf_neighbors *found, uf_neighbor_method *used);
-uf_status uf_query_exact(uf_context *ctx, const uf_points *points, const uf_points *queries, int k,
-                         uf_neighbors *neighbors);
+
+/* The same by comparing rows[0 … n_rows - 1] of the queries (all where `rows` is NULL) with every
+ * point. */
+uf_status uf_query_exact(uf_context *ctx, const uf_points *points, const uf_points *queries,
+                         const int *rows, int n_rows, int k, uf_neighbors *neighbors);
 
 /* The part of the k - 1 true neighbours that a table has, over the given rows. Counted by distance,
  * so that any of several equally near points will do. */

@@ -8,6 +8,9 @@
 
 enum { ROWS_PER_BLOCK = 96, POWER_ITERATIONS = 3 };
 
+/* Floats of a sample of sparse rows, and rows at least. */
+enum { MAX_FILLED = 1 << 24, MIN_FILLED_ROWS = 256 };
+
 /* A column of which less than this is left after the others are taken out carries only rounding
  * errors. */
 static const double dependent = 1e-5;
@@ -180,23 +183,30 @@ uf_status uf_random_directions(uf_context *ctx, int d, int n_directions, int m, 
 /* The sampled rows less their mean, and their transpose. */
 static void centred_sample(const uf_points *points, const int *rows, int n_rows, float *sample,
                            float *transposed) {
-  size_t t_stride = (size_t)n_rows;
-  for (int j = 0; j < points->d; j++) {
+  size_t d = (size_t)points->d, t_stride = (size_t)n_rows;
+  for (int i = 0; i < n_rows; i++) uf_point_values(points, rows[i], sample + d * (size_t)i);
+  for (size_t j = 0; j < d; j++) {
     double sum = 0;
-    for (int i = 0; i < n_rows; i++) sum += uf_point(points, rows[i])[j];
+    for (size_t i = 0; i < t_stride; i++) sum += sample[i * d + j];
     float mean = (float)(sum / n_rows);
-    for (int i = 0; i < n_rows; i++) {
-      float value = uf_point(points, rows[i])[j] - mean;
-      sample[(size_t)i * (size_t)points->d + (size_t)j] = value;
-      transposed[(size_t)j * t_stride + (size_t)i] = value;
+    for (size_t i = 0; i < t_stride; i++) {
+      sample[i * d + j] -= mean;
+      transposed[j * t_stride + i] = sample[i * d + j];
     }
   }
+}
+
+/* Sparse rows are filled in the sample, which is smaller for that when they are long. */
+static int sample_size(const uf_points *points, int max_rows) {
+  int room = points->form == UF_FLOAT_ROWS ? max_rows : MAX_FILLED / points->d + MIN_FILLED_ROWS;
+  int limit = room < max_rows ? room : max_rows;
+  return points->n < limit ? points->n : limit;
 }
 
 uf_status uf_principal_subspace(uf_context *ctx, const uf_points *points, int max_rows,
                                 int n_directions, int m, uint64_t seed, float *basis) {
   uf_status status = UF_OK;
-  int d = points->d, n = points->n < max_rows ? points->n : max_rows;
+  int d = points->d, n = sample_size(points, max_rows);
   int *rows = NULL;
   float *sample = NULL, *transposed = NULL, *image = NULL;
   UF_NEW(ctx, rows, n);

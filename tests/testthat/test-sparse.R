@@ -1,0 +1,134 @@
+# Sparse matrices and packed bits give what the filled matrix gives.
+
+sparse_metrics <- setdiff(metrics, c(
+  "seuclidean", "mahalanobis", "spearman", "jensenshannon", "symmetric_kl", "haversine"
+))
+
+# About one value in ten is not zero; some rows and columns are empty.
+sparse_values <- function(n = 150, d = 40) {
+  x <- with_seed(3, matrix(round(stats::rexp(n * d), 2) * stats::rbinom(n * d, 1, 0.1), n))
+  x[c(5, 9), ] <- 0
+  x[, 3] <- 0
+  x
+}
+
+# The slots of a sparse matrix, without the package.
+as_sparse <- function(x, class = "dgCMatrix") {
+  by_rows <- class %in% c("dgRMatrix", "lgRMatrix", "ngRMatrix")
+  by_major <- if (by_rows) t(x) else x
+  at <- which(is.na(by_major) | by_major != 0, arr.ind = TRUE)
+  n_major <- if (by_rows) nrow(x) else ncol(x)
+  slots <- list(
+    p = as.integer(c(0, cumsum(tabulate(at[, 2], n_major)))), Dim = dim(x),
+    Dimnames = list(rownames(x), colnames(x))
+  )
+  slots[[if (by_rows) "j" else "i"]] <- as.integer(at[, 1] - 1L)
+  values <- by_major[at]
+  if (substr(class, 1, 1) == "d") slots$x <- as.double(values)
+  if (substr(class, 1, 1) == "l") slots$x <- as.logical(values)
+  s4_object(class, slots)
+}
+
+s4_object <- function(class, slots) {
+  object <- asS4(structure(NA, class = structure(class, package = "Matrix")))
+  for (name in names(slots)) attr(object, name) <- slots[[name]]
+  object
+}
+
+expect_same_neighbors <- function(got, wanted, tolerance = 1e-5) {
+  expect_equal(got$dist, wanted$dist, tolerance = tolerance)
+  # Ties may fall otherwise by a rounding, and among bits there are many.
+  expect_gt(mean(got$idx == wanted$idx), 0.85)
+}
+
+test_that("sparse matrices give the neighbours of filled ones in every metric that admits them", {
+  x <- sparse_values()
+  rownames(x) <- paste("row", seq_len(nrow(x)))
+  for (metric in setdiff(sparse_metrics, "tsss")) {
+    filled <- nearest_neighbors(x, 8, metric)
+    for (class in c("dgCMatrix", "dgRMatrix")) {
+      sparse <- nearest_neighbors(as_sparse(x, class), 8, metric)
+      expect_same_neighbors(sparse, filled)
+      expect_identical(rownames(sparse$idx), rownames(x))
+    }
+  }
+  some <- x[rowSums(x) > 0, ]
+  expect_same_neighbors(
+    nearest_neighbors(as_sparse(some), 8, "tsss"), nearest_neighbors(some, 8, "tsss"), 1e-4
+  )
+})
+
+test_that("values that are only TRUE or only there are read", {
+  x <- sparse_values() != 0
+  for (metric in c("euclidean", "cosine", "jaccard", "hamming")) {
+    filled <- nearest_neighbors(x + 0, 8, metric)
+    for (class in c("lgCMatrix", "ngCMatrix", "lgRMatrix", "ngRMatrix")) {
+      expect_same_neighbors(nearest_neighbors(as_sparse(x, class), 8, metric), filled)
+    }
+  }
+})
+
+test_that("matrices of the package Matrix are taken", {
+  skip_if_not_installed("Matrix")
+  x <- sparse_values()
+  expect_identical(
+    nearest_neighbors(Matrix::Matrix(x, sparse = TRUE), 8, "cosine"),
+    nearest_neighbors(as_sparse(x), 8, "cosine")
+  )
+})
+
+test_that("packed bits are the rows that they pack", {
+  x <- sparse_values(100, 75) != 0
+  packed <- t(apply(cbind(x, matrix(FALSE, 100, 5)), 1, packBits))
+  wide <- cbind(x, matrix(FALSE, 100, 5))
+  for (metric in c("hamming", "jaccard", "dice", "yule", "russellrao")) {
+    expect_identical(nearest_neighbors(packed, 8, metric), nearest_neighbors(wide, 8, metric))
+  }
+})
+
+test_that("sparse data are searched by approximation, queried and embedded", {
+  x <- rbind(sparse_values(2000, 60), sparse_values(1000, 60) * 2)
+  sparse <- as_sparse(x)
+  for (metric in c("cosine", "manhattan", "jaccard")) {
+    nn <- nearest_neighbors(sparse, 10, metric, "nndescent")
+    expect_identical(nn$method, "nndescent")
+    expect_gt(neighbor_recall(nn, sparse), 0.9)
+    expect_identical(nearest_neighbors(sparse, 10, metric, "nndescent", n_threads = 3), nn)
+  }
+  query <- sparse_values(20, 60)
+  expect_equal(
+    nearest_neighbors(sparse, 5, "cosine", query = as_sparse(query))$dist,
+    nearest_neighbors(x, 5, "cosine", query = query)$dist,
+    tolerance = 1e-5
+  )
+  some <- as_sparse(sparse_values())
+  expect_identical(dim(umap(some, metric = "cosine", init = "pca", n_epochs = 10)), c(150L, 2L))
+  expect_identical(
+    dim(umap(sparse_values() != 0, metric = "jaccard", n_neighbors = 5, n_epochs = 10)), c(150L, 2L)
+  )
+  expect_equal(
+    embedding_quality(some, umap(sparse_values(), n_epochs = 10)),
+    embedding_quality(sparse_values(), umap(sparse_values(), n_epochs = 10))
+  )
+})
+
+test_that("what sparse matrices cannot be is an error", {
+  x <- sparse_values()
+  for (metric in setdiff(metrics, c(sparse_metrics, "haversine"))) {
+    expect_input_error(nearest_neighbors(as_sparse(x), 5, metric), "`x` is a sparse matrix")
+  }
+  bad <- x
+  bad[7, 11] <- NA
+  expect_input_error(nearest_neighbors(as_sparse(bad), 5), "missing value.*row 7, column 11")
+  expect_input_error(nearest_neighbors(as_sparse(bad, "dgRMatrix"), 5), "row 7, column 11")
+  bad[7, 11] <- -1
+  expect_input_error(nearest_neighbors(as_sparse(bad), 5, "hellinger"), "row 7, column 11")
+  broken <- as_sparse(x)
+  attr(broken, "i")[3] <- 1000L
+  expect_input_error(nearest_neighbors(broken, 5), "no valid dgCMatrix")
+  attr(broken, "i") <- 3L
+  expect_input_error(nearest_neighbors(broken, 5), "no valid dgCMatrix")
+  packed <- t(apply(x[, 1:40] != 0, 1, packBits))
+  expect_input_error(nearest_neighbors(packed, 5), "packed.*\"euclidean\" cannot compare")
+  expect_input_error(nearest_neighbors(x, 5, query = as_sparse(x)), "must be a dense matrix")
+})
