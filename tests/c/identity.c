@@ -207,6 +207,99 @@ static void searches_of_all(void) {
   EACH(search, searches) search_in("neighbors in noise", search, &metrics[0], TALL / 2, NOISY);
 }
 
+/* ---- all metrics, and data of all forms ---- */
+
+/* Values that every metric of the domain admits, many of them 0; half of a row's columns at least
+ * are not. */
+static double *admitted_data(uf_domain domain, int n, int d) {
+  double *x = make_data(n, d, 1);
+  for (int i = 0; i < n * d; i++) {
+    if (domain == UF_RADIANS) x[i] = 1.5 * fixture_unit(30, i);
+    if (domain == UF_NOT_NEGATIVE) x[i] = fabs(x[i]);
+    if (domain != UF_RADIANS && fixture_unit(31, i) < 0.3) x[i] = 0;
+  }
+  return x;
+}
+
+static void search_both_ways(const char *stage, const char *name, const uf_matrix *matrix,
+                             uf_metric metric) {
+  const uf_neighbor_method methods[] = {UF_NEIGHBORS_EXACT, UF_NEIGHBORS_DESCENT};
+  uf_points points;
+  must(uf_points_make(&ctx, matrix, &(uf_metric_choice){.metric = metric, .p = 3}, &points));
+  begin();
+  for (int m = 0; m < 2; m++) {
+    uf_neighbors neighbors = {0};
+    uf_neighbor_method used;
+    must(uf_nearest_neighbors(&ctx, &points, K, methods[m], SEED, &neighbors, &used));
+    take_neighbors(&neighbors);
+    uf_neighbors_free(&neighbors);
+  }
+  end(stage, name);
+  uf_points_free(&points);
+}
+
+/* The same numbers, of which only those that are not 0 are kept. */
+static void search_sparse(const uf_metric_traits *traits, const double *x, int n, int d,
+                          uf_metric metric) {
+  double *values = fixture_doubles(n * d);
+  int *start = fixture_ints(n + 1), *index = fixture_ints(n * d), count = 0;
+  for (int i = 0; i < n; i++) {
+    for (int j = 0; j < d; j++)
+      if (x[j * n + i] != 0) {
+        values[count] = x[j * n + i];
+        index[count++] = j;
+      }
+    start[i + 1] = count;
+  }
+  uf_matrix matrix = {
+      .values = values, .n = n, .d = d, .form = UF_SPARSE_ROWS, .start = start, .index = index};
+  search_both_ways("sparse", traits->name, &matrix, metric);
+  free(values);
+  free(start);
+  free(index);
+}
+
+static void all_metrics(void) {
+  for (int m = 0; m < UF_N_METRICS; m++) {
+    const uf_metric_traits *traits = uf_metric_of((uf_metric)m);
+    if (m == UF_FUNCTION) continue;
+    int d = m == UF_HAVERSINE ? 2 : NARROW;
+    double *x = admitted_data(traits->domain, N, d);
+    uf_matrix matrix = {.values = x, .n = N, .d = d};
+    search_both_ways("metric", traits->name, &matrix, (uf_metric)m);
+    if (traits->is_sparse) search_sparse(traits, x, N, d, (uf_metric)m);
+    free(x);
+  }
+}
+
+/* Rows that come later, sought among those that were there. */
+static void queries(void) {
+  const uf_metric_choice choice = {.metric = UF_EUCLIDEAN};
+  double *x = make_data(N, NARROW, 1), *later = make_data(N / 3, NARROW, 1.1);
+  uf_matrix matrix = {.values = x, .n = N, .d = NARROW};
+  uf_matrix new_matrix = {.values = later, .n = N / 3, .d = NARROW};
+  uf_preparation preparation;
+  uf_points points, new_points;
+  must(uf_preparation_make(&ctx, &matrix, &choice, &preparation));
+  must(uf_points_prepare(&ctx, &matrix, &preparation, &points));
+  must(uf_points_prepare_new(&ctx, &new_matrix, &preparation, &new_points));
+  EACH(search, searches) {
+    uf_neighbors found = {0};
+    uf_neighbor_method used;
+    must(uf_neighbors_query(&ctx, &points, NULL, &new_points, K, (uf_neighbor_method)search->value,
+                            SEED, &found, &used));
+    begin();
+    take_neighbors(&found);
+    end("query", search->name);
+    uf_neighbors_free(&found);
+  }
+  uf_points_free(&points);
+  uf_points_free(&new_points);
+  uf_preparation_free(&preparation);
+  free(x);
+  free(later);
+}
+
 /* ---- graph, starts, layouts ---- */
 
 /* The stages after the search begin with these. */
@@ -392,6 +485,8 @@ int main(void) {
   all_points();
   directions();
   searches_of_all();
+  all_metrics();
+  queries();
   search_once();
   graphs();
   curves();
