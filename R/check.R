@@ -109,9 +109,15 @@ check_seed <- function(seed) {
 # The matrix of the data, as it is when it is one already; its values are checked in C.
 check_data <- function(x, arg = "x", min_rows = 2) {
   if (is.data.frame(x)) x <- data_frame_matrix(x, arg)
+  check_data_shape(x, arg, min_rows)
+  x
+}
+
+check_data_shape <- function(x, arg = "x", min_rows = 2) {
   if (is_sparse(x)) {
     check_sparse(x, arg)
-  } else if (!is.matrix(x) || !(is.numeric(x) || is.logical(x) || is.raw(x))) {
+  } else if (!is.data.frame(x) &&
+    (!is.matrix(x) || !(is.numeric(x) || is.logical(x) || is.raw(x)))) {
     abort_input(
       arg, "must be a matrix or a data frame of numbers, or a sparse matrix (dgCMatrix, dgRMatrix ",
       "and their like), not ", describe(x)
@@ -122,14 +128,10 @@ check_data <- function(x, arg = "x", min_rows = 2) {
   if (n_rows(x) < min_rows) {
     abort_input(arg, "has only one row: there is nothing to compare it with")
   }
-  x
 }
 
 data_frame_matrix <- function(x, arg) {
-  is_usable <- function(column) {
-    (is.numeric(column) && !inherits(column, "integer64")) || is.logical(column)
-  }
-  unusable <- names(x)[!vapply(x, is_usable, NA)]
+  unusable <- names(x)[!vapply(x, is_number_column, NA)]
   if (length(unusable) > 0) {
     abort_input(
       arg, "has columns that are not numbers: ", toString(head_of(unusable)),

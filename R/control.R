@@ -21,8 +21,20 @@ optimizers <- c("batch", "sgd")
 #' @param repulsion_strength Weight of the repulsion, at least 0.
 #' @param negative_sample_rate Number of random points that repel for each edge visited, at least 0.
 #'   `NULL` for 5, or 8 with `method = "full"`.
-#' @param neighbor_method,metric_kwds How neighbours are found, and what goes with the metric: `method`
-#'   and `metric_kwds` of [nearest_neighbors()].
+#' @param neighbor_method,metric_kwds How neighbours are found, and what goes with the metric:
+#'   `method` and `metric_kwds` of [nearest_neighbors()].
+#' @param scale What is done to the columns of numbers before they are compared:
+#'   - `"none"` or `FALSE`: nothing;
+#'   - `"z"` or `TRUE`: each to mean 0 and standard deviation 1;
+#'   - `"colrange"`: each to the range from 0 to 1;
+#'   - `"range"`: all together to the range from 0 to 1;
+#'   - `"maxabs"`: each to mean 0, and all together to an absolute value of at most 1.
+#'
+#'   A constant column becomes 0. `NULL` for `"z"` where the data have categories too, else
+#'   `"none"`. New data are scaled like those of the model.
+#' @param pca A number of principal components to which the columns of numbers are reduced (after
+#'   `scale`) before they are compared: faster for very wide data. Data that have no more columns
+#'   than that stay as they are. `NULL` for all columns.
 #' @param target_metric,target_weight,target_n_neighbors How `y` counts, see [supervise_graph()].
 #'   `target_n_neighbors` is `n_neighbors` where it is `NULL`.
 #' @param method,optimizer How the layout is optimised, see [optimize_layout()].
@@ -37,7 +49,7 @@ optimizers <- c("batch", "sgd")
 umap_control <- function(spread = 1, a = NULL, b = NULL, set_op_mix_ratio = 1,
                          local_connectivity = 1, bandwidth = 1, learning_rate = NULL,
                          repulsion_strength = 1, negative_sample_rate = NULL,
-                         neighbor_method = "auto", metric_kwds = NULL,
+                         neighbor_method = "auto", metric_kwds = NULL, scale = NULL, pca = NULL,
                          target_metric = "euclidean", target_weight = 0.5,
                          target_n_neighbors = NULL, method = "umap", optimizer = "batch", ...) {
   check_no_more_arguments(...)
@@ -49,6 +61,7 @@ umap_control <- function(spread = 1, a = NULL, b = NULL, set_op_mix_ratio = 1,
       neighbor_method = check_choice(neighbor_method, "neighbor_method", neighbor_methods),
       metric_kwds = metric_kwds
     ),
+    list(scale = check_scale(scale), pca = check_pca(pca)),
     check_target_settings(target_metric, target_weight, target_n_neighbors),
     check_layout_settings(
       method, optimizer, learning_rate, repulsion_strength, negative_sample_rate
@@ -88,7 +101,7 @@ check_no_more_arguments <- function(...) {
   if (is.null(given) || !all(nzchar(given))) {
     abort_input("...", "holds an argument without a name")
   }
-  known <- setdiff(c(names(formals(umap)), names(formals(umap_control))), "...")
+  known <- setdiff(c(names(formals(umap.default)), names(formals(umap_control))), "...")
   hints <- vapply(given, suggest_name, "", known = known)
   abort_input(given[1], "is not an argument of umap()", hints[1], if (length(given) > 1) {
     paste0("; nor is ", paste0("`", given[-1], "`", hints[-1], collapse = ", "))

@@ -22,7 +22,7 @@ print.umap_graph <- function(x, n = 6, ...) {
 brief_settings <- function(settings) {
   if (is.null(settings)) return(character())
   with(settings, toString(c(
-    plural(n_neighbors, "neighbor"), metric, paste("min_dist", number(min_dist)),
+    plural(n_neighbors, "neighbor"), field_text(metric), paste("min_dist", number(min_dist)),
     plural(n_epochs, "epoch"), paste(init, "start"), paste("seed", number(seed))
   )))
 }
@@ -57,7 +57,10 @@ print.umap_model <- function(x, ...) {
     sep = ""
   )
   print_fields(list(
-    neighbors = paste0(ncol(x$neighbors$idx), ", ", x$neighbors$metric, ", ", x$neighbors$method),
+    neighbors = paste0(
+      x$settings$n_neighbors, ", ", searches(x$neighbors)$metric, ", ",
+      searches(x$neighbors)$method
+    ),
     graph = plural(nrow(x$graph), "entry", "entries"),
     layout = paste0(
       plural(x$settings$n_epochs, "epoch"), ", method ", x$settings$method, ", from ",
@@ -99,14 +102,14 @@ summary.umap_model <- function(object, data = NULL, ...) {
       n = nrow(object$layout),
       n_components = ncol(object$layout),
       settings = object$settings,
-      neighbors = object$neighbors[c("metric", "method")],
+      neighbors = searches(object$neighbors),
       recall = known_recall(object$neighbors, data),
       curve = object$curve,
       seed = object$seed,
       times = object$times,
       n_edges = nrow(object$graph),
       components = graph_components(object$graph),
-      scale = data.frame(rho = object$rho, sigma = object$sigma),
+      scale = data.frame(rho = unlist(object$rho), sigma = unlist(object$sigma)),
       range = layout_range(object$layout),
       labels = label_counts(object$labels),
       warnings = object$warnings
@@ -117,7 +120,16 @@ summary.umap_model <- function(object, data = NULL, ...) {
 
 known_recall <- function(neighbors, data) {
   if (!is.null(data)) return(neighbor_recall(neighbors, data))
-  if (neighbors$method == "exact") 1 else NA_real_
+  if (searches(neighbors)$method == "exact") 1 else NA_real_
+}
+
+# Metric and method of one search, or of those of several views.
+searches <- function(neighbors) {
+  if (inherits(neighbors, "umap_neighbors")) return(neighbors[c("metric", "method")])
+  lapply(
+    list(metric = "metric", method = "method"),
+    function(what) toString(unique(vapply(neighbors, `[[`, "", what)))
+  )
 }
 
 # Sizes of the connected components, the largest first.
@@ -199,7 +211,10 @@ print_fields <- function(fields) {
   cat(paste0("  ", format(names(fields)), "  ", text, "\n"), sep = "")
 }
 
-field_text <- function(x) toString(if (is.numeric(x)) number(x) else as.character(x))
+field_text <- function(x) {
+  if (is.list(x)) return(paste(names(x), "of", lapply(x, toString), collapse = "; "))
+  toString(if (is.numeric(x)) number(x) else as.character(x))
+}
 
 number <- function(x) format(x, digits = if (all(x == round(x))) 16 else 7, big.mark = "")
 

@@ -11,6 +11,18 @@
 #' threads and any machine. R's own random numbers are neither used nor changed, unless `seed` is
 #' `NULL`. See [reproducibility] for what is promised and what is not.
 #'
+#' @section Several kinds of columns:
+#' A data frame with factors (or characters) is taken apart: its numeric columns, brought to mean 0
+#' and variance 1 (see `scale` of [umap_control()]), make a graph by `metric`; then each factor,
+#' character and logical column makes points of different categories less similar, as a target of
+#' weight ½ does in [supervise_graph()]. `NA` in such a column means unknown. A data frame without
+#' factors and characters is the matrix of its columns, logical ones being 0 and 1.
+#'
+#' A list as `metric` says which columns belong together:
+#' `metric = list(euclidean = c("height", "weight"), cosine = 3:20, categorical = "species")`.
+#' Each element but the categories makes a graph of its own; these are intersected, see
+#' [intersect_graphs()]; then the categories follow. Columns that are not named do not count.
+#'
 #' @section Errors:
 #' Bad input is an error of class `unfurl_error_input` (and `unfurl_error`) whose message begins
 #' with the argument's name: data that are not numbers, missing or infinite values (with their
@@ -19,12 +31,15 @@
 #' at any stage within a second.
 #'
 #' @param x The data, one row per point, at least two:
-#'   - a numeric, integer or logical matrix, or a data frame of numeric and logical columns, without
-#'     missing or infinite values. Constant columns and repeated rows do no harm;
+#'   - a numeric, integer or logical matrix, or a data frame, without missing or infinite numbers.
+#'     Constant columns and repeated rows do no harm. For data frames with factors see below;
 #'   - distances of class `dist`: sorted as they are, so memory is needed for their full square
 #'     matrix (0.8 GB for 10,000 points);
 #'   - neighbours: what [nearest_neighbors()] returned or any list of matrices `idx` and `dist`, see
-#'     [smooth_knn()].
+#'     [smooth_knn()];
+#'   - a formula: the columns of `data` on its right, with the target `y` on its left if there is
+#'     one. `~ . - Species` is all columns but `Species`, and `Species ~ .` is supervised by it.
+#' @param data For a formula, the data frame in which its variables are found.
 #' @param labels A vector or factor with one value per row, or `NULL`. Labels are passed on to
 #'   the result, for plots and tables, and change nothing else.
 #' @param n_neighbors Size of the neighbourhoods that are kept together, the point itself included,
@@ -32,7 +47,8 @@
 #'   it is reduced to that with a warning. Given neighbours are used as they are.
 #' @param n_components Number of dimensions of the result, at least 1.
 #' @param metric Distance between rows: `"euclidean"`, `"manhattan"`, `"cosine"` or `"correlation"`.
-#'   Distances and neighbours that are given have theirs.
+#'   Distances and neighbours that are given have theirs. Or a list of columns named by their
+#'   metrics, of which one can be `"categorical"`, see below.
 #' @param min_dist Distance in the layout, from 0 to `spread` (which is 1, see [umap_control()]), up
 #'   to which points count as together: small values pack clumps tightly. See [fit_curve()].
 #' @param y A target that supervises the embedding, or `NULL`: a factor (`NA` where unknown), a
@@ -61,7 +77,8 @@
 #'   \item{layout}{The coordinates, a matrix n x `n_components`.}
 #'   \item{labels}{As given.}
 #'   \item{neighbors}{See [nearest_neighbors()].}
-#'   \item{rho, sigma}{See [smooth_knn()].}
+#'   \item{rho, sigma}{See [smooth_knn()]. These and `neighbors` are lists, one element for each
+#'     metric, when `metric` names several.}
 #'   \item{graph}{See [fuzzy_graph()].}
 #'   \item{curve}{`a` and `b`, see [fit_curve()].}
 #'   \item{settings}{The arguments, as they were used.}
@@ -87,24 +104,47 @@
 #' model <- umap_fit(iris[1:4], labels = iris$Species, min_dist = 0.3)
 #' model
 #' head(model$graph)
+#'
+#' mixed <- umap(iris, labels = iris$Species)
+#' same <- umap(~ ., data = iris, labels = Species)
+#' supervised <- umap(Species ~ ., data = iris, labels = Species)
+#' plot(supervised)
 #' @export
-umap <- function(x, labels = NULL, n_neighbors = 15, n_components = 2, metric = "euclidean",
-                 min_dist = 0.1, y = NULL, init = "spectral", n_epochs = NULL, seed = 42,
-                 n_threads = NULL, verbose = getOption("unfurl.verbose", is_interactive()), ...) {
-  as.data.frame(umap_fit(
-    x, labels, n_neighbors, n_components, metric, min_dist, y, init, n_epochs, seed, n_threads,
-    verbose, ...
+umap <- function(x, ...) UseMethod("umap")
+
+#' @rdname umap
+#' @export
+umap.default <- function(x, labels = NULL, n_neighbors = 15, n_components = 2,
+                         metric = "euclidean", min_dist = 0.1, y = NULL, init = "spectral",
+                         n_epochs = NULL, seed = 42, n_threads = NULL,
+                         verbose = getOption("unfurl.verbose", is_interactive()), ...) {
+  as.data.frame(fit_model(
+    x, labels, n_neighbors, n_components, metric, min_dist, y, init, n_epochs, seed,
+    run_settings(n_threads, verbose), umap_control(...)
   ))
 }
 
 #' @rdname umap
 #' @export
-umap_fit <- function(x, labels = NULL, n_neighbors = 15, n_components = 2, metric = "euclidean",
-                     min_dist = 0.1, y = NULL, init = "spectral", n_epochs = NULL, seed = 42,
-                     n_threads = NULL, verbose = getOption("unfurl.verbose", is_interactive()), ...) {
-  control <- umap_control(...)
+umap_fit <- function(x, ...) UseMethod("umap_fit")
+
+#' @rdname umap
+#' @export
+umap_fit.default <- function(x, labels = NULL, n_neighbors = 15, n_components = 2,
+                             metric = "euclidean", min_dist = 0.1, y = NULL, init = "spectral",
+                             n_epochs = NULL, seed = 42, n_threads = NULL,
+                             verbose = getOption("unfurl.verbose", is_interactive()), ...) {
+  fit_model(
+    x, labels, n_neighbors, n_components, metric, min_dist, y, init, n_epochs, seed,
+    run_settings(n_threads, verbose), umap_control(...)
+  )
+}
+
+fit_model <- function(x, labels, n_neighbors, n_components, metric, min_dist, y, init, n_epochs,
+                      seed, run, control) {
+  seed <- check_seed(seed)
   log <- warning_log()
-  input <- log$keep(resolve_input(x, n_neighbors, metric, control))
+  input <- log$keep(resolve_input(x, n_neighbors, metric, control, seed, run))
   n_components <- check_whole(n_components, "n_components", min = 1)
   labels <- check_labels(labels, input$n)
   if (is.null(control$target_n_neighbors)) control$target_n_neighbors <- input$n_neighbors
@@ -119,8 +159,7 @@ umap_fit <- function(x, labels = NULL, n_neighbors = 15, n_components = 2, metri
     ),
     unclass(control)
   )
-  seed <- check_seed(seed)
-  run <- run_for_metric(run_settings(n_threads, verbose), input$views[[1]]$metric)
+  run <- run_for_metric(run, input$views[[1]]$metric)
   fit <- log$keep(.Call(
     C_umap, c(input$views, targets), init, core_options(settings, curve, seed), run
   ))
@@ -132,8 +171,8 @@ umap_fit <- function(x, labels = NULL, n_neighbors = 15, n_components = 2, metri
 }
 
 # Data, or neighbours in their place, as views.
-resolve_input <- function(x, n_neighbors, metric, control) {
-  check_metric(metric, control$metric_kwds)
+resolve_input <- function(x, n_neighbors, metric, control, seed, run) {
+  plan <- plan_views(x, metric, control$metric_kwds)
   if (inherits(x, "dist")) {
     n <- check_whole(attr(x, "Size"), "attr(x, \"Size\")")
     if (n < 2) abort_input("x", "has only ", n, " point: there is nothing to compare it with")
@@ -141,13 +180,12 @@ resolve_input <- function(x, n_neighbors, metric, control) {
     return(given_input(neighbors))
   }
   if (is.list(x) && !is.data.frame(x)) return(given_input(check_neighbors(x, "x")))
-  data <- check_data(x)
-  n <- n_rows(data)
-  metric <- check_metric(metric, control$metric_kwds, n_columns(data))
-  n_neighbors <- check_n_neighbors(n_neighbors, "n_neighbors", n)
+  check_data_shape(x)
+  n_neighbors <- check_n_neighbors(n_neighbors, "n_neighbors", n_rows(x))
   list(
-    views = list(numeric_view(data, metric, n_neighbors, control$neighbor_method)), n = n,
-    row_names = row_names_of(row_names(data)), metric = metric$name, n_neighbors = n_neighbors
+    views = data_views(x, plan, n_neighbors, control, seed, run), n = n_rows(x),
+    row_names = row_names_of(given_names(x)), n_neighbors = n_neighbors,
+    metric = if (is.function(metric)) "function" else metric
   )
 }
 
@@ -157,6 +195,11 @@ given_input <- function(neighbors) {
     row_names = row_names_of(rownames(neighbors$idx)), metric = neighbors$metric,
     n_neighbors = ncol(neighbors$idx)
   )
+}
+
+# Not those that a data frame makes up.
+given_names <- function(x) {
+  if (!is.data.frame(x) || .row_names_info(x) > 0) row_names(x)
 }
 
 # Only names that a data frame can have.
@@ -173,14 +216,14 @@ core_options <- function(settings, curve, seed) {
 }
 
 new_model <- function(fit, input, labels, curve, settings, seed) {
-  view <- found_view(fit$views[[1]], input$views[[1]])
+  views <- Map(found_view, fit$views[seq_along(input$views)], input$views)
   structure(
     list(
       layout = fit$layout,
       labels = labels,
-      neighbors = view$neighbors,
-      rho = view$rho,
-      sigma = view$sigma,
+      neighbors = of_views(views, "neighbors"),
+      rho = of_views(views, "rho"),
+      sigma = of_views(views, "sigma"),
       graph = new_graph(fit$graph, input$n),
       curve = curve,
       settings = settings,
@@ -194,13 +237,20 @@ new_model <- function(fit, input, labels, curve, settings, seed) {
   )
 }
 
-# What C found about a view.
+# What C found about a view; NULL for categories.
 found_view <- function(found, given) {
+  if (is.null(found)) return(NULL)
   method <- if (is.null(given$neighbors)) found$neighbors$method else given$neighbors$method
   found$neighbors <- new_neighbors(
     found$neighbors$idx, found$neighbors$dist, metric_name(given$metric), method, given$metric_kwds
   )
   found
+}
+
+# Of the one view of most models; else a list of each view's, but for categories.
+of_views <- function(views, what) {
+  found <- lapply(Filter(Negate(is.null), views), `[[`, what)
+  if (length(found) == 1) found[[1]] else found
 }
 
 #' @export

@@ -5,8 +5,8 @@
 # metric: a description by check_metric().
 numeric_view <- function(x, metric, n_neighbors, neighbor_method, weight = 0.5) {
   list(
-    x = x, metric = metric, metric_kwds = metric$kwds, n_neighbors = n_neighbors, neighbor_method = neighbor_method,
-    max_distance = max_distance(metric$name), weight = weight
+    x = x, metric = metric, metric_kwds = metric$kwds, n_neighbors = n_neighbors,
+    neighbor_method = neighbor_method, max_distance = max_distance(metric$name), weight = weight
   )
 }
 
@@ -17,10 +17,10 @@ neighbor_view <- function(neighbors, weight = 0.5) {
   )
 }
 
-category_view <- function(x, weight = 0.5, arg = "x") {
-  codes <- category_codes(x, category_levels(x))
+category_view <- function(x, weight = 0.5, arg = "x", levels = category_levels(x)) {
+  codes <- category_codes(x, levels)
   if (all(codes < 0)) abort_input(arg, "has a column of categories of which none is known")
-  list(category = codes, weight = weight)
+  list(category = codes, levels = levels, weight = weight)
 }
 
 is_categorical <- function(x) is.factor(x) || is.character(x) || is.logical(x)
@@ -29,7 +29,110 @@ is_number_column <- function(x) {
   (is.numeric(x) && !inherits(x, "integer64")) || is.logical(x)
 }
 
-category_levels <- function(x) if (is.factor(x)) levels(x) else sort(unique(as.character(x)))
+category_levels <- function(x) if (is.factor(x)) levels(x) else as.character(sort(unique(x)))
 
 # From 0; -1 where unknown.
 category_codes <- function(x, levels) match(as.character(x), levels, nomatch = 0L) - 1L
+
+# ---- Which columns make a view ------------------------------------------------------------------
+
+# A list of list(metric, columns): the columns' names, or numbers where they have none; NULL for
+# all of them. A metric "categorical" has one column.
+plan_views <- function(x, metric, kwds) {
+  if (is.list(metric)) return(plan_by_metric(x, metric, kwds))
+  check_metric(metric, kwds)
+  is_other <- is.data.frame(x) && any(vapply(x, function(column) {
+    is.factor(column) || is.character(column)
+  }, NA))
+  if (!is_other) return(list(list(metric = metric, kwds = kwds)))
+  is_category <- vapply(x, is_categorical, NA)
+  if (all(is_category)) {
+    abort_input("x", "has no numeric column beside its categories: make some, see model.matrix()")
+  }
+  c(
+    list(list(metric = metric, kwds = kwds, columns = names(x)[!is_category])),
+    plan_categories(names(x)[is_category])
+  )
+}
+
+plan_categories <- function(columns) {
+  lapply(columns, function(column) list(metric = "categorical", columns = column))
+}
+
+# metric = list(euclidean = c("a", "b"), categorical = "species"), numbers first: categories only
+# part what numbers join.
+plan_by_metric <- function(x, metric, kwds) {
+  if (length(metric) == 0 || is.null(names(metric))) {
+    abort_input(
+      "metric", "must be a list of columns named by metrics, such as ",
+      "list(euclidean = c(\"a\", \"b\"), categorical = \"c\")"
+    )
+  }
+  if (is.raw(x) || !(is.matrix(x) || is.data.frame(x))) {
+    abort_input("metric", "can be a list only where `x` is a matrix or a data frame")
+  }
+  if (!is.null(kwds)) abort_input("metric_kwds", "must be NULL where `metric` is a list")
+  name <- vapply(names(metric), check_choice, "", "metric", c(metrics, "categorical"))
+  columns <- lapply(metric, check_view_columns, x = x)
+  is_category <- name == "categorical"
+  if (all(is_category)) abort_input("metric", "must have numeric columns beside categories")
+  numeric <- Map(
+    function(metric, columns) list(metric = metric, columns = columns),
+    name[!is_category], columns[!is_category]
+  )
+  c(unname(numeric), plan_categories(unlist(columns[is_category])))
+}
+
+check_view_columns <- function(columns, x) {
+  known <- if (is.null(colnames(x))) seq_len(ncol(x)) else colnames(x)
+  if (is.numeric(columns) && all(columns %in% seq_len(ncol(x)))) columns <- known[columns]
+  missing <- columns[!columns %in% known]
+  if (length(columns) == 0 || length(missing) > 0) {
+    abort_input(
+      "metric", "must name columns of `x`",
+      if (length(missing) > 0) paste(", which has no", toString(head_of(missing)))
+    )
+  }
+  columns
+}
+
+# The numbers of a view, as a matrix: `x` itself where it is one with no other columns. C names the
+# place of a value that is missing; here it would not know the column.
+view_numbers <- function(x, columns, arg) {
+  if (is.null(columns)) return(if (is.data.frame(x)) data_frame_matrix(x, arg) else x)
+  numbers <- x[, columns, drop = FALSE]
+  if (is.data.frame(numbers)) numbers <- data_frame_matrix(numbers, arg)
+  bad <- which(!is.finite(numbers), arr.ind = TRUE)
+  if (length(bad) > 0) {
+    abort_input(
+      arg, "holds a missing or infinite value in row ", bad[1, 1], ", column ",
+      columns[min(bad[1, 2], length(columns))], ": remove or impute such values first"
+    )
+  }
+  numbers
+}
+
+view_column <- function(x, column) if (is.data.frame(x)) x[[column]] else x[, column]
+
+# ---- Views of the data --------------------------------------------------------------------------
+
+# Each view keeps its columns, and its transform or levels, so that new data can be seen likewise.
+data_views <- function(x, plan, n_neighbors, control, seed, run) {
+  scale <- control$scale
+  is_mixed <- "categorical" %in% lapply(plan, `[[`, "metric")
+  if (is.null(scale)) scale <- if (is_mixed) "z" else "none"
+  lapply(plan, function(planned) {
+    if (identical(planned$metric, "categorical")) {
+      view <- category_view(view_column(x, planned$columns))
+    } else {
+      numbers <- check_data(view_numbers(x, planned$columns, "x"))
+      transform <- make_transform(numbers, scale, control$pca, seed, run)
+      numbers <- apply_transform(numbers, transform, run)
+      metric <- check_metric(planned$metric, planned$kwds, n_columns(numbers))
+      view <- numeric_view(numbers, metric, n_neighbors, control$neighbor_method)
+      view$transform <- transform
+    }
+    view$columns <- planned$columns
+    view
+  })
+}

@@ -17,6 +17,8 @@ static const R_CallMethodDef entries[] = {
     ENTRY(quality, 8),
     ENTRY(graph_components, 5),
     ENTRY(umap, 4),
+    ENTRY(make_transform, 5),
+    ENTRY(apply_transform, 3),
     ENTRY(join_views, 6),
     ENTRY(intersect_graphs, 4),
     ENTRY(processors, 0),

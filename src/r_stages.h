@@ -23,6 +23,8 @@ SEXP unfurl_optimize_layout(SEXP row, SEXP col, SEXP similarity, SEXP init, SEXP
 SEXP unfurl_quality(SEXP x, SEXP layout, SEXP labels, SEXP k, SEXP k_label, SEXP rows, SEXP metric,
                     SEXP settings);
 SEXP unfurl_graph_components(SEXP row, SEXP col, SEXP similarity, SEXP n, SEXP settings);
+SEXP unfurl_make_transform(SEXP x, SEXP scaling, SEXP n_directions, SEXP seed, SEXP settings);
+SEXP unfurl_apply_transform(SEXP x, SEXP transform, SEXP settings);
 SEXP unfurl_join_views(SEXP graph, SEXP n, SEXP views, SEXP options, SEXP seed, SEXP settings);
 SEXP unfurl_intersect_graphs(SEXP graphs, SEXP n, SEXP weight, SEXP settings);
 SEXP unfurl_umap(SEXP views, SEXP init, SEXP options, SEXP settings);

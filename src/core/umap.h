@@ -17,6 +17,7 @@
 #include "parallel.h"
 #include "points.h"
 #include "quality.h"
+#include "transform.h"
 #include "types.h"
 #include "view.h"
 

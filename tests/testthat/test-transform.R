@@ -1,0 +1,112 @@
+# As the peers scale, in plain R.
+scaled_by <- function(x, scale) {
+  centred <- sweep(x, 2, colMeans(x))
+  switch(scale,
+    none = x,
+    z = sweep(centred, 2, apply(x, 2, stats::sd), "/"),
+    range = (x - min(x)) / diff(range(x)),
+    colrange = apply(x, 2, function(column) (column - min(column)) / diff(range(column))),
+    maxabs = centred / max(abs(centred))
+  )
+}
+
+transformed <- function(x, scale = "none", pca = NULL) {
+  run <- run_settings(NULL, FALSE)
+  apply_transform(x, make_transform(x, scale, pca, 42, run), run)
+}
+
+test_that("columns are scaled as the formulas say", {
+  x <- cbind(gaussian(50, 4), 1e9 + 1e-3 * seq_len(50))
+  for (scale in scales) expect_equal(transformed(x, scale), scaled_by(x, scale), tolerance = 1e-7)
+  expect_equal(transformed(1e200 * x[, 1:4], "z"), scaled_by(x[, 1:4], "z"), tolerance = 1e-6)
+  count <- matrix(1:60, 20)
+  expect_equal(transformed(count, "z"), scaled_by(count, "z"))
+})
+
+test_that("constant columns become 0", {
+  x <- cbind(a = gaussian(20, 1)[, 1], b = 7, c = 0)
+  for (scale in c("z", "colrange", "maxabs")) {
+    expect_identical(unname(transformed(x, scale)[, 2:3]), matrix(0, 20, 2))
+  }
+  expect_identical(unname(transformed(x[, 2:3], "range")[, 2]), rep(0, 20))
+  expect_true(all(is.finite(transformed(x, "z", 2))))
+})
+
+test_that("principal components are those of prcomp()", {
+  wide <- gaussian(300, 60) %*% diag(0.9^(1:60)) %*% gaussian(60, 60, 2) + 5
+  for (x in list(as.matrix(iris[1:4]), wide, 1e-30 * wide, 1e200 * wide)) {
+    for (k in c(1, 3)) {
+      expected <- stats::prcomp(x)$x[, seq_len(k), drop = FALSE]
+      got <- transformed(x, pca = k)
+      expect_identical(dim(got), c(nrow(x), as.integer(k)))
+      signs <- sign(colSums(got / max(got) * (expected / max(expected))))
+      expect_equal(
+        unname(got) / stats::sd(expected), unname(expected %*% diag(signs, k)) / stats::sd(expected),
+        tolerance = 1e-4
+      )
+    }
+  }
+  pixels <- some_digits(1000)
+  expected <- stats::prcomp(pixels, rank. = 40)$x
+  got <- transformed(pixels, pca = 40)
+  expect_equal(sum(got^2), sum(expected^2), tolerance = 1e-5)
+  expect_equal(
+    as.vector(stats::dist(got[1:50, ])), as.vector(stats::dist(expected[1:50, ])),
+    tolerance = 1e-3
+  )
+})
+
+test_that("scale comes before the components", {
+  x <- sweep(gaussian(100, 6), 2, 10^(0:5), "*")
+  expected <- stats::prcomp(x, scale. = TRUE)$x[, 1:2]
+  expect_equal(abs(transformed(x, "z", 2)), abs(unname(expected)), tolerance = 1e-3)
+})
+
+test_that("the same bits on any number of threads and instruction set", {
+  x <- some_digits(500)
+  fit <- function(n_threads) {
+    run <- run_settings(n_threads, FALSE)
+    transform <- make_transform(x, "z", 30, 42, run)
+    list(transform, apply_transform(x, transform, run))
+  }
+  one <- fit(1)
+  expect_identical(fit(3), one)
+  Sys.setenv(UNFURL_ISA = "scalar")
+  on.exit(Sys.unsetenv("UNFURL_ISA"))
+  expect_identical(fit(2), one)
+})
+
+test_that("rows do not depend on each other", {
+  x <- some_digits(200)
+  run <- run_settings(NULL, FALSE)
+  transform <- make_transform(x, "maxabs", 10, 42, run)
+  whole <- apply_transform(x, transform, run)
+  expect_identical(apply_transform(x[77, , drop = FALSE], transform, run), whole[77, , drop = FALSE])
+})
+
+test_that("umap() scales and reduces", {
+  x <- as.matrix(iris[1:4])
+  for (scale in scales) {
+    expect_identical(
+      umap_fit(x, scale = scale)$layout,
+      umap_fit(transformed(x, scale))$layout
+    )
+  }
+  expect_identical(umap(x, scale = TRUE), umap(x, scale = "z"))
+  expect_identical(umap(x, scale = "Scale"), umap(x, scale = "z"))
+  expect_identical(umap_fit(x, scale = FALSE)$layout, umap_fit(x)$layout)
+  expect_identical(
+    umap_fit(some_digits(200), pca = 20)$layout,
+    umap_fit(transformed(some_digits(200), pca = 20))$layout
+  )
+  expect_identical(umap_fit(x, pca = 4)$layout, umap_fit(x)$layout)
+})
+
+test_that("bad settings are errors", {
+  expect_input_error(umap(iris[1:4], scale = "zscore"), "`scale` must be one of \"none\", \"z\"")
+  expect_input_error(umap(iris[1:4], scale = 2), "`scale`")
+  expect_input_error(umap(iris[1:4], pca = 0), "`pca`")
+  expect_input_error(umap(iris[1:4], pca = "all"), "`pca`")
+  x <- replace(some_digits(30) + 0, 65, NA)
+  expect_input_error(umap(x, n_neighbors = 5, scale = "z"), "row 5, column 3")
+})

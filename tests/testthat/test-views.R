@@ -1,0 +1,114 @@
+scaled_numbers <- function(x) {
+  run <- run_settings(1, FALSE)
+  apply_transform(x, make_transform(x, "z", NULL, 42, run), run)
+}
+
+test_that("a data frame with factors is scaled numbers, parted by its categories", {
+  graph <- fuzzy_graph(nearest_neighbors(scaled_numbers(as.matrix(iris[1:4]))))
+  expect_identical(umap_fit(iris)$graph, supervise_graph(graph, iris$Species))
+  expect_identical(
+    umap_fit(iris, scale = "none")$graph,
+    supervise_graph(fuzzy_graph(nearest_neighbors(iris[1:4])), iris$Species)
+  )
+})
+
+test_that("logical columns are categories beside others, and numbers otherwise", {
+  x <- data.frame(iris[1:4], long = iris[[1]] > 5.8, name = as.character(iris$Species))
+  graph <- fuzzy_graph(nearest_neighbors(scaled_numbers(as.matrix(iris[1:4]))))
+  graph <- supervise_graph(supervise_graph(graph, x$long), x$name)
+  expect_identical(umap_fit(x)$graph, graph)
+  expect_identical(umap(x[1:5]), umap(as.matrix(x[1:5])))
+})
+
+test_that("unknown categories are allowed", {
+  x <- replace(iris, cbind(1:30, 5), NA)
+  graph <- fuzzy_graph(nearest_neighbors(scaled_numbers(as.matrix(iris[1:4]))))
+  expect_identical(umap_fit(x)$graph, supervise_graph(graph, x$Species))
+})
+
+test_that("a list of metrics says which columns belong together", {
+  model <- umap_fit(iris, metric = list(
+    euclidean = c("Sepal.Length", "Sepal.Width"), manhattan = 3:4, categorical = "Species"
+  ), scale = "none")
+  graph <- intersect_graphs(
+    fuzzy_graph(nearest_neighbors(iris[1:2])),
+    fuzzy_graph(nearest_neighbors(iris[3:4], metric = "manhattan"))
+  )
+  expect_identical(model$graph, supervise_graph(graph, iris$Species))
+  expect_length(model$neighbors, 2)
+  expect_identical(model$neighbors[[2]], nearest_neighbors(iris[3:4], metric = "manhattan"))
+  expect_identical(
+    umap_fit(iris, metric = list(cosine = 2:4))$layout,
+    umap_fit(iris[2:4], metric = "cosine")$layout
+  )
+  x <- as.matrix(iris[1:4])
+  same <- intersect_graphs(
+    fuzzy_graph(nearest_neighbors(x[, 1:2])), fuzzy_graph(nearest_neighbors(x[, 3:4]))
+  )
+  expect_identical(umap_fit(unname(x), metric = list(euclidean = 1:2, euclidean = 3:4))$graph, same)
+})
+
+test_that("models of several views are shown", {
+  model <- umap_fit(iris, metric = list(euclidean = 1:2, cosine = 3:4, categorical = "Species"))
+  expect_output(print(model), "euclidean")
+  expect_output(print(summary(model)), "Local scale")
+})
+
+test_that("bad plans are errors", {
+  expect_input_error(umap(iris, metric = list(1:3)), "`metric` must be a list of columns named")
+  expect_input_error(umap(iris, metric = list(euclidean = "Petal")), "which has no Petal")
+  expect_input_error(umap(iris, metric = list(euclidean = 9)), "which has no 9")
+  expect_input_error(umap(iris, metric = list(euclidean = character())), "must name columns")
+  expect_input_error(umap(iris, metric = list(miles = 1)), "`metric` must be one of")
+  expect_input_error(umap(iris, metric = list(categorical = "Species")), "numeric columns")
+  expect_input_error(umap(iris, metric = list(euclidean = 4:5)), "not numbers: Species")
+  expect_input_error(umap(iris["Species"]), "no numeric column")
+  expect_input_error(
+    umap(stats::dist(iris[1:4]), metric = list(euclidean = 1)), "matrix or a data frame"
+  )
+  gap <- replace(iris, cbind(7, 2), NA)
+  expect_input_error(umap(gap), "row 7, column Sepal.Width")
+  expect_input_error(umap(transform(iris, Species = factor(NA))), "none is known")
+})
+
+# ---- Formulas -----------------------------------------------------------------------------------
+
+test_that("the right side of a formula chooses columns", {
+  expect_identical(umap(~ . - Species, data = iris), umap(iris[1:4]))
+  expect_identical(umap(~., iris), umap(iris))
+  expect_identical(umap(~ Petal.Width + Sepal.Length, iris), umap(iris[c(4, 1)]))
+  expect_identical(
+    unname(umap(~ log(Petal.Width) + Sepal.Length, iris)),
+    unname(umap(data.frame(log(iris[[4]]), iris[[1]])))
+  )
+  expect_identical(rownames(umap(~ mpg + hp, mtcars)), rownames(mtcars))
+  a <- gaussian(40, 1)[, 1]
+  b <- gaussian(40, 1, 2)[, 1]
+  expect_identical(umap_fit(~ a + b)$layout, umap_fit(cbind(a, b))$layout)
+})
+
+test_that("the left side of a formula supervises", {
+  expect_identical(umap(Species ~ ., iris), umap(iris[1:4], y = iris$Species))
+  expect_identical(
+    umap_fit(cbind(mpg, hp) ~ ., mtcars)$graph,
+    umap_fit(mtcars[c(2, 3, 5:11)], y = as.matrix(mtcars[c(1, 4)]))$graph
+  )
+})
+
+test_that("labels are found in the data", {
+  expect_identical(umap(~ . - Species, iris, labels = Species)$label, iris$Species)
+  number <- 1:150
+  expect_identical(umap_fit(~ . - Species, iris, labels = number)$labels, number)
+  expect_identical(
+    umap_fit(~ . - Species, iris, n_neighbors = 5, n_epochs = 20)$layout,
+    umap_fit(iris[1:4], n_neighbors = 5, n_epochs = 20)$layout
+  )
+})
+
+test_that("bad formulas are errors", {
+  expect_input_error(umap(~ Sepal.Length * Petal.Width, iris), "without interactions")
+  expect_input_error(umap(Species ~ 1, iris), "without columns")
+  expect_input_error(umap(~ Petal, iris), "`x` cannot be computed: .*Petal")
+  expect_input_error(umap(~ mpg, as.list(mtcars)), "`data` must be a data frame")
+  expect_input_error(umap(~ mpg + hp, mtcars, neighbours = 3), "`neighbours` is not an argument")
+})
