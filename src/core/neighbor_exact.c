@@ -5,6 +5,7 @@
 #include "arith.h"
 
 #include "memory.h"
+#include "neighbor_inverted.h"
 #include "neighbors.h"
 #include "parallel.h"
 
@@ -61,6 +62,8 @@ static uf_status compare_all(uf_context *ctx, const uf_points *points, const uf_
                    .neighbors = neighbors,
                    .tile = uf_rank_tile(points)};
   *neighbors = (uf_neighbors){0};
+  if (uf_ranks_by_dots(points))
+    return uf_compare_inverted(ctx, points, queries, rows, n_rows, k, neighbors);
   UF_TRY(uf_ranker_open(ctx, points, queries, &job.ranker));
   UF_NEW(ctx, job.all, points->n);
   UF_NEW(ctx, job.ranks, (int64_t)ctx->n_threads * job.tile);

@@ -3,6 +3,7 @@
 #include "neighbors.h"
 
 #include "memory.h"
+#include "neighbor_inverted.h"
 #include "subspace.h"
 
 /* Below this many rows every pair is compared: as fast as the approximations there, and nothing is
@@ -31,10 +32,30 @@ static int suits_clusters(const uf_points *points) {
          (comparison == UF_COMPARE_SQUARES || comparison == UF_COMPARE_MANHATTAN);
 }
 
-static uf_neighbor_method choose_method(const uf_points *points, int k) {
-  if (points->n <= EXACT_UP_TO || suits_kdtree(points) || k > points->n / 8)
-    return UF_NEIGHBORS_EXACT;
-  return suits_clusters(points) ? UF_NEIGHBORS_CLUSTERS : UF_NEIGHBORS_DESCENT;
+/* Ranks of a row that descent takes, about; and the time to look at a sum of products, against that
+ * of making one. */
+static const double ranks_of_descent = 1500, time_of_look = 0.3;
+
+/* Sparse rows that share few columns are soon compared with all. */
+static uf_status is_exact_best(uf_context *ctx, const uf_points *points, int *is_best) {
+  double products, n = points->n;
+  *is_best = 0;
+  if (!uf_ranks_by_dots(points)) return UF_OK;
+  uf_status status = uf_inverted_cost(ctx, points, &products);
+  if (!status)
+    *is_best =
+        products + time_of_look * n * n < ranks_of_descent * (double)points->start[points->n];
+  return status;
+}
+
+static uf_status choose_method(uf_context *ctx, const uf_points *points, int k,
+                               uf_neighbor_method *chosen) {
+  int is_exact = points->n <= EXACT_UP_TO || suits_kdtree(points) || k > points->n / 8;
+  uf_status status = is_exact ? UF_OK : is_exact_best(ctx, points, &is_exact);
+  *chosen = is_exact                 ? UF_NEIGHBORS_EXACT
+            : suits_clusters(points) ? UF_NEIGHBORS_CLUSTERS
+                                     : UF_NEIGHBORS_DESCENT;
+  return status;
 }
 
 /* Searches by clusters, and once more by descent where a sample of rows shows that too much was
@@ -58,7 +79,10 @@ uf_status uf_nearest_neighbors(uf_context *ctx, const uf_points *points, int k,
                                uf_neighbor_method method, uint64_t seed, uf_neighbors *neighbors,
                                uf_neighbor_method *used) {
   uf_phase(ctx, "nearest neighbors");
-  *used = method == UF_NEIGHBORS_AUTO ? choose_method(points, k) : method;
+  uf_status status = UF_OK;
+  *used = method;
+  if (method == UF_NEIGHBORS_AUTO) status = choose_method(ctx, points, k, used);
+  if (status) return status;
   if (method == UF_NEIGHBORS_AUTO && *used == UF_NEIGHBORS_CLUSTERS)
     return search_and_check(ctx, points, k, seed, neighbors, used);
   switch (*used) {

@@ -62,13 +62,13 @@ static entries entries_of(const uf_points *points, int row) {
   return (entries){points->column + from, points->value + from, points->start[row + 1] - from};
 }
 
-static float rank_from_dot(const uf_ranker *r, int query, int row, double dot) {
+float uf_rank_from_dot(const uf_ranker *r, int query, int row, double dot) {
   const uf_points *x = r->queries, *y = r->points;
   double xx = x->squares[query], yy = y->squares[row];
   if (uf_metric_is_binary(y->metric))
     return (float)uf_truth_distance(y->metric, dot, (double)(x->start[query + 1] - x->start[query]),
                                     (double)(y->start[row + 1] - y->start[row]), y->d);
-  if (y->metric == UF_CORRELATION) dot -= (y->d - 1) * x->mean[query] * y->mean[row];
+  dot -= (y->d - 1) * x->mean[query] * y->mean[row]; /* 0 but for correlation */
   double squares = xx + yy - 2 * dot;
   if (squares < 0) squares = 0;
   return (float)(y->metric == UF_TSSS ? uf_tsss(squares, xx, yy, dot) : squares);
@@ -83,7 +83,7 @@ static void rank_by_dots(const uf_ranker *r, int worker, int query, const int *r
     entries y = entries_of(r->points, rows[i]);
     double dot = 0;
     for (int64_t e = 0; e < y.n; e++) dot += (double)scattered[y.column[e]] * y.value[e];
-    ranks[i] = rank_from_dot(r, query, rows[i], dot);
+    ranks[i] = uf_rank_from_dot(r, query, rows[i], dot);
   }
   for (int64_t e = 0; e < x.n; e++) scattered[x.column[e]] = 0;
 }
@@ -113,15 +113,16 @@ static float rank_by_merge(const uf_points *points, entries x, entries y) {
   }
 }
 
-static int needs_dots(uf_metric metric) {
-  uf_comparison comparison = uf_metric_of(metric)->comparison;
-  return comparison == UF_COMPARE_SQUARES || comparison == UF_COMPARE_TRUTH ||
-         comparison == UF_COMPARE_TSSS;
+int uf_ranks_by_dots(const uf_points *points) {
+  uf_comparison comparison = uf_metric_of(points->metric)->comparison;
+  return points->form == UF_COMPRESSED_ROWS &&
+         (comparison == UF_COMPARE_SQUARES || comparison == UF_COMPARE_TRUTH ||
+          comparison == UF_COMPARE_TSSS);
 }
 
 static void rank_compressed(const uf_ranker *r, int worker, int query, const int *rows, int n_rows,
                             float *ranks) {
-  if (needs_dots(r->points->metric)) {
+  if (uf_ranks_by_dots(r->points)) {
     rank_by_dots(r, worker, query, rows, n_rows, ranks);
     return;
   }

@@ -26,6 +26,10 @@ void uf_ranker_close(uf_ranker *ranker);
 void uf_rank(const uf_ranker *ranker, int worker, int query, const int *rows, int n_rows,
              float *ranks);
 
+/* Whether compressed rows are compared by their dot products, and a rank from one. */
+int uf_ranks_by_dots(const uf_points *points);
+float uf_rank_from_dot(const uf_ranker *ranker, int query, int row, double dot);
+
 /* About how many elements a rank reads of a row. */
 double uf_rank_cost(const uf_points *points);
 
