@@ -2,8 +2,23 @@
 
 #include <stdlib.h>
 #include <string.h>
+#if defined(__linux__)
+#include <sys/mman.h>
+#endif
 
-enum { CACHE_LINE = 64 };
+enum { CACHE_LINE = 64, PAGE = 4096, MANY_PAGES = 1 << 24 };
+
+/* The first touch of small pages can take longer than what is then done with them: the system is
+ * asked for large ones, and may or may not give them. */
+static void ask_for_large_pages(char *block, size_t size) {
+#if defined(__linux__) && defined(MADV_HUGEPAGE)
+  if (size < MANY_PAGES) return;
+  size_t skip = (PAGE - (uintptr_t)block % PAGE) % PAGE;
+  (void)madvise(block + skip, (size - skip) / PAGE * PAGE, MADV_HUGEPAGE);
+#else
+  (void)block, (void)size;
+#endif
+}
 
 /* malloc aligns to 16 bytes only, and aligned_alloc is not everywhere: the true start is kept just
  * before the block. */
@@ -21,6 +36,7 @@ void *uf_alloc(uf_context *ctx, int64_t count, size_t size) {
   }
   char *block = raw + CACHE_LINE + (CACHE_LINE - (uintptr_t)raw % CACHE_LINE) % CACHE_LINE;
   memcpy(block - sizeof raw, &raw, sizeof raw);
+  ask_for_large_pages(block, (size_t)count * size);
   return block;
 }
 

@@ -6,7 +6,7 @@
 #include "parallel.h"
 #include "points_forms.h"
 
-enum { ROWS_PER_BLOCK = 64 };
+enum { ROWS_PER_BLOCK = 64, ROWS_PER_FILL = 256 };
 
 typedef struct points_job {
   const uf_matrix *matrix;
@@ -16,19 +16,36 @@ typedef struct points_job {
   size_t room;  /* of such a row */
 } points_job;
 
+/* Writes whole cache lines: 16 columns of a row at once, read from 16 streams. */
+static inline __attribute__((always_inline)) void
+fill_lanes(const points_job *j, uf_range rows, int first, int n_columns, int is_integer) {
+  const uf_preparation *preparation = j->preparation;
+  const double *offset = preparation->offset + first, scale = preparation->scale;
+  size_t n = (size_t)j->matrix->n, at = n * (size_t)first;
+  const double *doubles = (const double *)j->matrix->values + at;
+  const int *ints = (const int *)j->matrix->values + at;
+  for (int64_t i = rows.from; i < rows.to; i++) {
+    float *x = j->points->x + j->points->stride * (size_t)i + first;
+    for (int c = 0; c < n_columns; c++) {
+      size_t place = n * (size_t)c + (size_t)i;
+      x[c] = (float)(((is_integer ? ints[place] : doubles[place]) - offset[c]) * scale);
+    }
+    for (int c = n_columns; c < UF_LANES; c++) x[c] = 0;
+  }
+}
+
 static void fill_values(void *job, int64_t block, int worker) {
   (void)worker;
   points_job *j = job;
-  uf_points *points = j->points;
-  const uf_preparation *preparation = j->preparation;
-  uf_range rows = uf_block_range(block, ROWS_PER_BLOCK, points->n);
-  for (int c = 0; c < j->matrix->d; c++)
-    for (int i = (int)rows.from; i < rows.to; i++)
-      points->x[points->stride * (size_t)i + (size_t)c] =
-          (float)((uf_matrix_at(j->matrix, i, c) - preparation->offset[c]) * preparation->scale);
-  for (int i = (int)rows.from; i < rows.to; i++)
-    for (size_t c = (size_t)j->matrix->d; c < points->stride; c++)
-      points->x[points->stride * (size_t)i + c] = 0;
+  uf_range rows = uf_block_range(block, ROWS_PER_FILL, j->points->n);
+  int d = j->matrix->d, is_integer = j->matrix->is_integer, first = 0;
+  for (; first + UF_LANES <= d; first += UF_LANES) {
+    if (is_integer)
+      fill_lanes(j, rows, first, UF_LANES, 1);
+    else
+      fill_lanes(j, rows, first, UF_LANES, 0);
+  }
+  if (first < d) fill_lanes(j, rows, first, d - first, is_integer);
 }
 
 /* Rows that are more than scaled: first as doubles, column after column so that reading is in
@@ -61,7 +78,7 @@ static uf_status fill_float_rows(uf_context *ctx, const uf_matrix *matrix,
   UF_NEW(ctx, points->x, (int64_t)points->n * (int64_t)points->stride);
   if (!is_plain)
     UF_NEW(ctx, job.rows, (int64_t)ctx->n_threads * (ROWS_PER_BLOCK + 1) * (int64_t)job.room);
-  UF_TRY(uf_parallel(ctx, uf_n_blocks(points->n, ROWS_PER_BLOCK),
+  UF_TRY(uf_parallel(ctx, uf_n_blocks(points->n, is_plain ? ROWS_PER_FILL : ROWS_PER_BLOCK),
                      is_plain ? fill_values : fill_prepared, &job));
 done:
   uf_free(job.rows);
