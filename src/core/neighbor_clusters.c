@@ -1,48 +1,43 @@
 /*
  * neighbor_clusters.c: approximate neighbours of all points at the speed of small integers.
  *
- * 1. Rows become strings of 7-bit codes (neighbor_codes.c), and the codes a few hundred clusters
- * (neighbor_kmeans.c).
- * 2. A row's neighbours are sought in its own cluster, then in the clusters whose centroids are
- * nearest: all of them are scanned with exact integer products, and the row keeps the
- * `n_candidates` nearest codes.
- * 3. Those are compared in the true metric, in float, and the k nearest stay.
+ * 1. Rows become strings of 7-bit codes (neighbor_codes.h) in the order of their clusters
+ * (neighbor_index.h).
+ * 2. The true neighbours of a few rows say how far the search has to go (neighbor_plan.h).
+ * 3. A row's neighbours are sought in its own cluster, then in the clusters that the ball around it
+ * touches (neighbor_walk.h): all their rows are scanned with exact integer products, and the
+ * nearest codes kept.
+ * 4. Those are compared in the true metric, in float, and the k nearest stay.
  *
- * Rows are stored in the order of their clusters; a block of rows of one cluster owns its candidate
- * lists, which stay in cache. No pair is seen twice by a row, so nothing needs removing. Clusters
- * are visited in one order whatever the threads do.
+ * A block of rows of one cluster owns its candidate lists, which stay in cache. No pair is seen
+ * twice by a row, so nothing needs removing. Clusters are visited in one order whatever the
+ * threads do. Where projection loses too much, the rows are projected anew on twice as many
+ * directions.
  *
- * About n · n_probes · (rows in a cluster) · n_bytes integer products, and n · n_candidates · d in
- * float.
+ * About n · (clusters searched) · (rows in a cluster) · n_directions integer products, and
+ * n · n_candidates · d in float.
  */
 #include "arith.h"
 
 #include "memory.h"
-#include "neighbor_codes.h"
-#include "neighbor_kmeans.h"
+#include "neighbor_index.h"
+#include "neighbor_plan.h"
+#include "neighbor_walk.h"
 #include "neighbors.h"
 #include "parallel.h"
+#include "random.h"
+#include "subspace.h"
 
-enum { ROWS_PER_CLUSTER = 256, MIN_CLUSTERS = 4, MAX_CLUSTERS = 2048, ROWS_PER_BLOCK = 192 };
+/* Rows that the plan is made on, and every how many of them is searched exactly. */
+enum { SAMPLE_ROWS = 256, EXACT_EVERY = 4, EXACT_EVERY_WIDE = 6, WIDE = 256 };
 
-/* How far the search goes. */
-typedef struct search_plan {
-  int n_clusters;
-  int n_probes;     /* clusters that a row is compared with */
-  int n_candidates; /* rows that are compared in the true metric, self among them */
-} search_plan;
+enum {
+  ROWS_PER_BLOCK = 256,
+  DIRECTIONS = 96,      /* of the first attempt */
+  MOST_DIRECTIONS = 768
+};
 
-/* Rows in the order of their clusters; each cluster begins a new panel. Places without a row are
- * -1. */
-typedef struct cluster_order {
-  int n_clusters;
-  int n_places;
-  int *first_panel; /* n_clusters + 1 */
-  int *size;        /* n_clusters: rows */
-  int *row_at;      /* n_places: the row that stands there */
-} cluster_order;
-
-/* The rows of a cluster that one task serves. */
+/* Rows of one cluster that one task serves. */
 typedef struct row_block {
   int cluster;
   int first; /* place */
@@ -52,151 +47,55 @@ typedef struct row_block {
 typedef struct search_job {
   uf_context *ctx;
   const uf_points *points;
-  const uf_codes *codes;
-  const uf_panels *panels;
-  const cluster_order *order;
-  const uint16_t *probes;
-  search_plan plan;
+  const uf_index *index;
+  const uf_search_plan *plan;
   const row_block *blocks;
   uf_neighbors *neighbors;
-  int capacity;
-  int32_t *lists;   /* per worker: scores and places, ROWS_PER_BLOCK × capacity each */
-  int *visits;      /* per worker: 2 × ROWS_PER_BLOCK × n_probes rows and lists, by cluster */
-  int *visit_start; /* per worker: n_clusters + 1 */
-  int *nearest;     /* per worker: n_candidates rows */
-  float *ranks;     /* per worker: n_candidates */
+  uf_walk *walks; /* one a worker */
+  int *candidates; /* per worker: n_candidates rows, twice */
+  float *ranks;   /* per worker: n_candidates */
 } search_job;
 
-static int at_most(int x, int limit) { return x < limit ? x : limit; }
-
-/* Wide rows lose more in projection, and the Euclidean order is only near to that of another
- * metric: both want more candidates. */
-static search_plan make_plan(const uf_points *points, int k) {
-  int wide = points->d > 64;
-  search_plan plan;
-  plan.n_clusters = at_most(points->n / ROWS_PER_CLUSTER, MAX_CLUSTERS);
-  if (plan.n_clusters < MIN_CLUSTERS) plan.n_clusters = MIN_CLUSTERS;
-  plan.n_probes = (wide ? 24 : 16) * (k + 14) / 15;
-  plan.n_probes = at_most(plan.n_probes, plan.n_clusters);
-  plan.n_candidates = (points->metric == UF_MANHATTAN ? 4 : 2) * k + 6;
-  plan.n_candidates = at_most(plan.n_candidates, points->n);
-  return plan;
+static int blocks_of(const uf_cluster *cluster) {
+  return (cluster->size + ROWS_PER_BLOCK - 1) / ROWS_PER_BLOCK;
 }
 
-static void order_free(cluster_order *order) {
-  uf_free(order->first_panel);
-  uf_free(order->size);
-  uf_free(order->row_at);
-}
-
-/* Counting sort of the rows by their nearest cluster. */
-static uf_status order_rows(uf_context *ctx, int n, const uint16_t *probes, const search_plan *plan,
-                            cluster_order *order) {
-  uf_status status = UF_OK;
-  int *next = NULL;
-  *order = (cluster_order){.n_clusters = plan->n_clusters};
-  UF_NEW(ctx, order->first_panel, plan->n_clusters + 1);
-  UF_NEW_ZERO(ctx, order->size, plan->n_clusters);
-  UF_NEW(ctx, next, plan->n_clusters);
-  for (int i = 0; i < n; i++) order->size[probes[(size_t)i * (size_t)plan->n_probes]]++;
-  order->first_panel[0] = 0;
-  for (int c = 0; c < plan->n_clusters; c++) {
-    order->first_panel[c + 1] = order->first_panel[c] + (order->size[c] + 15) / 16;
-    next[c] = 16 * order->first_panel[c];
-  }
-  order->n_places = 16 * order->first_panel[plan->n_clusters];
-  UF_NEW(ctx, order->row_at, order->n_places);
-  for (int place = 0; place < order->n_places; place++) order->row_at[place] = -1;
-  for (int i = 0; i < n; i++) order->row_at[next[probes[(size_t)i * (size_t)plan->n_probes]]++] = i;
-done:
-  uf_free(next);
-  if (status) order_free(order);
-  return status;
-}
-
-typedef struct panel_job {
-  const uf_codes *codes;
-  const cluster_order *order;
-  uf_panels *panels;
-} panel_job;
-
-static void fill_panels(void *job, int64_t cluster, int worker) {
-  (void)worker;
-  panel_job *j = job;
-  for (int place = 16 * j->order->first_panel[cluster];
-       place < 16 * j->order->first_panel[cluster + 1]; place++) {
-    int row = j->order->row_at[place];
-    uf_panels_put(j->panels, j->codes->n_bytes, place, row < 0 ? NULL : uf_code(j->codes, row));
-  }
-}
-
-static int count_blocks(const cluster_order *order) {
+static int count_blocks(const uf_index *index) {
   int count = 0;
-  for (int c = 0; c < order->n_clusters; c++)
-    count += (order->size[c] + ROWS_PER_BLOCK - 1) / ROWS_PER_BLOCK;
+  for (int c = 0; c < index->n_clusters; c++) count += blocks_of(&index->clusters[c]);
   return count;
 }
 
-static void list_blocks(const cluster_order *order, row_block *blocks) {
-  for (int c = 0; c < order->n_clusters; c++)
-    for (int first = 0; first < order->size[c]; first += ROWS_PER_BLOCK)
-      *blocks++ = (row_block){c, 16 * order->first_panel[c] + first,
-                              at_most(order->size[c] - first, ROWS_PER_BLOCK)};
-}
-
-/* Sorts the rows of a block by the clusters that they probe, their own left out. */
-static void plan_visits(const search_job *j, const row_block *block, int *rows, int *lists,
-                        int *start) {
-  int n_clusters = j->plan.n_clusters, n_probes = j->plan.n_probes;
-  memset(start, 0, sizeof *start * (size_t)(n_clusters + 1));
-  for (int r = 0; r < block->count; r++) {
-    const uint16_t *probe =
-        j->probes + (size_t)j->order->row_at[block->first + r] * (size_t)n_probes;
-    for (int p = 1; p < n_probes; p++) start[probe[p] + 1]++;
-  }
-  for (int c = 0; c < n_clusters; c++) start[c + 1] += start[c];
-  for (int r = 0; r < block->count; r++) {
-    int row = j->order->row_at[block->first + r];
-    const uint16_t *probe = j->probes + (size_t)row * (size_t)n_probes;
-    for (int p = 1; p < n_probes; p++) {
-      int at = start[probe[p]]++;
-      rows[at] = row;
-      lists[at] = r;
+/* Blocks of a cluster are of about one size. */
+static void list_blocks(const uf_index *index, row_block *block) {
+  for (int c = 0; c < index->n_clusters; c++) {
+    const uf_cluster *cluster = &index->clusters[c];
+    int n = blocks_of(cluster), place = 16 * cluster->first_panel;
+    for (int b = 0; b < n; b++) {
+      int from = (int)((int64_t)cluster->size * b / n);
+      int to = (int)((int64_t)cluster->size * (b + 1) / n);
+      *block++ = (row_block){c, place + from, to - from};
     }
   }
-  /* Each start has moved to its end, the next one's start. */
-  for (int c = n_clusters; c > 0; c--) start[c] = start[c - 1];
-  start[0] = 0;
 }
 
-/* Fills the candidate lists of a block: its own cluster first, which sets good thresholds for the
- * rest. */
-static void scan_clusters(const search_job *j, const row_block *block, uf_scan *scan, int *rows,
-                          int *lists, int *start) {
-  const int *first_panel = j->order->first_panel;
-  for (int r = 0; r < block->count; r++) {
-    rows[r] = j->order->row_at[block->first + r];
-    lists[r] = r;
-    scan->count[r] = 0;
-    scan->threshold[r] = UF_SCORE_OF_NOTHING;
+/* Candidates of a row of the block, itself left out, as row numbers; what they hold is called for. */
+static int list_candidates(const search_job *j, uf_walk *walk, const row_block *block, int r,
+                           int *candidate) {
+  const int32_t *place;
+  int n = uf_walk_candidates(walk, r, &place), row = j->index->row_at[block->first + r], count = 0;
+  for (int i = 0; i < n; i++) {
+    int other = j->index->row_at[place[i]];
+    if (other == row) continue;
+    uf_point_prefetch(j->points, other);
+    candidate[count++] = other;
   }
-  j->ctx->kernels->scan_panels(scan, rows, lists, block->count, first_panel[block->cluster],
-                               first_panel[block->cluster + 1]);
-  plan_visits(j, block, rows, lists, start);
-  for (int c = 0; c < j->plan.n_clusters; c++)
-    if (start[c + 1] > start[c])
-      j->ctx->kernels->scan_panels(scan, rows + start[c], lists + start[c], start[c + 1] - start[c],
-                                   first_panel[c], first_panel[c + 1]);
+  return count;
 }
 
 /* The k nearest of a row's candidates, in the true metric. */
-static void rank_candidates(const search_job *j, int row, const int32_t *place, int n,
-                            int *candidate, float *ranks) {
-  int count = 0;
-  for (int i = 0; i < n; i++) {
-    int other = j->order->row_at[place[i]];
-    if (other != row) candidate[count++] = other;
-  }
+static void rank_candidates(const search_job *j, int row, const int *candidate, int count,
+                            float *ranks) {
   uf_distance_of(j->ctx, j->points)(uf_point(j->points, row), j->points->x, j->points->stride,
                                     candidate, count, ranks);
   uf_nearest nearest = uf_nearest_begin(j->neighbors, row, row);
@@ -207,94 +106,109 @@ static void rank_candidates(const search_job *j, int row, const int32_t *place, 
 static void search_block(void *job, int64_t index, int worker) {
   search_job *j = job;
   const row_block *block = &j->blocks[index];
-  int count[ROWS_PER_BLOCK];
-  int32_t threshold[ROWS_PER_BLOCK];
-  size_t n_visits = (size_t)ROWS_PER_BLOCK * (size_t)j->plan.n_probes,
-         n_candidates = (size_t)j->plan.n_candidates;
-  size_t capacity = (size_t)j->capacity, list_size = ROWS_PER_BLOCK * capacity;
-  int32_t *score = j->lists + 2 * list_size * (size_t)worker;
-  int *rows = j->visits + 2 * n_visits * (size_t)worker;
-  uf_scan scan = {.codes = j->codes->bytes,
-                  .panels = j->panels->bytes,
-                  .half_norm = j->panels->half_norm,
-                  .depth4 = j->codes->n_bytes / 4,
-                  .keep = j->plan.n_candidates,
-                  .capacity = j->capacity,
-                  .score = score,
-                  .place = score + list_size,
-                  .count = count,
-                  .threshold = threshold};
-  scan_clusters(j, block, &scan, rows, rows + n_visits,
-                j->visit_start + (size_t)worker * (size_t)(j->plan.n_clusters + 1));
+  uf_walk *walk = &j->walks[worker];
+  size_t n = (size_t)j->plan->n_candidates;
+  int *candidate = j->candidates + 2 * n * (size_t)worker, *next = candidate + n;
+  uf_walk_begin(walk, block->cluster, block->first, block->count);
+  uf_walk_limit(walk, j->plan->reach, j->plan->n_probes);
+  for (int c = 0; c < walk->n_near; c++) uf_walk_visit(walk, c);
+  int n_next = list_candidates(j, walk, block, 0, next);
   for (int r = 0; r < block->count; r++) {
-    j->ctx->kernels->cut_list(&scan, r);
-    rank_candidates(j, j->order->row_at[block->first + r], scan.place + capacity * (size_t)r,
-                    count[r], j->nearest + n_candidates * (size_t)worker,
-                    j->ranks + n_candidates * (size_t)worker);
+    int count = n_next, *swap = candidate;
+    candidate = next;
+    next = swap;
+    if (r + 1 < block->count) n_next = list_candidates(j, walk, block, r + 1, next);
+    rank_candidates(j, j->index->row_at[block->first + r], candidate, count,
+                    j->ranks + n * (size_t)worker);
   }
 }
 
 static uf_status search(uf_context *ctx, search_job *job) {
   uf_status status = UF_OK;
   row_block *blocks = NULL;
-  int n_blocks = count_blocks(job->order);
-  int64_t threads = ctx->n_threads;
-  job->capacity = (3 * job->plan.n_candidates + 47) / 16 * 16;
+  int n_blocks = count_blocks(job->index), threads = ctx->n_threads;
+  const uf_search_plan *plan = job->plan;
   UF_NEW(ctx, blocks, n_blocks);
-  UF_NEW(ctx, job->lists, threads * 2 * ROWS_PER_BLOCK * job->capacity);
-  UF_NEW(ctx, job->visits, threads * 2 * ROWS_PER_BLOCK * job->plan.n_probes);
-  UF_NEW(ctx, job->visit_start, threads * (job->plan.n_clusters + 1));
-  UF_NEW(ctx, job->nearest, threads * job->plan.n_candidates);
-  UF_NEW(ctx, job->ranks, threads * job->plan.n_candidates);
-  list_blocks(job->order, blocks);
+  UF_NEW_ZERO(ctx, job->walks, threads);
+  for (int t = 0; t < threads; t++)
+    UF_TRY(uf_walk_open(ctx, job->index, ROWS_PER_BLOCK, job->neighbors->k, plan->n_near,
+                        plan->n_candidates, &job->walks[t]));
+  UF_NEW(ctx, job->candidates, 2 * (int64_t)threads * plan->n_candidates);
+  UF_NEW(ctx, job->ranks, (int64_t)threads * plan->n_candidates);
+  list_blocks(job->index, blocks);
   job->blocks = blocks;
   UF_TRY(uf_parallel(ctx, n_blocks, search_block, job));
 done:
+  for (int t = 0; job->walks && t < threads; t++) uf_walk_close(&job->walks[t]);
+  uf_free(job->walks);
   uf_free(blocks);
-  uf_free(job->lists);
-  uf_free(job->visits);
-  uf_free(job->visit_start);
-  uf_free(job->nearest);
+  uf_free(job->candidates);
   uf_free(job->ranks);
   return status;
 }
 
-uf_status uf_neighbors_clusters(uf_context *ctx, const uf_points *points, int k, uint64_t seed,
-                                uf_neighbors *neighbors) {
+/* ---- the sample ---- */
+
+/* Rows spread over all, at distances that are not all the same: data may have a period. */
+static void spread_rows(int n, int count, uint64_t seed, int *rows) {
+  uint64_t key = uf_key(seed, UF_STAGE_SAMPLE, 0, 0);
+  uf_even_rows(n, count, rows);
+  for (int i = 0; i < count; i++) rows[i] += uf_draw_index(key, (uint64_t)i, n / count);
+}
+
+static uf_status sample_make(uf_context *ctx, const uf_points *points, int k, uint64_t seed,
+                             uf_sample *sample) {
   uf_status status = UF_OK;
-  search_plan plan = make_plan(points, k);
-  uf_codes codes = {0};
-  uf_panels centroids = {0}, panels = {0};
-  cluster_order order = {0};
-  uint16_t *probes = NULL;
+  int n = points->n < SAMPLE_ROWS ? points->n : SAMPLE_ROWS, rows[SAMPLE_ROWS];
+  sample->every = points->d > WIDE ? EXACT_EVERY_WIDE : EXACT_EVERY;
+  sample->n = n;
+  UF_NEW(ctx, sample->rows, n);
+  spread_rows(points->n, n, seed, sample->rows);
+  UF_TRY(uf_neighbors_alloc(ctx, n, k, &sample->nearest));
+  int n_exact = (n + sample->every - 1) / sample->every;
+  for (int i = 0; i < n_exact; i++) rows[i] = sample->rows[i * sample->every];
+  UF_TRY(uf_neighbors_exact(ctx, points, rows, n_exact, k, &sample->exact));
+done:
+  return status;
+}
+
+/* Indexes the rows, with more directions until the plan finds the part wanted. */
+static uf_status index_and_plan(uf_context *ctx, const uf_points *points, const uf_sample *sample,
+                                double target, uint64_t seed, uf_index *index,
+                                uf_search_plan *plan) {
+  for (int directions = DIRECTIONS;; directions *= 2) {
+    uf_status status = uf_index_make(ctx, points, directions, seed, index);
+    if (!status) status = uf_plan_make(ctx, points, index, sample, target, plan);
+    int is_whole = directions >= points->d || 2 * directions > MOST_DIRECTIONS;
+    if (status || plan->expected >= target || is_whole) return status;
+    uf_index_free(index);
+  }
+}
+
+uf_status uf_neighbors_clusters(uf_context *ctx, const uf_points *points, int k, double target,
+                                uint64_t seed, uf_neighbors *neighbors, double *recall) {
+  uf_status status = UF_OK;
+  uf_index index = {0};
+  uf_sample sample = {0};
+  uf_search_plan plan = {0};
   *neighbors = (uf_neighbors){0};
 
   uf_span(ctx, 0, 0.05);
-  UF_TRY(uf_codes_make(ctx, points, seed, &codes));
-  UF_TRY(uf_kmeans(ctx, &codes, plan.n_clusters, &centroids));
-  UF_NEW(ctx, probes, (int64_t)points->n * plan.n_probes);
-  uf_span(ctx, 0.05, 0.2);
-  UF_TRY(uf_nearest_clusters(ctx, &codes, NULL, points->n, &centroids, plan.n_probes, probes));
-  UF_TRY(order_rows(ctx, points->n, probes, &plan, &order));
-  UF_TRY(uf_panels_make(ctx, order.first_panel[plan.n_clusters], codes.n_bytes, &panels));
-  UF_TRY(uf_parallel(ctx, plan.n_clusters, fill_panels, &(panel_job){&codes, &order, &panels}));
+  UF_TRY(sample_make(ctx, points, k, seed, &sample));
+  uf_span(ctx, 0.05, 0.3);
+  UF_TRY(index_and_plan(ctx, points, &sample, target, seed, &index, &plan));
   UF_TRY(uf_neighbors_alloc(ctx, points->n, k, neighbors));
-  uf_span(ctx, 0.2, 1);
+  uf_span(ctx, 0.3, 1);
   UF_TRY(search(ctx, &(search_job){.ctx = ctx,
                                    .points = points,
-                                   .codes = &codes,
-                                   .panels = &panels,
-                                   .order = &order,
-                                   .probes = probes,
-                                   .plan = plan,
+                                   .index = &index,
+                                   .plan = &plan,
                                    .neighbors = neighbors}));
   UF_TRY(uf_neighbors_complete(ctx, points, neighbors));
+  *recall = plan.ceiling * uf_recall_of_rows(neighbors, &sample.nearest, sample.rows);
 done:
-  uf_codes_free(&codes);
-  uf_panels_free(&centroids);
-  uf_panels_free(&panels);
-  order_free(&order);
-  uf_free(probes);
+  uf_index_free(&index);
+  uf_sample_free(&sample);
   if (status) uf_neighbors_free(neighbors);
   return status;
 }

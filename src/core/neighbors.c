@@ -64,7 +64,7 @@ static uf_status search_and_check(uf_context *ctx, const uf_points *points, int 
                                   uf_neighbors *neighbors, uf_neighbor_method *used) {
   int rows[CHECKED_ROWS];
   double recall;
-  uf_status status = uf_neighbors_clusters(ctx, points, k, seed, neighbors);
+  double est; uf_status status = uf_neighbors_clusters(ctx, points, k, .99, seed, neighbors, &est);
   if (status) return status;
   uf_even_rows(points->n, CHECKED_ROWS, rows);
   status = uf_neighbor_recall(ctx, points, neighbors, rows, CHECKED_ROWS, &recall);
@@ -86,7 +86,7 @@ uf_status uf_nearest_neighbors(uf_context *ctx, const uf_points *points, int k,
   if (method == UF_NEIGHBORS_AUTO && *used == UF_NEIGHBORS_CLUSTERS)
     return search_and_check(ctx, points, k, seed, neighbors, used);
   switch (*used) {
-  case UF_NEIGHBORS_CLUSTERS: return uf_neighbors_clusters(ctx, points, k, seed, neighbors);
+  case UF_NEIGHBORS_CLUSTERS: {double est; return uf_neighbors_clusters(ctx, points, k, .99, seed, neighbors, &est);}
   case UF_NEIGHBORS_DESCENT: return uf_neighbors_descent(ctx, points, k, seed, neighbors);
   default:
     return suits_kdtree(points) ? uf_neighbors_kdtree(ctx, points, k, neighbors)

@@ -39,8 +39,10 @@ uf_status uf_neighbors_exact(uf_context *ctx, const uf_points *points, const int
                              int k, uf_neighbors *neighbors);
 uf_status uf_neighbors_kdtree(uf_context *ctx, const uf_points *points, int k,
                               uf_neighbors *neighbors);
-uf_status uf_neighbors_clusters(uf_context *ctx, const uf_points *points, int k, uint64_t seed,
-                                uf_neighbors *neighbors);
+/* Goes as far as it takes to find the part `target` of the true neighbours; *recall says which part
+ * was found of those of a sample of rows. */
+uf_status uf_neighbors_clusters(uf_context *ctx, const uf_points *points, int k, double target,
+                                uint64_t seed, uf_neighbors *neighbors, double *recall);
 uf_status uf_neighbors_descent(uf_context *ctx, const uf_points *points, int k, uint64_t seed,
                                uf_neighbors *neighbors);
 
@@ -67,6 +69,9 @@ uf_status uf_query_exact(uf_context *ctx, const uf_points *points, const uf_poin
 uf_status uf_neighbor_recall(uf_context *ctx, const uf_points *points,
                              const uf_neighbors *neighbors, const int *rows, int n_rows,
                              double *recall);
+
+/* The same against neighbours that are known already: those of `rows`, in a table of truth->n rows. */
+double uf_recall_of_rows(const uf_neighbors *neighbors, const uf_neighbors *truth, const int *rows);
 
 uf_status uf_neighbors_alloc(uf_context *ctx, int n, int k, uf_neighbors *neighbors);
 void uf_neighbors_free(uf_neighbors *neighbors);

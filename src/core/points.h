@@ -58,6 +58,13 @@ static inline const float *uf_point(const uf_points *points, int row) {
 /* A row of any form as d floats. */
 void uf_point_values(const uf_points *points, int row, float *values);
 
+/* Calls the beginning of a row into the cache; what follows comes by itself. */
+static inline void uf_point_prefetch(const uf_points *points, int row) {
+  const char *at = (const char *)uf_point(points, row);
+  size_t size = points->stride * sizeof(float);
+  for (size_t byte = 0; byte < size && byte < 512; byte += 64) __builtin_prefetch(at + byte);
+}
+
 /* The kernel whose values rank neighbours in the metric of these points (rows of floats); NULL
  * where ranks come otherwise: rank.h serves all. */
 uf_distance_kernel *uf_distance_of(const uf_context *ctx, const uf_points *points);

@@ -19,7 +19,8 @@ typedef enum uf_stage {
   UF_STAGE_INIT,
   UF_STAGE_JITTER,
   UF_STAGE_NEGATIVES,
-  UF_STAGE_SAMPLE
+  UF_STAGE_SAMPLE,
+  UF_STAGE_CLUSTERS
 } uf_stage;
 
 static inline uint64_t uf_mix(uint64_t x) {

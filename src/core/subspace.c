@@ -28,28 +28,35 @@ typedef struct product_job {
   const float *b; /* depth × m */
   int m;
   const float *offset;
-  float *c; /* n × m */
+  float *c;      /* n × m */
+  float *packed; /* per worker: ROWS_PER_BLOCK × depth, where rows are given */
 } product_job;
 
+/* Rows from here and there are brought together first: the kernel takes several at a time. */
 static void multiply_block(void *job, int64_t block, int worker) {
-  (void)worker;
   product_job *j = job;
   uf_range range = uf_block_range(block, ROWS_PER_BLOCK, j->n);
-  float *c = j->c + (size_t)range.from * (size_t)j->m;
-  if (!j->rows) {
-    const float *a = j->a + j->a_stride * (size_t)range.from;
-    j->ctx->kernels->product(a, j->a_stride, (int)(range.to - range.from), j->depth, j->b, j->m,
-                             j->offset, c, (size_t)j->m);
-    return;
+  size_t depth = (size_t)j->depth, stride = j->rows ? depth : j->a_stride;
+  const float *a = j->a + stride * (size_t)range.from;
+  if (j->rows) {
+    float *packed = j->packed + ROWS_PER_BLOCK * depth * (size_t)worker;
+    for (int64_t i = range.from; i < range.to; i++)
+      memcpy(packed + depth * (size_t)(i - range.from), j->a + j->a_stride * (size_t)j->rows[i],
+             depth * sizeof *packed);
+    a = packed;
   }
-  for (int64_t i = range.from; i < range.to; i++, c += j->m)
-    j->ctx->kernels->product(j->a + j->a_stride * (size_t)j->rows[i], j->a_stride, 1, j->depth,
-                             j->b, j->m, j->offset, c, (size_t)j->m);
+  j->ctx->kernels->product(a, stride, (int)(range.to - range.from), j->depth, j->b, j->m, j->offset,
+                           j->c + (size_t)range.from * (size_t)j->m, (size_t)j->m);
 }
 
 static uf_status multiply(uf_context *ctx, product_job job) {
+  uf_status status = UF_OK;
   job.ctx = ctx;
-  return uf_parallel(ctx, uf_n_blocks(job.n, ROWS_PER_BLOCK), multiply_block, &job);
+  if (job.rows) UF_NEW(ctx, job.packed, (int64_t)ctx->n_threads * ROWS_PER_BLOCK * job.depth);
+  UF_TRY(uf_parallel(ctx, uf_n_blocks(job.n, ROWS_PER_BLOCK), multiply_block, &job));
+done:
+  uf_free(job.packed);
+  return status;
 }
 
 typedef struct project_job {
@@ -125,6 +132,12 @@ uf_status uf_project(uf_context *ctx, const uf_points *points, const int *rows, 
                                      .c = out});
 }
 
+void uf_project_range(const uf_context *ctx, const uf_points *points, int64_t from, int64_t to,
+                      const float *basis, int m, const float *offset, float *out) {
+  ctx->kernels->product(uf_point(points, (int)from), points->stride, (int)(to - from), points->d,
+                        basis, m, offset, out, (size_t)m);
+}
+
 void uf_even_rows(int n, int count, int *rows) {
   for (int i = 0; i < count; i++) rows[i] = (int)((int64_t)i * n / count);
 }
@@ -181,19 +194,19 @@ uf_status uf_random_directions(uf_context *ctx, int d, int n_directions, int m, 
 }
 
 /* The sampled rows less their mean, and their transpose. */
-static void centred_sample(const uf_points *points, const int *rows, int n_rows, float *sample,
-                           float *transposed) {
-  size_t d = (size_t)points->d, t_stride = (size_t)n_rows;
-  for (int i = 0; i < n_rows; i++) uf_point_values(points, rows[i], sample + d * (size_t)i);
-  for (size_t j = 0; j < d; j++) {
-    double sum = 0;
-    for (size_t i = 0; i < t_stride; i++) sum += sample[i * d + j];
-    float mean = (float)(sum / n_rows);
-    for (size_t i = 0; i < t_stride; i++) {
-      sample[i * d + j] -= mean;
-      transposed[j * t_stride + i] = sample[i * d + j];
-    }
-  }
+static void centred_sample(const uf_points *points, const int *rows, int n_rows, double *mean,
+                           float *sample, float *transposed) {
+  size_t d = (size_t)points->d, n = (size_t)n_rows;
+  for (size_t i = 0; i < n; i++) uf_point_values(points, rows[i], sample + d * i);
+  for (size_t j = 0; j < d; j++) mean[j] = 0;
+  for (size_t i = 0; i < n; i++)
+    for (size_t j = 0; j < d; j++) mean[j] += sample[i * d + j];
+  for (size_t i = 0; i < n; i++)
+    for (size_t j = 0; j < d; j++) sample[i * d + j] -= (float)(mean[j] / n_rows);
+  for (size_t from = 0; from < n; from += UF_LANES) /* a cache line at a time */
+    for (size_t j = 0; j < d; j++)
+      for (size_t i = from; i < from + UF_LANES && i < n; i++)
+        transposed[j * n + i] = sample[i * d + j];
 }
 
 /* Sparse rows are filled in the sample, which is smaller for that when they are long. */
@@ -209,12 +222,14 @@ uf_status uf_principal_subspace(uf_context *ctx, const uf_points *points, int ma
   int d = points->d, n = sample_size(points, max_rows);
   int *rows = NULL;
   float *sample = NULL, *transposed = NULL, *image = NULL;
+  double *mean = NULL;
   UF_NEW(ctx, rows, n);
+  UF_NEW(ctx, mean, d);
   UF_NEW(ctx, sample, (int64_t)n * d);
   UF_NEW(ctx, transposed, (int64_t)n * d);
   UF_NEW(ctx, image, (int64_t)n * m);
   uf_even_rows(points->n, n, rows);
-  centred_sample(points, rows, n, sample, transposed);
+  centred_sample(points, rows, n, mean, sample, transposed);
   UF_TRY(uf_random_directions(ctx, d, n_directions, m, uf_key(seed, UF_STAGE_BASIS, 0, 0), basis));
   for (int iteration = 0; iteration < POWER_ITERATIONS; iteration++) {
     UF_TRY(multiply(ctx, (product_job){.a = sample,
@@ -235,6 +250,7 @@ uf_status uf_principal_subspace(uf_context *ctx, const uf_points *points, int ma
   }
 done:
   uf_free(rows);
+  uf_free(mean);
   uf_free(sample);
   uf_free(transposed);
   uf_free(image);

@@ -28,6 +28,10 @@ uf_status uf_orthonormalize(uf_context *ctx, int d, int n_directions, int m, flo
 uf_status uf_project(uf_context *ctx, const uf_points *points, const int *rows, int n_rows,
                      const float *basis, int m, const float *offset, float *out);
 
+/* The same of rows from … to - 1, in the calling thread: what a parallel loop does with a block. */
+void uf_project_range(const uf_context *ctx, const uf_points *points, int64_t from, int64_t to,
+                      const float *basis, int m, const float *offset, float *out);
+
 /* `count` rows spread evenly over 0 … n - 1. */
 void uf_even_rows(int n, int count, int *rows);
 

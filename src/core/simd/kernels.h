@@ -25,16 +25,28 @@
 typedef void uf_distance_kernel(const float *query, const float *points, size_t stride,
                                 const int *rows, int n_rows, float *out);
 
+/* What a string of codes stands for: scale × code in each coordinate. */
+typedef struct uf_code_head {
+  float scale;
+  float half_norm; /* ½ |scale × code|² */
+  int32_t sum;     /* of the codes */
+} uf_code_head;
+
 /*
- * What scan_panels() reads, and the candidate lists that it fills. A list holds points and their
- * scores, the higher the nearer, in the order in which they were met.
+ * What scan_panels() reads, and the candidate lists that it fills. Queries and places are coded
+ * relative to the same origin. A list holds places and their scores, in the order in which they
+ * were met. A score is minus the bits of ½ distance², a float that is not negative: it is an
+ * integer, and the higher the nearer.
  */
 typedef struct uf_scan {
-  const uint8_t *codes;     /* row-major, depth4 × 4 bytes a row, each code + 64: in 0 … 127 */
-  const int8_t *panels;     /* 16 places a panel, [depth4][16][4] codes in -63 … 63 */
-  const int32_t *half_norm; /* per place: floor(½ |b|²) + 64 Σ b, so that code·panel - half_norm
-                               ranks by distance */
-  int depth4;               /* bytes of a row / 4 */
+  int depth4;             /* codes of a row / 4 */
+  const uint8_t *panels;  /* 16 places a panel, [depth4][16][4] codes + 64, in 1 … 127 */
+  const float *scale;     /* per place */
+  const float *half_norm; /* per place: ½ |scale × code|²; UF_HALF_NORM_OF_NOTHING if empty */
+  const int8_t *query;    /* query_stride bytes a query, in -127 … 127 */
+  size_t query_stride;
+  const uf_code_head *head; /* per query */
+  const int *list;          /* per query: the list that it fills */
   int keep;                 /* candidates wanted in a list */
   int capacity;             /* room in a list: at least keep + 32, a multiple of 16 */
   int32_t *score;           /* per list: capacity */
@@ -43,9 +55,10 @@ typedef struct uf_scan {
   int32_t *threshold;       /* per list: scores at or below it are of no use */
 } uf_scan;
 
-/* The threshold of an empty list: below the score of any point, above that of an empty place in a
- * panel. */
-enum { UF_SCORE_OF_NOTHING = -0x20000000 };
+/* Farther than any place; and the threshold of an empty list, which an empty place does not
+ * reach: minus the bits of 2^120. */
+#define UF_HALF_NORM_OF_NOTHING 0x1p122f
+enum { UF_SCORE_OF_NOTHING = -0x7b800000, UF_CODE_BIAS = 64, UF_LARGEST_PLACE = 63, UF_LARGEST_QUERY = 127, UF_MOST_CODES = 1024 };
 
 /*
  * One epoch of the layout, as the lanes see it: 16 vertices are a group, and lane l of a group is
@@ -101,13 +114,20 @@ typedef struct uf_kernels {
   void (*product)(const float *a, size_t a_stride, int n, int depth, const float *b, int m,
                   const float *offset, float *c, size_t c_stride);
 
-  /* Scores rows[0 … n_rows - 1] (indices of codes) against panels from … to - 1; row r fills list
-   * lists[r]. */
-  void (*scan_panels)(const uf_scan *scan, const int *rows, const int *lists, int n_rows, int from,
-                      int to);
+  /* Codes in -limit … limit of x + shift (m floats, m a multiple of 16 and at most UF_MOST_CODES;
+   * shift may be NULL). */
+  void (*encode)(const float *x, const float *shift, int m, int limit, int8_t *code,
+                 uf_code_head *head);
+
+  /* Scores queries 0 … n_queries - 1 against panels from … to - 1. */
+  void (*scan_panels)(const uf_scan *scan, int n_queries, int from, int to);
 
   /* Cuts a list back to its `keep` best candidates; among equals those met first stay. */
   void (*cut_list)(const uf_scan *scan, int list);
+
+  /* A score that at least n candidates of a list reach, and at most n + n / 4 where no equals stand
+   * in the way; UF_SCORE_OF_NOTHING if there are fewer. */
+  int32_t (*nth_score)(const uf_scan *scan, int list, int n);
 
   /* Σ exp(-x / sigma) over n values, n a multiple of 16; and the terms themselves. */
   float (*exp_sum)(const float *x, int n, float sigma);

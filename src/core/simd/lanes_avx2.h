@@ -76,17 +76,27 @@ LANES uint32_t vi_greater(vi a, vi b) {
   int hi = _mm256_movemask_ps(_mm256_castsi256_ps(_mm256_cmpgt_epi32(a.hi, b.hi)));
   return (uint32_t)lo | (uint32_t)hi << 8;
 }
+LANES uint32_t vf_less(vf a, vf b) {
+  int lo = _mm256_movemask_ps(_mm256_cmp_ps(a.lo, b.lo, _CMP_LT_OQ));
+  int hi = _mm256_movemask_ps(_mm256_cmp_ps(a.hi, b.hi, _CMP_LT_OQ));
+  return (uint32_t)lo | (uint32_t)hi << 8;
+}
 LANES void vi_compress(int32_t *out, uint32_t m, vi a) {
   int32_t lane[16];
   vi_store(lane, a);
   for (; m; m &= m - 1) *out++ = lane[__builtin_ctz(m)];
 }
-/* maddubs adds two products in 16 bits; codes of 7 bits keep that from saturating. */
-LANES __m256i dot4_of_8(__m256i acc, __m256i row, __m256i panel) {
-  return _mm256_add_epi32(acc, _mm256_madd_epi16(_mm256_maddubs_epi16(row, panel), _mm256_set1_epi16(1)));
+/* maddubs adds two products in 16 bits; places of 7 bits keep that from saturating. */
+LANES __m256i dot4_of_8(__m256i acc, __m256i place, __m256i query) {
+  return _mm256_add_epi32(acc, _mm256_madd_epi16(_mm256_maddubs_epi16(place, query), _mm256_set1_epi16(1)));
 }
-LANES vi vi_dot4(vi acc, vi row, vi panel) {
-  BOTH(vi, dot4_of_8(acc.lo, row.lo, panel.lo), dot4_of_8(acc.hi, row.hi, panel.hi));
+LANES vi vi_dot4(vi acc, vi place, vi query) {
+  BOTH(vi, dot4_of_8(acc.lo, place.lo, query.lo), dot4_of_8(acc.hi, place.hi, query.hi));
+}
+LANES void vi_store_bytes(int8_t *x, vi a) {
+  __m256i words = _mm256_permute4x64_epi64(_mm256_packs_epi32(a.lo, a.hi), 0xd8);
+  __m128i bytes = _mm_packs_epi16(_mm256_castsi256_si128(words), _mm256_extracti128_si256(words, 1));
+  _mm_storeu_si128((__m128i *)(void *)x, bytes);
 }
 
 LANES vi vf_bits(vf a) { BOTH(vi, _mm256_castps_si256(a.lo), _mm256_castps_si256(a.hi)); }
@@ -94,4 +104,4 @@ LANES vf vi_bits(vi a) { BOTH(vf, _mm256_castsi256_ps(a.lo), _mm256_castsi256_ps
 LANES vf vi_to_float(vi a) { BOTH(vf, _mm256_cvtepi32_ps(a.lo), _mm256_cvtepi32_ps(a.hi)); }
 LANES vi vf_round(vf a) { BOTH(vi, _mm256_cvtps_epi32(a.lo), _mm256_cvtps_epi32(a.hi)); }
 
-enum { PRODUCT_ROWS = 3, PRODUCT_LANES = 2, SCAN_ROWS = 3, SCAN_PANELS = 2 };
+enum { PRODUCT_ROWS = 3, PRODUCT_LANES = 2, SCAN_ROWS = 3, SCAN_PANELS = 2, SCAN_ALONE = 4 };

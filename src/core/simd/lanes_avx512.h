@@ -56,19 +56,25 @@ LANES uint32_t vi_greater(vi a, vi b) {
   __asm__("" : "+r"(bits));
   return bits;
 }
+LANES uint32_t vf_less(vf a, vf b) {
+  uint32_t bits = _mm512_cmp_ps_mask(a, b, _CMP_LT_OQ);
+  __asm__("" : "+r"(bits));
+  return bits;
+}
 LANES void vi_compress(int32_t *out, uint32_t m, vi a) { vi_store(out, _mm512_maskz_compress_epi32((__mmask16)m, a)); }
-LANES vi vi_dot4(vi acc, vi row, vi panel) {
+LANES vi vi_dot4(vi acc, vi place, vi query) {
 #if defined(UF_VNNI)
-  return _mm512_dpbusd_epi32(acc, row, panel);
+  return _mm512_dpbusd_epi32(acc, place, query);
 #else
-  /* Codes of 7 bits keep the sums of two products within 16 bits. */
-  return _mm512_add_epi32(acc, _mm512_madd_epi16(_mm512_maddubs_epi16(row, panel), _mm512_set1_epi16(1)));
+  /* Places of 7 bits keep the sums of two products within 16 bits. */
+  return _mm512_add_epi32(acc, _mm512_madd_epi16(_mm512_maddubs_epi16(place, query), _mm512_set1_epi16(1)));
 #endif
 }
+LANES void vi_store_bytes(int8_t *x, vi a) { _mm_storeu_si128((__m128i *)(void *)x, _mm512_cvtsepi32_epi8(a)); }
 
 LANES vi vf_bits(vf a) { return _mm512_castps_si512(a); }
 LANES vf vi_bits(vi a) { return _mm512_castsi512_ps(a); }
 LANES vf vi_to_float(vi a) { return _mm512_cvtepi32_ps(a); }
 LANES vi vf_round(vf a) { return _mm512_cvtps_epi32(a); }
 
-enum { PRODUCT_ROWS = 6, PRODUCT_LANES = 4, SCAN_ROWS = 6, SCAN_PANELS = 2 };
+enum { PRODUCT_ROWS = 6, PRODUCT_LANES = 4, SCAN_ROWS = 6, SCAN_PANELS = 2, SCAN_ALONE = 8 };

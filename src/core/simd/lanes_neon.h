@@ -46,20 +46,32 @@ LANES uint32_t vi_greater(vi a, vi b) {
   EACH_QUARTER m |= vaddvq_u32(vandq_u32(vcgtq_s32(a.at[q], b.at[q]), bit)) << (4 * q);
   return m;
 }
+LANES uint32_t vf_less(vf a, vf b) {
+  const uint32x4_t bit = {1, 2, 4, 8};
+  uint32_t m = 0;
+  EACH_QUARTER m |= vaddvq_u32(vandq_u32(vcltq_f32(a.at[q], b.at[q]), bit)) << (4 * q);
+  return m;
+}
 LANES void vi_compress(int32_t *out, uint32_t m, vi a) {
   int32_t lane[16];
   vi_store(lane, a);
   for (; m; m &= m - 1) *out++ = lane[__builtin_ctz(m)];
 }
-/* Codes of the row are at most 127, so both sides fit signed bytes. */
-LANES vi vi_dot4(vi acc, vi row, vi panel) {
+/* Places are at most 127, so both sides fit signed bytes. */
+LANES vi vi_dot4(vi acc, vi place, vi query) {
   EACH_QUARTER {
-    int8x16_t r = vreinterpretq_s8_s32(row.at[q]), p = vreinterpretq_s8_s32(panel.at[q]);
-    int32x4_t lo = vpaddlq_s16(vmull_s8(vget_low_s8(r), vget_low_s8(p)));
-    int32x4_t hi = vpaddlq_s16(vmull_high_s8(r, p));
+    int8x16_t a = vreinterpretq_s8_s32(place.at[q]), b = vreinterpretq_s8_s32(query.at[q]);
+    int32x4_t lo = vpaddlq_s16(vmull_s8(vget_low_s8(a), vget_low_s8(b)));
+    int32x4_t hi = vpaddlq_s16(vmull_high_s8(a, b));
     acc.at[q] = vaddq_s32(acc.at[q], vpaddq_s32(lo, hi));
   }
   return acc;
+}
+
+LANES void vi_store_bytes(int8_t *x, vi a) {
+  int16x8_t lo = vcombine_s16(vmovn_s32(a.at[0]), vmovn_s32(a.at[1]));
+  int16x8_t hi = vcombine_s16(vmovn_s32(a.at[2]), vmovn_s32(a.at[3]));
+  vst1q_s8(x, vcombine_s8(vmovn_s16(lo), vmovn_s16(hi)));
 }
 
 LANES vf vf_gather(const float *base, vi index) {
@@ -86,4 +98,4 @@ LANES vf vi_bits(vi a) { vf r; EACH_QUARTER r.at[q] = vreinterpretq_f32_s32(a.at
 LANES vf vi_to_float(vi a) { vf r; EACH_QUARTER r.at[q] = vcvtq_f32_s32(a.at[q]); return r; }
 LANES vi vf_round(vf a) { vi r; EACH_QUARTER r.at[q] = vcvtnq_s32_f32(a.at[q]); return r; }
 
-enum { PRODUCT_ROWS = 3, PRODUCT_LANES = 1, SCAN_ROWS = 3, SCAN_PANELS = 1 };
+enum { PRODUCT_ROWS = 3, PRODUCT_LANES = 1, SCAN_ROWS = 3, SCAN_PANELS = 1, SCAN_ALONE = 2 };

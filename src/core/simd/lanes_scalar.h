@@ -51,14 +51,18 @@ LANES vi vi_shift_right23(vi a) { EACH_LANE a.at[l] >>= 23; return a; }
 LANES vi vi_max(vi a, vi b) { EACH_LANE a.at[l] = a.at[l] > b.at[l] ? a.at[l] : b.at[l]; return a; }
 /* bit l says whether lane l of a is greater */
 LANES uint32_t vi_greater(vi a, vi b) { uint32_t m = 0; EACH_LANE m |= (uint32_t)(a.at[l] > b.at[l]) << l; return m; }
+/* bit l says whether lane l of a is less */
+LANES uint32_t vf_less(vf a, vf b) { uint32_t m = 0; EACH_LANE m |= (uint32_t)(a.at[l] < b.at[l]) << l; return m; }
 /* the lanes of a that m names, packed, to out, which has room for 16 */
 LANES void vi_compress(int32_t *out, uint32_t m, vi a) { for (; m; m &= m - 1) *out++ = a.at[__builtin_ctz(m)]; }
-/* acc + the product of four unsigned bytes of `row` (at most 127) and four signed of `panel`, in each lane */
-LANES vi vi_dot4(vi acc, vi row, vi panel) {
+/* acc + the product of four unsigned bytes of `place` (at most 127) and four signed of `query`, in each lane */
+LANES vi vi_dot4(vi acc, vi place, vi query) {
   EACH_LANE for (int byte = 0; byte < 32; byte += 8)
-    acc.at[l] += (int32_t)((uint32_t)row.at[l] >> byte & 0xff) * (int8_t)((uint32_t)panel.at[l] >> byte & 0xff);
+    acc.at[l] += (int32_t)((uint32_t)place.at[l] >> byte & 0xff) * (int8_t)((uint32_t)query.at[l] >> byte & 0xff);
   return acc;
 }
+/* the lanes, all in -128 … 127, as bytes */
+LANES void vi_store_bytes(int8_t *x, vi a) { EACH_LANE x[l] = (int8_t)a.at[l]; }
 
 /* Reinterpretation of bits, and conversion of values (to the nearest integer, ties to even). */
 LANES vi vf_bits(vf a) { vi r; memcpy(&r, &a, sizeof r); return r; }
@@ -66,4 +70,4 @@ LANES vf vi_bits(vi a) { vf r; memcpy(&r, &a, sizeof r); return r; }
 LANES vf vi_to_float(vi a) { vf r; EACH_LANE r.at[l] = (float)a.at[l]; return r; }
 LANES vi vf_round(vf a) { vi r; EACH_LANE r.at[l] = (int32_t)uf_round(a.at[l]); return r; }
 
-enum { PRODUCT_ROWS = 2, PRODUCT_LANES = 1, SCAN_ROWS = 2, SCAN_PANELS = 1 };
+enum { PRODUCT_ROWS = 2, PRODUCT_LANES = 1, SCAN_ROWS = 2, SCAN_PANELS = 1, SCAN_ALONE = 1 };
