@@ -62,7 +62,10 @@ shape <- function(x) paste(count(nrow(x)), "rows and", count(ncol(x)), "columns"
 
 # ---- Single values ------------------------------------------------------------------------------
 
-is_number <- function(x) is.numeric(x) && length(x) == 1 && is.finite(x)
+# The doubles of integer64 are no numbers but the bits of integers.
+is_number <- function(x) {
+  is.numeric(x) && !inherits(x, "integer64") && length(x) == 1 && is.finite(x)
+}
 
 # A number in [min, max], or greater than min with `open`.
 check_number <- function(x, arg, min = -Inf, max = Inf, open = FALSE) {

@@ -59,7 +59,7 @@ umap_control <- function(spread = 1, a = NULL, b = NULL, set_op_mix_ratio = 1,
     check_graph_settings(set_op_mix_ratio, local_connectivity, bandwidth),
     list(
       neighbor_method = check_choice(neighbor_method, "neighbor_method", neighbor_methods),
-      metric_kwds = metric_kwds
+      metric_kwds = check_keyword_list(metric_kwds)
     ),
     list(scale = check_scale(scale), pca = check_pca(pca)),
     check_target_settings(target_metric, target_weight, target_n_neighbors),

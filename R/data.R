@@ -121,7 +121,7 @@ read_idx_file <- function(path) {
 
 open_idx <- function(path) {
   if (!is.character(path) || length(path) != 1 || is.na(path)) {
-    abort_input("path", "must be the name of one file")
+    abort_input("path", "must be the name of one file, not ", describe(path))
   }
   if (!file.exists(path)) abort_input("path", "does not exist: ", path)
   if (dir.exists(path)) abort_input("path", "is a directory, not a file: ", path)
@@ -186,7 +186,7 @@ count <- function(x) format(x, big.mark = ",", scientific = FALSE, trim = TRUE)
 
 check_digits <- function(digits) {
   if (!is.numeric(digits) || length(digits) == 0 || !all(digits %in% 0:9)) {
-    abort_input("digits", "must be whole numbers from 0 to 9")
+    abort_input("digits", "must be whole numbers from 0 to 9, not ", describe(digits))
   }
   sort(unique(as.integer(digits)))
 }
@@ -200,7 +200,7 @@ mnist_names <- c(
 mnist_files <- function(dir) {
   if (is.null(dir)) dir <- getOption("unfurl.mnist", Sys.getenv("UNFURL_MNIST"))
   if (!is.character(dir) || length(dir) != 1 || is.na(dir)) {
-    abort_input("dir", "must be the name of one directory")
+    abort_input("dir", "must be the name of one directory, not ", describe(dir))
   }
   files <- vapply(mnist_names, find_mnist_file, "", dir = dir)
   if (anyNA(files)) abort_missing_mnist(dir, mnist_names[is.na(files)])

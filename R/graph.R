@@ -91,7 +91,9 @@ new_graph <- function(triplets, n) {
 check_graph <- function(graph, arg = "graph") {
   if (inherits(graph, "umap_model")) graph <- graph$graph
   if (!is.data.frame(graph) || !all(c("row", "col", "similarity") %in% names(graph))) {
-    abort_input(arg, "must be a data frame with the columns row, col and similarity")
+    abort_input(
+      arg, "must be a data frame with the columns row, col and similarity, not ", describe(graph)
+    )
   }
   n <- graph_size(graph, arg)
   check_graph_nodes(graph$row, "row", n, arg)

@@ -153,6 +153,11 @@ resolve_n_epochs <- function(n_epochs, n) {
 check_snapshots <- function(snapshots, n_epochs) {
   is_epochs <- is.null(snapshots) || (is.numeric(snapshots) && !anyNA(snapshots) &&
     all(snapshots == round(snapshots) & snapshots >= 0 & snapshots <= n_epochs))
-  if (!is_epochs) abort_input("snapshots", "must be whole numbers from 0 to ", count(n_epochs))
+  if (!is_epochs) {
+    abort_input(
+      "snapshots", "must be whole numbers from 0 to ", count(n_epochs), ", not ",
+      describe(snapshots)
+    )
+  }
   sort(unique(as.integer(snapshots)))
 }

@@ -28,6 +28,14 @@ check_metric <- function(metric, kwds = NULL, d = NULL) {
   )
 }
 
+# Before the metric is known: a list with names, whichever they are.
+check_keyword_list <- function(kwds) {
+  if (is.null(kwds) || identical(kwds, list()) || (is.list(kwds) && !is.null(names(kwds)))) {
+    return(kwds)
+  }
+  abort_input("metric_kwds", "must be a list with names, not ", describe(kwds))
+}
+
 check_keywords <- function(kwds, name) {
   known <- metric_keywords[[name]]
   if (is.null(kwds) || identical(kwds, list())) return(invisible())

@@ -58,6 +58,7 @@ nearest_neighbors <- function(x, k = 15, metric = "euclidean",
   if (!is.null(query)) {
     return(query_neighbors(x, query, neighbors, k, choice, method, seed, run))
   }
+  if (!is.null(neighbors)) abort_input("neighbors", "is of use only with `query`")
   k <- check_n_neighbors(k, "k", n_rows(x))
   found <- .Call(C_nearest_neighbors, x, k, choice, method, seed, run)
   rownames(found$idx) <- row_names(x)

@@ -153,8 +153,8 @@ check_n_compared <- function(k, arg, most) {
 neighbor_recall <- function(nn, x, sample = 1000, metric = nn$metric, n_threads = NULL,
                             metric_kwds = nn$metric_kwds) {
   x <- check_data(x)
-  metric <- check_metric(metric, metric_kwds, n_columns(x))
   nn <- check_neighbors(nn, "nn")
+  metric <- check_metric(metric, metric_kwds, n_columns(x))
   if (nrow(nn$idx) != n_rows(x)) {
     abort_input("nn", "must have one row per row of `x`, ", n_rows(x), ", not ", nrow(nn$idx))
   }

@@ -1,0 +1,226 @@
+# The contract of input: every exported function, every argument, every kind of wrong value. A value
+# that an argument does not admit is an error of class unfurl_error_input that names the argument
+# and the value; a value that it admits is no error. Generated, so that a new argument without a row
+# in `contract` fails.
+
+# ---- What may be given --------------------------------------------------------------------------
+
+specimens <- list(
+  "NULL" = NULL, "NA" = NA, "NA_real_" = NA_real_, "NA_integer_" = NA_integer_,
+  "NA_character_" = NA_character_, "NaN" = NaN, "Inf" = Inf, "-Inf" = -Inf, "-1" = -1, "0" = 0,
+  "1" = 1, "2" = 2, "0.5" = 0.5, "-0.5" = -0.5, "1e300" = 1e300, "2^31" = 2^31, "2^60" = 2^60,
+  "text" = "a", "number as text" = "5", "empty text" = "", "no integer" = integer(),
+  "no text" = character(), "pair" = c(1, 2), "two words" = c("a", "b"), "TRUE" = TRUE,
+  "empty list" = list(), "list" = list(1, "a"), "factor" = factor("a"), "date" = Sys.Date(),
+  "complex" = 1i, "raw" = as.raw(1), "function" = function(...) 1, "environment" = new.env(),
+  "symbol" = quote(x), "formula" = y ~ x, "empty matrix" = matrix(0, 0, 0),
+  "matrix of one" = matrix(1), "text matrix" = matrix("a", 30, 2),
+  "NA matrix" = matrix(NA_real_, 30, 4),
+  "array" = array(0, c(2, 2, 2)), "empty data frame" = data.frame(),
+  "data frame with NA" = data.frame(row = c(1:29, NA), col = 30:1, similarity = 1),
+  "integer64" = structure(5, class = "integer64")
+)
+
+# ---- Kinds of arguments: whether a specimen is admitted -----------------------------------------
+
+plain <- function(x) is.atomic(x) && !is.object(x) && length(x) == 1
+number <- function(min = -Inf, max = Inf, open = FALSE, null = FALSE) {
+  function(x) {
+    if (is.null(x)) return(null)
+    plain(x) && is.numeric(x) && is.finite(x) && x <= max && (if (open) x > min else x >= min)
+  }
+}
+whole <- function(min, max = .Machine$integer.max, null = FALSE) {
+  admits <- number(min, max, null = null)
+  function(x) admits(x) && (is.null(x) || x == round(x))
+}
+seed <- whole(0, 2^53, null = TRUE)
+threads <- whole(1, null = TRUE)
+flag <- function(x) plain(x) && is.logical(x) && !is.na(x)
+never <- function(x) FALSE
+null_only <- function(x) is.null(x)
+target <- function(x) is.null(x) || (is.matrix(x) && is.character(x)) # many categories will do
+rate <- function(x) { # what is absurd may be refused when it has done its damage
+  if (is_number(x) && x > 1e6) NA else number(0, open = TRUE, null = TRUE)(x)
+}
+nothing <- function(x) is.null(x) || (is.list(x) && length(x) == 0)
+keywords <- function(x) is.null(x) || identical(x, list()) || (is.list(x) && !is.null(names(x)))
+epochs <- function(x) is.null(x) || (is.numeric(x) && all(x %in% 0:3))
+a_function <- function(x) is.function(x)
+some_digits_of_10 <- function(x) is.numeric(x) && length(x) > 0 && all(x %in% 0:9)
+sample_size <- function(x) identical(x, Inf) || whole(1)(x)
+
+# ---- The table ----------------------------------------------------------------------------------
+
+points <- as.matrix(iris[1:30, 1:4])
+near <- nearest_neighbors(points, 10)
+edges <- fuzzy_graph(near)
+place <- initial_layout(edges)
+
+graph_rows <- list(
+  set_op_mix_ratio = number(0, 1), local_connectivity = number(0, 1e6),
+  bandwidth = number(0, open = TRUE)
+)
+layout_rows <- list(
+  a = null_only, b = null_only, learning_rate = rate,
+  repulsion_strength = number(0), negative_sample_rate = whole(0, 1000, null = TRUE),
+  method = never, optimizer = never
+)
+target_rows <- function(null) {
+  list(
+    target_metric = never, target_weight = number(0, 1),
+    target_n_neighbors = whole(2, null = null)
+  )
+}
+run_rows <- list(seed = seed, n_threads = threads, verbose = flag)
+umap_rows <- c(
+  list(
+    x = never, labels = null_only, n_neighbors = whole(2), n_components = whole(1, 1000),
+    metric = a_function, min_dist = number(0, 1), y = target, init = never,
+    n_epochs = whole(0, null = TRUE)
+  ),
+  run_rows
+)
+
+# For each function arguments that are right, and the row of each argument.
+contract <- list(
+  umap = list(list(x = points, n_epochs = 3, verbose = FALSE), umap_rows),
+  umap_fit = list(list(x = points, n_epochs = 3, verbose = FALSE), umap_rows),
+  umap_control = list(list(), c(
+    graph_rows, layout_rows, target_rows(null = TRUE),
+    list(
+      spread = number(0, open = TRUE), neighbor_method = never, metric_kwds = keywords,
+      scale = function(x) is.null(x) || isTRUE(x), pca = whole(1, null = TRUE)
+    )
+  )),
+  nearest_neighbors = list(list(x = points), c(
+    list(
+      x = never, k = whole(2), metric = a_function, method = never, metric_kwds = nothing,
+      query = null_only, neighbors = null_only
+    ),
+    run_rows
+  )),
+  smooth_knn = list(
+    list(nn = near),
+    c(list(nn = never, n_threads = threads), graph_rows[c("local_connectivity", "bandwidth")])
+  ),
+  fuzzy_graph = list(list(nn = near), c(list(nn = never, n_threads = threads), graph_rows)),
+  intersect_graphs = list(
+    list(x = edges, y = edges),
+    list(x = never, y = never, weight = number(0, 1), n_threads = threads)
+  ),
+  supervise_graph = list(
+    list(graph = edges, y = rep(1:3, 10), verbose = FALSE),
+    c(
+      list(graph = never, y = function(x) !is.null(x) && target(x)), graph_rows,
+      target_rows(null = FALSE), run_rows
+    )
+  ),
+  fit_curve = list(list(), list(min_dist = number(0, 1), spread = number(0.1, open = TRUE))),
+  initial_layout = list(list(graph = edges), list(
+    graph = never, init = never, n_components = whole(1, 1000), x = null_only, metric = a_function,
+    seed = seed, n_threads = threads
+  )),
+  optimize_layout = list(list(graph = edges, init = place, n_epochs = 3), c(
+    list(
+      graph = never, init = never, n_epochs = whole(0, null = TRUE), min_dist = number(0, 1),
+      spread = number(0.1, open = TRUE), snapshots = epochs
+    ),
+    layout_rows, run_rows
+  )),
+  neighbor_recall = list(list(nn = near, x = points), list(
+    nn = never, x = never, sample = sample_size, metric = a_function, n_threads = threads,
+    metric_kwds = nothing
+  )),
+  local_dimension = list(list(nn = near), list(nn = never)),
+  embedding_quality = list(list(x = points, layout = place, k = 5), list(
+    x = never, layout = never, labels = null_only, k = whole(1), k_label = whole(1),
+    sample = sample_size, metric = a_function, n_threads = threads, metric_kwds = nothing
+  )),
+  point_quality = list(list(x = points, layout = place, k = 5), list(
+    x = never, layout = never, k = whole(1), metric = a_function, n_threads = threads,
+    metric_kwds = nothing
+  )),
+  read_idx = list(list(), list(path = never)),
+  mnist = list(
+    list(dir = write_mnist(rep(0:9, 2), 0:9)), list(dir = never, digits = some_digits_of_10)
+  )
+)
+
+# ---- The test -----------------------------------------------------------------------------------
+
+outcome <- function(fun, arguments) {
+  tryCatch(
+    {
+      suppressWarnings(suppressMessages(do.call(fun, arguments, quote = TRUE)))
+      NULL
+    },
+    error = identity
+  )
+}
+
+# What is wrong with a refusal; NULL if nothing.
+flaw_of_refusal <- function(condition, argument, value) {
+  text <- conditionMessage(condition)
+  if (!inherits(condition, "unfurl_error_input")) {
+    return(paste0("is no input error but a ", class(condition)[1], ": ", text))
+  }
+  if (!grepl(paste0("`", argument), text, fixed = TRUE)) {
+    return(paste("gives a message without the argument:", text))
+  }
+  # The value itself, or what is wrong with it: "must have 30 rows, not 1".
+  names_value <- grepl(describe(value), text, fixed = TRUE) || grepl("not|only|missing", text)
+  if (plain(value) && !names_value) paste("gives a message without the value:", text)
+}
+
+# The same of how `fun` takes `value` as `argument`. What is neither admitted nor not (NA) may be an
+# error of the package.
+flaw <- function(fun, right, argument, value, admitted) {
+  right[argument] <- list(value)
+  condition <- outcome(fun, right)
+  if (is.null(condition)) return(if (isFALSE(admitted)) "is accepted")
+  if (isTRUE(admitted)) return(paste("is refused:", conditionMessage(condition)))
+  if (isFALSE(admitted)) return(flaw_of_refusal(condition, argument, value))
+  if (!inherits(condition, "unfurl_error")) paste("is", class(condition)[1])
+}
+
+flaws_of <- function(name) {
+  right <- contract[[name]][[1]]
+  rows <- contract[[name]][[2]]
+  found <- character()
+  for (argument in names(rows)) {
+    for (specimen in names(specimens)) {
+      value <- specimens[[specimen]]
+      wrong <- flaw(name, right, argument, value, admitted = rows[[argument]](value))
+      if (!is.null(wrong)) found <- c(found, paste0(argument, " = ", specimen, " ", wrong))
+    }
+  }
+  found
+}
+
+test_that("every argument of every exported function has a row", {
+  exported <- Filter(function(name) is.function(getExportedValue("unfurl", name)),
+    getNamespaceExports("unfurl")
+  )
+  expect_setequal(names(contract), exported)
+  for (name in names(contract)) {
+    arguments <- setdiff(names(formals(getExportedValue("unfurl", name))), "...")
+    expect_setequal(names(contract[[name]][[2]]), arguments)
+  }
+})
+
+for (name in names(contract)) {
+  test_that(paste0(name, "() says what is wrong with its input"), {
+    skip_on_cran()
+    expect_identical(flaws_of(name), character())
+  })
+}
+
+test_that("nothing passes through ... unseen", {
+  for (fun in list(umap, umap_fit)) {
+    expect_input_error(fun(points, n_neighbours = 5), "`n_neighbours` is not an argument")
+  }
+  expect_input_error(umap_control(spraed = 1), "`spraed`.*Did you mean `spread`")
+  too_many <- rep(list(NULL), length(formals(umap_control)))
+  expect_input_error(do.call(umap_control, too_many), "without a name")
+})
