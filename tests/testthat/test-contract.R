@@ -198,14 +198,20 @@ flaws_of <- function(name) {
   found
 }
 
+# Those of a generic function are its default method's.
+arguments_of <- function(name) {
+  method <- utils::getS3method(name, "default", optional = TRUE, envir = asNamespace("unfurl"))
+  if (is.null(method)) method <- getExportedValue("unfurl", name)
+  setdiff(names(formals(method)), "...")
+}
+
 test_that("every argument of every exported function has a row", {
   exported <- Filter(function(name) is.function(getExportedValue("unfurl", name)),
     getNamespaceExports("unfurl")
   )
   expect_setequal(names(contract), exported)
   for (name in names(contract)) {
-    arguments <- setdiff(names(formals(getExportedValue("unfurl", name))), "...")
-    expect_setequal(names(contract[[name]][[2]]), arguments)
+    expect_setequal(names(contract[[name]][[2]]), arguments_of(name))
   }
 })
 
