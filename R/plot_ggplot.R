@@ -22,7 +22,9 @@ draw_ggplot_panels <- function(panels) {
     point_layer(first, points) +
     ggplot2::facet_wrap("epoch") +
     ggplot2::labs(x = first$xlab, y = first$ylab) +
+    ggplot2::scale_x_continuous(n.breaks = 4) +
     ggplot_theme() +
+    ggplot2::theme(panel.spacing = ggplot2::unit(1, "lines")) +
     ggplot_space(first) +
     ggplot_colours(first)
 }

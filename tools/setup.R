@@ -27,7 +27,15 @@ install_from_debian <- function(packages) {
     )
   }
   apt_get("update")
-  apt_get("install", "-y", "--no-install-recommends", paste0("r-cran-", tolower(packages)))
+  # One by one, since a name that Debian does not have would keep it from installing the others.
+  for (package in debian_names(packages)) {
+    apt_get("install", "-y", "--no-install-recommends", package)
+  }
+}
+
+# rmarkdown needs pandoc, a program that its Debian package only recommends.
+debian_names <- function(packages) {
+  c(paste0("r-cran-", tolower(packages)), if ("rmarkdown" %in% packages) "pandoc")
 }
 
 install_from_cran <- function(packages) {

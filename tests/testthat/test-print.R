@@ -40,7 +40,7 @@ test_that("a summary tells stages, settings and scales", {
   expect_identical(sum(summary$components), 150L)
   expect_identical(dim(summary$scale), c(150L, 2L))
   expect_identical(dimnames(summary$range), list(c("UMAP1", "UMAP2"), c("min", "max")))
-  expect_output(print(summary), "Stages.*min_dist +0.25.*sigma.*UMAP2.*setosa")
+  expect_output(print(summary), "Stages.*min_dist 0.25,.*sigma.*UMAP2.*setosa")
   lines <- capture.output(print(summary))
   expect_match(lines, "^  nearest neighbors +[0-9.]+ s  15 each, euclidean, exact$", all = FALSE)
   expect_match(lines, "^  fuzzy graph +[0-9.]+ s  [0-9,]+ entries, [0-9]+ component", all = FALSE)
