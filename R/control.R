@@ -21,8 +21,8 @@ optimizers <- c("batch", "sgd")
 #' @param repulsion_strength Weight of the repulsion, at least 0.
 #' @param negative_sample_rate Number of random points that repel for each edge visited, at least 0.
 #'   `NULL` for 5, or 8 with `method = "full"`.
-#' @param neighbor_method,metric_kwds How neighbours are found, and what goes with the metric:
-#'   `method` and `metric_kwds` of [nearest_neighbors()].
+#' @param neighbor_method,target_recall,metric_kwds How neighbours are found, which part of them, and
+#'   what goes with the metric: `method`, `target_recall` and `metric_kwds` of [nearest_neighbors()].
 #' @param scale What is done to the columns of numbers before they are compared:
 #'   - `"none"` or `FALSE`: nothing;
 #'   - `"z"` or `TRUE`: each to mean 0 and standard deviation 1;
@@ -49,7 +49,8 @@ optimizers <- c("batch", "sgd")
 umap_control <- function(spread = 1, a = NULL, b = NULL, set_op_mix_ratio = 1,
                          local_connectivity = 1, bandwidth = 1, learning_rate = NULL,
                          repulsion_strength = 1, negative_sample_rate = NULL,
-                         neighbor_method = "auto", metric_kwds = NULL, scale = NULL, pca = NULL,
+                         neighbor_method = "auto", target_recall = 0.99, metric_kwds = NULL,
+                         scale = NULL, pca = NULL,
                          target_metric = "euclidean", target_weight = 0.5,
                          target_n_neighbors = NULL, method = "umap", optimizer = "batch", ...) {
   check_no_more_arguments(...)
@@ -59,6 +60,7 @@ umap_control <- function(spread = 1, a = NULL, b = NULL, set_op_mix_ratio = 1,
     check_graph_settings(set_op_mix_ratio, local_connectivity, bandwidth),
     list(
       neighbor_method = check_choice(neighbor_method, "neighbor_method", neighbor_methods),
+      target_recall = check_number(target_recall, "target_recall", min = 0, max = 1),
       metric_kwds = check_keyword_list(metric_kwds)
     ),
     list(scale = check_scale(scale), pca = check_pca(pca)),

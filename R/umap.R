@@ -242,7 +242,8 @@ found_view <- function(found, given) {
   if (is.null(found)) return(NULL)
   method <- if (is.null(given$neighbors)) found$neighbors$method else given$neighbors$method
   found$neighbors <- new_neighbors(
-    found$neighbors$idx, found$neighbors$dist, metric_name(given$metric), method, given$metric_kwds
+    found$neighbors$idx, found$neighbors$dist, metric_name(given$metric), method, given$metric_kwds,
+    if (is.null(given$neighbors)) found$neighbors$recall
   )
   found
 }

@@ -3,10 +3,12 @@
 # has a target. C intersects their graphs.
 
 # metric: a description by check_metric().
-numeric_view <- function(x, metric, n_neighbors, neighbor_method, weight = 0.5) {
+numeric_view <- function(x, metric, n_neighbors, neighbor_method, weight = 0.5,
+                         target_recall = 0.99) {
   list(
     x = x, metric = metric, metric_kwds = metric$kwds, n_neighbors = n_neighbors,
-    neighbor_method = neighbor_method, max_distance = max_distance(metric$name), weight = weight
+    neighbor_method = neighbor_method, target_recall = target_recall,
+    max_distance = max_distance(metric$name), weight = weight
   )
 }
 
@@ -129,7 +131,9 @@ data_views <- function(x, plan, n_neighbors, control, seed, run) {
       transform <- make_transform(numbers, scale, control$pca, seed, run)
       numbers <- apply_transform(numbers, transform, run)
       metric <- check_metric(planned$metric, planned$kwds, n_columns(numbers))
-      view <- numeric_view(numbers, metric, n_neighbors, control$neighbor_method)
+      view <- numeric_view(
+        numbers, metric, n_neighbors, control$neighbor_method, target_recall = control$target_recall
+      )
       view$transform <- transform
     }
     view$columns <- planned$columns

@@ -140,12 +140,13 @@ uf_status r_to_search_graph(uf_context *ctx, SEXP idx, uf_neighbors *graph) {
 }
 
 SEXP r_from_neighbors(const uf_neighbors *neighbors, double unit, uf_neighbor_method method) {
-  static const char *const names[] = {"idx", "dist", "method"};
+  static const char *const names[] = {"idx", "dist", "method", "recall"};
   int n = neighbors->n, k = neighbors->k;
-  SEXP result = PROTECT(r_named_list(3, names));
+  SEXP result = PROTECT(r_named_list(4, names));
   SET_VECTOR_ELT(result, 0, Rf_allocMatrix(INTSXP, n, k));
   SET_VECTOR_ELT(result, 1, Rf_allocMatrix(REALSXP, n, k));
   SET_VECTOR_ELT(result, 2, Rf_mkString(r_neighbor_method_name(method)));
+  SET_VECTOR_ELT(result, 3, Rf_ScalarReal(neighbors->recall < 0 ? NA_REAL : neighbors->recall));
   int *idx = INTEGER(VECTOR_ELT(result, 0));
   double *dist = REAL(VECTOR_ELT(result, 1));
   for (int j = 0; j < k; j++)

@@ -6,7 +6,7 @@
   { #name, (DL_FUNC)(void (*)(void)) & unfurl_##name, arguments }
 
 static const R_CallMethodDef entries[] = {
-    ENTRY(nearest_neighbors, 6),
+    ENTRY(nearest_neighbors, 7),
     ENTRY(query_neighbors, 8),
     ENTRY(neighbor_recall, 6),
     ENTRY(smooth_knn, 6),

@@ -11,6 +11,7 @@ typedef struct neighbors_call {
   int k;
   SEXP metric;
   const char *method;
+  double target_recall;
   uint64_t seed;
   /* from the core */
   uf_preparation preparation;
@@ -36,17 +37,19 @@ static SEXP nearest_neighbors(void *data) {
   uf_neighbor_method used;
   r_run_open(&c->run, c->settings);
   r_make_points(&c->run, c->x, c->metric, &c->points);
-  check(c, uf_nearest_neighbors(ctx, &c->points, c->k, r_neighbor_method(c->method), c->seed,
-                                &c->neighbors, &used));
+  check(c, uf_nearest_neighbors(ctx, &c->points, c->k, r_neighbor_method(c->method), c->target_recall,
+                                c->seed, &c->neighbors, &used));
   return r_from_neighbors(&c->neighbors, c->points.unit, used);
 }
 
-SEXP unfurl_nearest_neighbors(SEXP x, SEXP k, SEXP metric, SEXP method, SEXP seed, SEXP settings) {
+SEXP unfurl_nearest_neighbors(SEXP x, SEXP k, SEXP metric, SEXP method, SEXP target_recall,
+                              SEXP seed, SEXP settings) {
   neighbors_call call = {.settings = settings,
                          .x = x,
                          .k = Rf_asInteger(k),
                          .metric = metric,
                          .method = CHAR(Rf_asChar(method)),
+                         .target_recall = Rf_asReal(target_recall),
                          .seed = (uint64_t)Rf_asReal(seed)};
   return r_execute(nearest_neighbors, release_neighbors, &call);
 }

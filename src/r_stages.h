@@ -7,7 +7,8 @@
 #define R_NO_REMAP
 #include <Rinternals.h>
 
-SEXP unfurl_nearest_neighbors(SEXP x, SEXP k, SEXP metric, SEXP method, SEXP seed, SEXP settings);
+SEXP unfurl_nearest_neighbors(SEXP x, SEXP k, SEXP metric, SEXP method, SEXP target_recall,
+                              SEXP seed, SEXP settings);
 SEXP unfurl_query_neighbors(SEXP x, SEXP query, SEXP idx, SEXP k, SEXP metric, SEXP method,
                             SEXP seed, SEXP settings);
 SEXP unfurl_neighbor_recall(SEXP x, SEXP idx, SEXP dist, SEXP rows, SEXP metric, SEXP settings);

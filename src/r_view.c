@@ -21,6 +21,7 @@ static uf_status to_view(r_run *run, SEXP given, uf_matrix *columns, uf_view *vi
     if (view->metric.metric == UF_FUNCTION) r_take_function(run, r_element(given, "metric"), x);
     view->columns = columns;
     view->n_neighbors = r_int(given, "n_neighbors");
+    view->target_recall = r_double(given, "target_recall");
     view->neighbor_method = r_neighbor_method(r_string(given, "neighbor_method"));
   }
   if (Rf_isNull(neighbors)) return UF_OK;

@@ -54,12 +54,12 @@ typedef struct kmeans_scratch {
   int *label;     /* n */
 } kmeans_scratch;
 
-static int draw_by_weight(const float *weight, int n, double u) {
+static int draw_by_distance(const float *squared, int n, double u) {
   double sum = 0, at;
-  for (int i = 0; i < n; i++) sum += weight[i];
+  for (int i = 0; i < n; i++) sum += sqrtf(squared[i]);
   at = u * sum;
   for (int i = 0; i < n; i++)
-    if ((at -= weight[i]) < 0) return i;
+    if ((at -= sqrtf(squared[i])) < 0) return i;
   return n - 1;
 }
 
@@ -67,7 +67,7 @@ static void choose_starts(const uf_context *ctx, const float *x, int n, int m, u
                           uf_centre_set *set, const kmeans_scratch *s) {
   for (int i = 0; i < n; i++) s->squared[i] = INFINITY;
   for (int c = 0; c < set->n; c++) {
-    int row = c % 2 ? draw_by_weight(s->squared, n, uf_draw_unit(key, (uint64_t)c))
+    int row = c % 4 ? draw_by_distance(s->squared, n, uf_draw_unit(key, (uint64_t)c))
                     : (int)((int64_t)c * n / set->n);
     float *centre = set->rows + (size_t)c * (size_t)m;
     memcpy(centre, x + (size_t)row * (size_t)m, (size_t)m * sizeof *centre);
@@ -296,8 +296,7 @@ int64_t uf_centres_scratch(const uf_centres *centres) {
 
 /* The groups that score best for each row, and how far their centres are. Returns how many. */
 static int choose_groups(const uf_context *ctx, const uf_centres *centres, const float *x, int n,
-                         int (*group)[GROUPS_TRIED], float (*squared)[GROUPS_TRIED],
-                         float *score) {
+                         int (*group)[GROUPS_TRIED], float (*squared)[GROUPS_TRIED], float *score) {
   const uf_centre_set *groups = &centres->groups;
   int count = groups->n < GROUPS_TRIED ? groups->n : GROUPS_TRIED;
   size_t m = (size_t)centres->m, padded = (size_t)groups->padded;

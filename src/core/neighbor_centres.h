@@ -2,10 +2,10 @@
  * neighbor_centres.h: two levels of cluster centres, by k-means (Lloyd 1982) on a sample of rows:
  * groups, and in each group clusters of their own, about in proportion to its rows.
  *
- * Every second starting centre is drawn by the squared distance from those before (Arthur and
- * Vassilvitskii 2007), so that groups far apart each get one; the others are evenly spaced rows, so
- * that outliers do not take them all. Sums run in the order of rows. O(sample · √n_clusters · m) a
- * round.
+ * Three of four starting centres are drawn by the distance from those before, so that groups far
+ * apart each get one; not by its square (as Arthur and Vassilvitskii 2007 do), lest outliers take
+ * them all. The others are evenly spaced rows. Sums run in the order of rows.
+ * O(sample · √n_clusters · m) a round.
  */
 #ifndef UF_NEIGHBOR_CENTRES_H
 #define UF_NEIGHBOR_CENTRES_H

@@ -11,8 +11,7 @@
  *
  * A block of rows of one cluster owns its candidate lists, which stay in cache. No pair is seen
  * twice by a row, so nothing needs removing. Clusters are visited in one order whatever the
- * threads do. Where projection loses too much, the rows are projected anew on twice as many
- * directions.
+ * threads do.
  *
  * About n · (clusters searched) · (rows in a cluster) · n_directions integer products, and
  * n · n_candidates · d in float.
@@ -33,8 +32,10 @@ enum { SAMPLE_ROWS = 256, EXACT_EVERY = 4, EXACT_EVERY_WIDE = 6, WIDE = 256 };
 
 enum {
   ROWS_PER_BLOCK = 256,
-  DIRECTIONS = 96,      /* of the first attempt */
-  MOST_DIRECTIONS = 768
+  DIRECTIONS = 96, /* of the first attempt */
+  MOST_DIRECTIONS = 768,
+  ROWS_PER_CLUSTER = 256, /* of the first attempt */
+  FEWEST_PER_CLUSTER = 64
 };
 
 /* Rows of one cluster that one task serves. */
@@ -51,9 +52,10 @@ typedef struct search_job {
   const uf_search_plan *plan;
   const row_block *blocks;
   uf_neighbors *neighbors;
-  uf_walk *walks; /* one a worker */
+  uf_ranker ranker;
+  uf_walk *walks;  /* one a worker */
   int *candidates; /* per worker: n_candidates rows, twice */
-  float *ranks;   /* per worker: n_candidates */
+  float *ranks;    /* per worker: n_candidates */
 } search_job;
 
 static int blocks_of(const uf_cluster *cluster) {
@@ -94,10 +96,10 @@ static int list_candidates(const search_job *j, uf_walk *walk, const row_block *
 }
 
 /* The k nearest of a row's candidates, in the true metric. */
-static void rank_candidates(const search_job *j, int row, const int *candidate, int count,
-                            float *ranks) {
-  uf_distance_of(j->ctx, j->points)(uf_point(j->points, row), j->points->x, j->points->stride,
-                                    candidate, count, ranks);
+static void rank_candidates(const search_job *j, int worker, int row, const int *candidate,
+                            int count) {
+  float *ranks = j->ranks + (size_t)j->plan->n_candidates * (size_t)worker;
+  uf_rank(&j->ranker, worker, row, candidate, count, ranks);
   uf_nearest nearest = uf_nearest_begin(j->neighbors, row, row);
   for (int i = 0; i < count; i++) uf_nearest_offer(&nearest, candidate[i], ranks[i]);
   uf_nearest_finish(&nearest, j->points->metric);
@@ -118,8 +120,7 @@ static void search_block(void *job, int64_t index, int worker) {
     candidate = next;
     next = swap;
     if (r + 1 < block->count) n_next = list_candidates(j, walk, block, r + 1, next);
-    rank_candidates(j, j->index->row_at[block->first + r], candidate, count,
-                    j->ranks + n * (size_t)worker);
+    rank_candidates(j, worker, j->index->row_at[block->first + r], candidate, count);
   }
 }
 
@@ -128,6 +129,7 @@ static uf_status search(uf_context *ctx, search_job *job) {
   row_block *blocks = NULL;
   int n_blocks = count_blocks(job->index), threads = ctx->n_threads;
   const uf_search_plan *plan = job->plan;
+  UF_TRY(uf_ranker_open(ctx, job->points, NULL, &job->ranker));
   UF_NEW(ctx, blocks, n_blocks);
   UF_NEW_ZERO(ctx, job->walks, threads);
   for (int t = 0; t < threads; t++)
@@ -141,6 +143,7 @@ static uf_status search(uf_context *ctx, search_job *job) {
 done:
   for (int t = 0; job->walks && t < threads; t++) uf_walk_close(&job->walks[t]);
   uf_free(job->walks);
+  uf_ranker_close(&job->ranker);
   uf_free(blocks);
   uf_free(job->candidates);
   uf_free(job->ranks);
@@ -172,21 +175,28 @@ done:
   return status;
 }
 
-/* Indexes the rows, with more directions until the plan finds the part wanted. */
-static uf_status index_and_plan(uf_context *ctx, const uf_points *points, const uf_sample *sample,
+/* Indexes the rows; where even a walk through all clusters misses too many neighbours, anew with
+ * more directions, or with smaller clusters, whose codes are finer. */
+static uf_status index_and_plan(uf_context *ctx, const uf_points *points, uf_sample *sample,
                                 double target, uint64_t seed, uf_index *index,
                                 uf_search_plan *plan) {
-  for (int directions = DIRECTIONS;; directions *= 2) {
-    uf_status status = uf_index_make(ctx, points, directions, seed, index);
+  int directions = DIRECTIONS, rows = ROWS_PER_CLUSTER;
+  for (;;) {
+    uf_status status = uf_index_make(ctx, points, directions, rows, seed, index);
     if (!status) status = uf_plan_make(ctx, points, index, sample, target, plan);
-    int is_whole = directions >= points->d || 2 * directions > MOST_DIRECTIONS;
-    if (status || plan->expected >= target || is_whole) return status;
+    if (status || plan->expected >= target) return status;
+    if (directions < points->d && 2 * directions <= MOST_DIRECTIONS)
+      directions *= 2;
+    else if (rows > FEWEST_PER_CLUSTER)
+      rows /= 2;
+    else
+      return UF_OK;
     uf_index_free(index);
   }
 }
 
-uf_status uf_neighbors_clusters(uf_context *ctx, const uf_points *points, int k, double target,
-                                uint64_t seed, uf_neighbors *neighbors, double *recall) {
+uf_status uf_neighbors_clusters(uf_context *ctx, const uf_points *points, int k,
+                                double target_recall, uint64_t seed, uf_neighbors *neighbors) {
   uf_status status = UF_OK;
   uf_index index = {0};
   uf_sample sample = {0};
@@ -196,16 +206,15 @@ uf_status uf_neighbors_clusters(uf_context *ctx, const uf_points *points, int k,
   uf_span(ctx, 0, 0.05);
   UF_TRY(sample_make(ctx, points, k, seed, &sample));
   uf_span(ctx, 0.05, 0.3);
-  UF_TRY(index_and_plan(ctx, points, &sample, target, seed, &index, &plan));
+  UF_TRY(index_and_plan(ctx, points, &sample, target_recall, seed, &index, &plan));
   UF_TRY(uf_neighbors_alloc(ctx, points->n, k, neighbors));
   uf_span(ctx, 0.3, 1);
-  UF_TRY(search(ctx, &(search_job){.ctx = ctx,
-                                   .points = points,
-                                   .index = &index,
-                                   .plan = &plan,
-                                   .neighbors = neighbors}));
+  UF_TRY(search(
+      ctx,
+      &(search_job){
+          .ctx = ctx, .points = points, .index = &index, .plan = &plan, .neighbors = neighbors}));
   UF_TRY(uf_neighbors_complete(ctx, points, neighbors));
-  *recall = plan.ceiling * uf_recall_of_rows(neighbors, &sample.nearest, sample.rows);
+  neighbors->recall = plan.ceiling * uf_recall_of_rows(neighbors, &sample.nearest, sample.rows);
 done:
   uf_index_free(&index);
   uf_sample_free(&sample);

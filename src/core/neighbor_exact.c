@@ -70,6 +70,7 @@ static uf_status compare_all(uf_context *ctx, const uf_points *points, const uf_
   for (int i = 0; i < points->n; i++) job.all[i] = i;
   UF_TRY(uf_neighbors_alloc(ctx, n_rows, k, neighbors));
   UF_TRY(uf_parallel(ctx, uf_n_blocks(n_rows, QUERIES_PER_BLOCK), search_block, &job));
+  neighbors->recall = 1;
 done:
   uf_ranker_close(&job.ranker);
   uf_free(job.all);

@@ -7,7 +7,6 @@
 #include "subspace.h"
 
 enum {
-  ROWS_PER_CLUSTER = 256,  /* on average */
   SAMPLED_PER_CLUSTER = 64, /* rows that a centre is the mean of, on average */
   MIN_CLUSTERS = 4,
   LARGEST_CLUSTER = 1024 /* one with more rows, as of duplicates, is cut up */
@@ -28,10 +27,10 @@ static void raw_codes_free(raw_codes *raw) {
   *raw = (raw_codes){0};
 }
 
-static uf_status make_centres(uf_context *ctx, const uf_points *points, uint64_t seed,
-                              uf_index *index) {
+static uf_status make_centres(uf_context *ctx, const uf_points *points, int rows_per_cluster,
+                              uint64_t seed, uf_index *index) {
   uf_status status = UF_OK;
-  int m = index->basis.m, n_clusters = points->n / ROWS_PER_CLUSTER, n, *rows = NULL;
+  int m = index->basis.m, n_clusters = points->n / rows_per_cluster, n, *rows = NULL;
   float *sample = NULL;
   if (n_clusters < MIN_CLUSTERS) n_clusters = MIN_CLUSTERS;
   n = points->n / SAMPLED_PER_CLUSTER < n_clusters ? points->n : n_clusters * SAMPLED_PER_CLUSTER;
@@ -65,8 +64,8 @@ static void encode_block(void *job, int64_t block, int worker) {
   float *x = j->projected + (size_t)worker * UF_CENTRES_ROWS * m;
   float *scratch = j->scratch + (size_t)worker * j->n_scratch;
   int8_t code[UF_MOST_CODES];
-  uf_project_range(j->ctx, j->points, range.from, range.to, basis->columns, basis->m,
-                   basis->offset, x);
+  uf_project_range(j->ctx, j->points, range.from, range.to, basis->columns, basis->m, basis->offset,
+                   x);
   uf_centres_label(j->ctx, centres, x, (int)(range.to - range.from), j->raw->centre + range.from,
                    scratch);
   for (int64_t i = range.from; i < range.to; i++, x += m) {
@@ -164,13 +163,13 @@ static void fill_panels(void *job, int64_t c, int worker) {
   }
 }
 
-uf_status uf_index_make(uf_context *ctx, const uf_points *points, int n_directions, uint64_t seed,
-                        uf_index *index) {
+uf_status uf_index_make(uf_context *ctx, const uf_points *points, int n_directions,
+                        int rows_per_cluster, uint64_t seed, uf_index *index) {
   uf_status status = UF_OK;
   raw_codes raw = {0};
   *index = (uf_index){.n = points->n};
   UF_TRY(uf_basis_make(ctx, points, n_directions, seed, &index->basis));
-  UF_TRY(make_centres(ctx, points, seed, index));
+  UF_TRY(make_centres(ctx, points, rows_per_cluster, seed, index));
   UF_TRY(encode_rows(ctx, points, index, &raw));
   UF_TRY(order_rows(ctx, raw.centre, index));
   UF_TRY(uf_panels_make(ctx, index->panels.n_panels, raw.n_bytes, &index->panels));

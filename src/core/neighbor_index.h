@@ -25,14 +25,14 @@ typedef struct uf_index {
   int *cluster_of;      /* n: the cluster of a row */
 } uf_index;
 
-/* n_directions: how many coordinates wide rows are projected on. O(n · d · n_directions). */
-uf_status uf_index_make(uf_context *ctx, const uf_points *points, int n_directions, uint64_t seed,
-                        uf_index *index);
+/* n_directions: how many coordinates wide rows are projected on; rows_per_cluster: on average.
+ * O(n · d · n_directions). */
+uf_status uf_index_make(uf_context *ctx, const uf_points *points, int n_directions,
+                        int rows_per_cluster, uint64_t seed, uf_index *index);
 void uf_index_free(uf_index *index);
 
 static inline const float *uf_cluster_centre(const uf_index *index, int cluster) {
-  return index->centres.centre +
-         (size_t)index->centre_of[cluster] * (size_t)index->centres.m;
+  return index->centres.centre + (size_t)index->centre_of[cluster] * (size_t)index->centres.m;
 }
 
 static inline int uf_cluster_end(const uf_cluster *cluster) {

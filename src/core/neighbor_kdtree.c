@@ -210,6 +210,7 @@ uf_status uf_neighbors_kdtree(uf_context *ctx, const uf_points *points, int k,
   UF_TRY(uf_parallel(ctx, n_blocks, finish_block, &tree));
   uf_span(ctx, 0, 1);
   UF_TRY(uf_parallel(ctx, n_blocks, search_block, &tree));
+  neighbors->recall = 1;
 done:
   uf_free(tree.order);
   uf_free(tree.box);

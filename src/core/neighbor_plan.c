@@ -12,7 +12,8 @@
 /* Numbers of candidates that are tried, in parts of k, and of clusters searched. */
 static const float candidates_per_k[] = {1.2f, 1.4f, 1.6f, 1.8f, 2, 2.4f, 2.8f,
                                          3.2f, 4,    5,    6,    8, 12,   16};
-static const int probes[] = {2, 3, 4, 5, 6, 8, 10, 12, 14, 17, 20, 24, 29, 35, 42, 50, 72, 100, 200, INT_MAX};
+static const int probes[] = {2,  3,  4,  5,  6,  8,  10, 12,  14,  17,
+                             20, 24, 29, 35, 42, 50, 72, 100, 200, INT_MAX};
 enum {
   N_CANDIDATES = sizeof candidates_per_k / sizeof *candidates_per_k,
   N_PROBES = sizeof probes / sizeof *probes
@@ -33,6 +34,7 @@ typedef struct plan_job {
   uf_context *ctx;
   const uf_points *points;
   const uf_index *index;
+  uf_ranker ranker;
   uf_sample *sample;
   int k;
   uf_walk *walks; /* one a worker */
@@ -80,13 +82,13 @@ static int count_less(const float *x, int n, float limit) {
 
 /* Those of a row's candidates that are as near as its true neighbours: of several equally near, any
  * will do, so the ones found first count. near_number: of each cluster; -1 for the own. */
-static int list_hits(const plan_job *j, int s, uf_walk *walk, float ball, const int *near_number,
-                     int *rows, float *ranks, hit *found) {
+static int list_hits(const plan_job *j, int s, int worker, uf_walk *walk, const int *near_number,
+                     int *rows, hit *found) {
   const int32_t *place;
+  float *ranks = j->ranks + (size_t)worker * (size_t)walk->scan.keep, ball = walk->ball[0];
   int self = j->sample->rows[s], n_found = 0, n = uf_walk_candidates(walk, 0, &place);
   for (int i = 0; i < n; i++) rows[i] = j->index->row_at[place[i]];
-  uf_distance_of(j->ctx, j->points)(uf_point(j->points, self), j->points->x, j->points->stride,
-                                    rows, n, ranks);
+  uf_rank(&j->ranker, worker, self, rows, n, ranks);
   uf_nearest nearest = uf_nearest_begin(&j->sample->nearest, s, self);
   for (int i = 0; i < n; i++)
     if (rows[i] != self) uf_nearest_offer(&nearest, rows[i], ranks[i]);
@@ -125,8 +127,7 @@ static void walk_row(void *job, int64_t s, int worker) {
   qsort(reach, (size_t)walk->n_near, sizeof *reach, compare_floats);
   walk->limit[0] = INFINITY;
   for (int c = 0; c < walk->n_near; c++) uf_walk_visit(walk, c);
-  int n_found = list_hits(j, (int)s, walk, walk->ball[0], near_number, rows,
-                          j->ranks + (size_t)worker * n_candidates, found);
+  int n_found = list_hits(j, (int)s, worker, walk, near_number, rows, found);
   for (int i = 0; i < k - 1; i++)
     hits[i] = i < n_found ? found[i] : (hit){.reach = INFINITY, .rank = INT_MAX};
 }
@@ -195,6 +196,18 @@ static void try_plan(const plan_job *j, int64_t n_hits, int64_t wanted, uf_searc
 
 static int at_most(int64_t x, int limit) { return x < limit ? (int)x : limit; }
 
+/* All clusters, and the most candidates: nothing that can be found is left out. */
+static uf_search_plan everything(const plan_job *j, double ceiling) {
+  uf_search_plan plan = {.reach = INFINITY,
+                         .n_probes = INT_MAX,
+                         .n_near = j->index->n_clusters - 1,
+                         .n_candidates = j->walks[0].scan.keep,
+                         .ceiling = ceiling,
+                         .expected = ceiling};
+  plan.cost = cost_of(j, &plan);
+  return plan;
+}
+
 static void choose(const plan_job *j, double target, double ceiling, uf_search_plan *best) {
   int64_t n_hits = (int64_t)j->sample->n * (j->k - 1), most = -1;
   double needed = (double)n_hits * (target + spare * (1 - target)) / ceiling;
@@ -238,6 +251,7 @@ uf_status uf_plan_make(uf_context *ctx, const uf_points *points, const uf_index 
   int candidates = at_most((int)((float)k * candidates_per_k[N_CANDIDATES - 1]) + 1, index->n);
   plan_job job = {.ctx = ctx, .points = points, .index = index, .sample = sample, .k = k};
   double ceiling;
+  UF_TRY(uf_ranker_open(ctx, points, NULL, &job.ranker));
   UF_NEW_ZERO(ctx, job.walks, threads);
   for (int t = 0; t < threads; t++)
     UF_TRY(uf_walk_open(ctx, index, 1, k, n_near, candidates, &job.walks[t]));
@@ -248,9 +262,13 @@ uf_status uf_plan_make(uf_context *ctx, const uf_points *points, const uf_index 
   UF_NEW(ctx, job.reaches, (int64_t)sample->n * n_near);
   UF_TRY(uf_parallel(ctx, sample->n, walk_row, &job));
   UF_TRY(measure_ceiling(ctx, sample, &ceiling));
-  choose(&job, target, ceiling, plan);
+  if (target < 1)
+    choose(&job, target, ceiling, plan);
+  else
+    *plan = everything(&job, ceiling);
 done:
   for (int t = 0; job.walks && t < threads; t++) uf_walk_close(&job.walks[t]);
+  uf_ranker_close(&job.ranker);
   uf_free(job.walks);
   uf_free(job.rows);
   uf_free(job.ranks);

@@ -20,23 +20,23 @@ typedef struct uf_walk {
   const uf_context *ctx;
   const uf_index *index;
   int k;
-  int n_near;   /* clusters that are considered beside the own one */
-  int padded;   /* n_near rounded up to whole lanes */
+  int n_near; /* clusters that are considered beside the own one */
+  int padded; /* n_near rounded up to whole lanes */
   int n_rows;
-  int *near;    /* n_near: clusters, nearest first */
+  int *near;     /* n_near: clusters, nearest first */
   float *excess; /* n_rows × padded */
   float *ball;   /* n_rows: ½ radius²; infinite where the own cluster has fewer than k rows */
   float *limit;  /* n_rows: clusters of a smaller excess are searched */
   uf_scan scan;  /* its lists are the rows' candidates */
   /* scratch */
-  float *residual;  /* n_rows × m: rows less their centre */
-  float *shift;     /* padded × m: the own centre less the other */
-  float *column;    /* m × padded: the shifts, transposed */
-  float *offset;    /* padded: ½ |shift|² */
-  float *sorted;    /* n_near */
-  float *squared;   /* n_clusters */
-  uint64_t *key;    /* n_clusters */
-  int8_t *query;    /* n_rows × m */
+  float *residual; /* n_rows × m: rows less their centre */
+  float *shift;    /* padded × m: the own centre less the other */
+  float *column;   /* m × padded: the shifts, transposed */
+  float *offset;   /* padded: ½ |shift|² */
+  float *sorted;   /* n_near */
+  float *squared;  /* n_clusters */
+  uint64_t *key;   /* n_clusters */
+  int8_t *query;   /* n_rows × m */
   uf_code_head *head;
   int *list;
 } uf_walk;

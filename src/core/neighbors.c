@@ -4,7 +4,6 @@
 
 #include "memory.h"
 #include "neighbor_inverted.h"
-#include "subspace.h"
 
 /* Below this many rows every pair is compared: as fast as the approximations there, and nothing is
  * lost. */
@@ -12,11 +11,6 @@ enum { EXACT_UP_TO = 2048 };
 
 /* Columns up to which a k-d tree beats the approximations. */
 enum { KDTREE_COLUMNS = 4 };
-
-/* Codes of 7 bits cannot resolve neighbourhoods that are tiny beside the whole, as in groups far
- * apart: a few rows tell. */
-enum { CHECKED_ROWS = 64 };
-static const double least_recall = 0.9;
 
 /* A k-d tree knows the bounds of sums of squared or absolute differences. */
 static int suits_kdtree(const uf_points *points) {
@@ -58,35 +52,17 @@ static uf_status choose_method(uf_context *ctx, const uf_points *points, int k,
   return status;
 }
 
-/* Searches by clusters, and once more by descent where a sample of rows shows that too much was
- * missed. */
-static uf_status search_and_check(uf_context *ctx, const uf_points *points, int k, uint64_t seed,
-                                  uf_neighbors *neighbors, uf_neighbor_method *used) {
-  int rows[CHECKED_ROWS];
-  double recall;
-  double est; uf_status status = uf_neighbors_clusters(ctx, points, k, .99, seed, neighbors, &est);
-  if (status) return status;
-  uf_even_rows(points->n, CHECKED_ROWS, rows);
-  status = uf_neighbor_recall(ctx, points, neighbors, rows, CHECKED_ROWS, &recall);
-  if (!status && recall >= least_recall) return UF_OK;
-  uf_neighbors_free(neighbors);
-  if (status) return status;
-  *used = UF_NEIGHBORS_DESCENT;
-  return uf_neighbors_descent(ctx, points, k, seed, neighbors);
-}
-
 uf_status uf_nearest_neighbors(uf_context *ctx, const uf_points *points, int k,
-                               uf_neighbor_method method, uint64_t seed, uf_neighbors *neighbors,
-                               uf_neighbor_method *used) {
+                               uf_neighbor_method method, double target_recall, uint64_t seed,
+                               uf_neighbors *neighbors, uf_neighbor_method *used) {
   uf_phase(ctx, "nearest neighbors");
   uf_status status = UF_OK;
   *used = method;
   if (method == UF_NEIGHBORS_AUTO) status = choose_method(ctx, points, k, used);
   if (status) return status;
-  if (method == UF_NEIGHBORS_AUTO && *used == UF_NEIGHBORS_CLUSTERS)
-    return search_and_check(ctx, points, k, seed, neighbors, used);
   switch (*used) {
-  case UF_NEIGHBORS_CLUSTERS: {double est; return uf_neighbors_clusters(ctx, points, k, .99, seed, neighbors, &est);}
+  case UF_NEIGHBORS_CLUSTERS:
+    return uf_neighbors_clusters(ctx, points, k, target_recall, seed, neighbors);
   case UF_NEIGHBORS_DESCENT: return uf_neighbors_descent(ctx, points, k, seed, neighbors);
   default:
     return suits_kdtree(points) ? uf_neighbors_kdtree(ctx, points, k, neighbors)
@@ -96,7 +72,7 @@ uf_status uf_nearest_neighbors(uf_context *ctx, const uf_points *points, int k,
 
 uf_status uf_neighbors_alloc(uf_context *ctx, int n, int k, uf_neighbors *neighbors) {
   uf_status status = UF_OK;
-  *neighbors = (uf_neighbors){.n = n, .k = k};
+  *neighbors = (uf_neighbors){.n = n, .k = k, .recall = -1};
   UF_NEW(ctx, neighbors->index, (int64_t)n * k);
   UF_NEW(ctx, neighbors->distance, (int64_t)n * k);
 done:

@@ -28,10 +28,11 @@ typedef enum uf_neighbor_method {
   UF_NEIGHBORS_GRAPH /* of queries only: see uf_neighbors_query() */
 } uf_neighbor_method;
 
-/* Chooses by size where the method is AUTO, and says in *used what was done. k is in 1 … n. */
+/* Chooses by size where the method is AUTO, and says in *used what was done. k is in 1 … n; the
+ * part `target_recall` of the neighbours is to be found, in (0, 1]. */
 uf_status uf_nearest_neighbors(uf_context *ctx, const uf_points *points, int k,
-                               uf_neighbor_method method, uint64_t seed, uf_neighbors *neighbors,
-                               uf_neighbor_method *used);
+                               uf_neighbor_method method, double target_recall, uint64_t seed,
+                               uf_neighbors *neighbors, uf_neighbor_method *used);
 
 /* Neighbours of rows[0 … n_rows - 1] alone (all rows where `rows` is NULL), by comparing them with
  * every point. */
@@ -39,10 +40,10 @@ uf_status uf_neighbors_exact(uf_context *ctx, const uf_points *points, const int
                              int k, uf_neighbors *neighbors);
 uf_status uf_neighbors_kdtree(uf_context *ctx, const uf_points *points, int k,
                               uf_neighbors *neighbors);
-/* Goes as far as it takes to find the part `target` of the true neighbours; *recall says which part
- * was found of those of a sample of rows. */
-uf_status uf_neighbors_clusters(uf_context *ctx, const uf_points *points, int k, double target,
-                                uint64_t seed, uf_neighbors *neighbors, double *recall);
+/* Goes as far as it takes to find the part `target_recall` of the true neighbours, and measures on
+ * a sample of rows which part was found. */
+uf_status uf_neighbors_clusters(uf_context *ctx, const uf_points *points, int k,
+                                double target_recall, uint64_t seed, uf_neighbors *neighbors);
 uf_status uf_neighbors_descent(uf_context *ctx, const uf_points *points, int k, uint64_t seed,
                                uf_neighbors *neighbors);
 

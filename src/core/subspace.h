@@ -28,7 +28,8 @@ uf_status uf_orthonormalize(uf_context *ctx, int d, int n_directions, int m, flo
 uf_status uf_project(uf_context *ctx, const uf_points *points, const int *rows, int n_rows,
                      const float *basis, int m, const float *offset, float *out);
 
-/* The same of rows from … to - 1, in the calling thread: what a parallel loop does with a block. */
+/* The same of rows of floats from … to - 1, in the calling thread: what a parallel loop does with
+ * a block. */
 void uf_project_range(const uf_context *ctx, const uf_points *points, int64_t from, int64_t to,
                       const float *basis, int m, const float *offset, float *out);
 

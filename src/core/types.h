@@ -19,6 +19,8 @@ typedef struct uf_neighbors {
   int k;
   int *index;      /* n × k by rows; -1 where a neighbour is missing */
   float *distance; /* n × k by rows, in the units of the metric */
+  double recall;   /* part of the true neighbours that is here: 1 of exact search, an estimate of
+                      search by clusters, negative where not measured */
 } uf_neighbors;
 
 /* A symmetric weighted graph in compressed rows; within a row, neighbours ascend. */

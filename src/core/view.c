@@ -12,8 +12,8 @@ static uf_status view_graph(uf_context *ctx, uf_view *view, uf_fuzzy_options opt
   uf_phase(ctx, "data");
   if (view->columns) UF_TRY(uf_points_make(ctx, view->columns, &view->metric, &view->points));
   if (!neighbors->index) {
-    UF_TRY(uf_nearest_neighbors(ctx, &view->points, view->n_neighbors, view->neighbor_method, seed,
-                                neighbors, &view->used_method));
+    UF_TRY(uf_nearest_neighbors(ctx, &view->points, view->n_neighbors, view->neighbor_method,
+                                view->target_recall, seed, neighbors, &view->used_method));
     view->unit = view->points.unit;
   }
   uf_phase(ctx, "fuzzy graph");

@@ -19,6 +19,7 @@ typedef struct uf_view {
   double weight;       /* against the views before, in [0, 1]; the first has none */
   uf_metric_choice metric;
   uf_neighbor_method neighbor_method;
+  double target_recall; /* part of the neighbours to be found */
   int n_neighbors;     /* the point itself counted */
   double max_distance; /* of the metric, see uf_fuzzy_options; in the user's units */
 

@@ -189,8 +189,8 @@ static void search_in(const char *stage, const word *search, const word *metric,
   uf_points points = points_of(n, d, 1, (uf_metric)metric->value);
   uf_neighbors neighbors = {0};
   uf_neighbor_method used;
-  must(uf_nearest_neighbors(&ctx, &points, K, (uf_neighbor_method)search->value, SEED, &neighbors,
-                            &used));
+  must(uf_nearest_neighbors(&ctx, &points, K, (uf_neighbor_method)search->value, 0.99, SEED,
+                            &neighbors, &used));
   begin();
   take_neighbors(&neighbors);
   snprintf(variant, sizeof variant, "%s/%s", search->name, metric->name);
@@ -312,7 +312,7 @@ static const uf_fuzzy_options usual = {1, 1, 1, INFINITY}, unusual = {1.5, 1.3, 
 static void search_once(void) {
   uf_neighbor_method used;
   data = points_of(N, NARROW, 1, UF_EUCLIDEAN);
-  must(uf_nearest_neighbors(&ctx, &data, K, UF_NEIGHBORS_EXACT, SEED, &table, &used));
+  must(uf_nearest_neighbors(&ctx, &data, K, UF_NEIGHBORS_EXACT, 1, SEED, &table, &used));
 }
 
 static void take_graph(const uf_graph *of) {

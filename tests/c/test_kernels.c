@@ -178,24 +178,96 @@ TEST(products) {
       for (int m = 16; m <= 144; m += 16) check_product(n[i], depth[j], m, (i + j + m / 16) % 2);
 }
 
+/* ---- codes ---- */
+
+static void check_encoding(int m, int limit, int with_shift, float size) {
+  float *x = random_floats(m, -size, size), *shift = random_floats(m, -size, size);
+  int8_t wanted[UF_MOST_CODES], got[UF_MOST_CODES];
+  uf_code_head head, other;
+  if (m > 16) x[3] = 5 * size; /* an outlier takes the scale for itself */
+  scalar->encode(x, with_shift ? shift : NULL, m, limit, wanted, &head);
+  double sum = 0, squares = 0;
+  for (int j = 0; j < m; j++) {
+    double value = (double)x[j] + (with_shift ? (double)shift[j] : 0);
+    CHECK(wanted[j] >= -limit && wanted[j] <= limit);
+    CHECK_CLOSE(head.scale * wanted[j], value, 0.501 * head.scale + 1e-6 * size);
+    sum += wanted[j];
+    squares += (double)wanted[j] * wanted[j];
+  }
+  CHECK(head.sum == (int32_t)sum);
+  CHECK_CLOSE(head.half_norm, 0.5 * head.scale * head.scale * squares,
+              1e-6 * head.half_norm + 1e-38);
+  for (int t = 0; t < n_tables; t++) {
+    tables[t]->encode(x, with_shift ? shift : NULL, m, limit, got, &other);
+    CHECK(memcmp(got, wanted, (size_t)m) == 0);
+    CHECK(other.sum == head.sum && same_floats(&other.scale, &head.scale, 1));
+    CHECK(same_floats(&other.half_norm, &head.half_norm, 1));
+  }
+  uf_free(x);
+  uf_free(shift);
+}
+
+TEST(codes) {
+  const int m[] = {16, 48, 96, UF_MOST_CODES};
+  const float size[] = {0, 1e-20f, 1, 1e12f};
+  for (int i = 0; i < 4; i++)
+    for (int s = 0; s < 4; s++)
+      for (int with_shift = 0; with_shift < 2; with_shift++) {
+        check_encoding(m[i], UF_LARGEST_PLACE, with_shift, size[s]);
+        check_encoding(m[i], UF_LARGEST_QUERY, with_shift, size[s]);
+      }
+}
+
 /* ---- scan of quantised rows ---- */
 
-enum { SCAN_POINTS_MAX = 16 * 40, EMPTY_HALF_NORM = 0x3fffffff };
+enum { SCAN_POINTS_MAX = 16 * 40 };
 
+/* Scales are powers of two, so that every distance is exact in float. */
 typedef struct scan_case {
   int depth4, n_panels, n_rows, keep, capacity, from, to;
-  uint8_t *codes;
-  int8_t *panels;
-  int32_t *half_norm;
-  int *rows, *lists;
+  int8_t *query;
+  uf_code_head *head;
+  uint8_t *panels;
+  float *scale, *half_norm;
+  int *lists;
 } scan_case;
 
-/* Codes of panels are drawn small (many equal scores), large, or from both ends alone (largest
- * sums). */
-static int8_t next_code(int kind) {
-  if (kind == 2) return next_index(2) ? 63 : -63;
-  int largest = kind == 0 ? 2 : 63;
+/* Codes are drawn small (many equal scores), large, or from both ends alone (largest sums). */
+static int8_t next_code(int kind, int limit) {
+  if (kind == 2) return (int8_t)(next_index(2) ? limit : -limit);
+  int largest = kind == 0 ? 2 : limit;
   return (int8_t)(next_index(2 * largest + 1) - largest);
+}
+
+static float next_scale(void) { return next_index(2) ? 1 : 0.5f; }
+
+static void make_query(scan_case *c, int row, int kind) {
+  int32_t squares = 0, sum = 0;
+  for (int k = 0; k < 4 * c->depth4; k++) {
+    int8_t code = next_code(kind, UF_LARGEST_QUERY);
+    c->query[4 * c->depth4 * row + k] = code;
+    squares += code * code;
+    sum += code;
+  }
+  float scale = next_scale();
+  c->head[row] = (uf_code_head){scale, 0.5f * scale * scale * (float)squares, sum};
+}
+
+static size_t byte_of(const scan_case *c, int place, int k) {
+  return (size_t)(place / 16) * 64 * (size_t)c->depth4 +
+         (size_t)(64 * (k / 4) + 4 * (place % 16) + k % 4);
+}
+
+static void make_place(scan_case *c, int place, int kind) {
+  int32_t squares = 0;
+  for (int k = 0; k < 4 * c->depth4; k++) {
+    int8_t code = next_code(kind, UF_LARGEST_PLACE);
+    c->panels[byte_of(c, place, k)] = (uint8_t)(code + UF_CODE_BIAS);
+    squares += code * code;
+  }
+  c->scale[place] = next_scale();
+  c->half_norm[place] = 0.5f * c->scale[place] * c->scale[place] * (float)squares;
+  if (next_index(10) == 0) c->half_norm[place] = UF_HALF_NORM_OF_NOTHING;
 }
 
 static scan_case scan_case_make(int depth4, int n_panels, int n_rows, int keep, int kind) {
@@ -204,37 +276,35 @@ static scan_case scan_case_make(int depth4, int n_panels, int n_rows, int keep, 
                  .n_rows = n_rows,
                  .keep = keep,
                  .capacity = (keep + 47) / 16 * 16};
-  int bytes = 4 * depth4;
   c.from = n_panels > 3 ? 1 : 0;
   c.to = n_panels;
-  c.codes = new_array((int64_t)n_rows * bytes, 1);
-  c.panels = new_array((int64_t)n_panels * 16 * bytes, 1);
-  c.half_norm = new_array((int64_t)n_panels * 16, sizeof *c.half_norm);
-  c.rows = new_array(n_rows, sizeof *c.rows);
+  c.query = new_array((int64_t)n_rows * 4 * depth4, 1);
+  c.head = new_array(n_rows, sizeof *c.head);
+  c.panels = new_array((int64_t)n_panels * 64 * depth4, 1);
+  c.scale = new_floats(n_panels * 16);
+  c.half_norm = new_floats(n_panels * 16);
   c.lists = new_array(n_rows, sizeof *c.lists);
-  for (int i = 0; i < n_rows * bytes; i++) c.codes[i] = (uint8_t)(64 + next_code(kind));
-  for (int i = 0; i < n_rows; i++) c.rows[i] = next_index(n_rows), c.lists[i] = n_rows - 1 - i;
-  for (int place = 0; place < 16 * n_panels; place++) {
-    int32_t norm = 0, sum = 0;
-    int empty = next_index(10) == 0;
-    for (int k = 0; k < bytes && !empty; k++) {
-      int8_t value = next_code(kind);
-      c.panels[(size_t)(place / 16) * 16 * (size_t)bytes +
-               (size_t)(64 * (k / 4) + 4 * (place % 16) + k % 4)] = value;
-      norm += value * value;
-      sum += value;
-    }
-    c.half_norm[place] = empty ? EMPTY_HALF_NORM : norm / 2 + 64 * sum;
+  for (int i = 0; i < n_rows; i++) {
+    make_query(&c, i, kind);
+    c.lists[i] = n_rows - 1 - i;
   }
+  for (int place = 0; place < 16 * n_panels; place++) make_place(&c, place, kind);
   return c;
 }
 
 static void scan_case_free(scan_case *c) {
-  uf_free(c->codes);
+  uf_free(c->query);
+  uf_free(c->head);
   uf_free(c->panels);
+  uf_free(c->scale);
   uf_free(c->half_norm);
-  uf_free(c->rows);
   uf_free(c->lists);
+}
+
+static int32_t score_of_distance(float half_squared) {
+  int32_t bits;
+  memcpy(&bits, &half_squared, sizeof bits);
+  return -bits;
 }
 
 /* Orders candidates: the better score first, then the place met first. */
@@ -247,24 +317,18 @@ static int descending(const void *x, const void *y) {
   return (a < b) - (a > b);
 }
 
-static int32_t code_at(const scan_case *c, int place, int k) {
-  return c->panels[(size_t)(place / 16) * 64 * (size_t)c->depth4 +
-                   (size_t)(64 * (k / 4) + 4 * (place % 16) + k % 4)];
-}
-
-/* The best `keep` keys of a row, sorted; returns how many there are. a·b - ½|b|², with ½|b|²
- * rounded down. */
+/* The best `keep` keys of a row, sorted; returns how many there are. */
 static int plain_best(const scan_case *c, int row, uint64_t *keys) {
   int n = 0;
   for (int place = 16 * c->from; place < 16 * c->to; place++) {
-    if (c->half_norm[place] == EMPTY_HALF_NORM) continue;
-    int32_t dot = 0, norm = 0;
+    if (c->half_norm[place] == UF_HALF_NORM_OF_NOTHING) continue;
+    double sum = 0;
     for (int k = 0; k < 4 * c->depth4; k++) {
-      int32_t b = code_at(c, place, k);
-      dot += (c->codes[(size_t)(4 * c->depth4 * row + k)] - 64) * b;
-      norm += b * b;
+      double a = c->head[row].scale * c->query[4 * c->depth4 * row + k];
+      double b = c->scale[place] * (c->panels[byte_of(c, place, k)] - UF_CODE_BIAS);
+      sum += (a - b) * (a - b);
     }
-    keys[n++] = candidate_key(dot - norm / 2, place);
+    keys[n++] = candidate_key(score_of_distance((float)(sum / 2)), place);
   }
   qsort(keys, (size_t)n, sizeof *keys, descending);
   return n < c->keep ? n : c->keep;
@@ -278,10 +342,14 @@ static void run_scan(const scan_case *c, const uf_kernels *table, uint64_t *keys
     threshold[i] = UF_SCORE_OF_NOTHING;
     count[i] = 0;
   }
-  uf_scan scan = {.codes = c->codes,
+  uf_scan scan = {.depth4 = c->depth4,
                   .panels = c->panels,
+                  .scale = c->scale,
                   .half_norm = c->half_norm,
-                  .depth4 = c->depth4,
+                  .query = c->query,
+                  .query_stride = (size_t)(4 * c->depth4),
+                  .head = c->head,
+                  .list = c->lists,
                   .keep = c->keep,
                   .capacity = c->capacity,
                   .score = lists,
@@ -289,14 +357,19 @@ static void run_scan(const scan_case *c, const uf_kernels *table, uint64_t *keys
                   .count = count,
                   .threshold = threshold};
   int middle = (c->from + c->to) / 2;
-  table->scan_panels(&scan, c->rows, c->lists, c->n_rows, c->from, middle);
-  table->scan_panels(&scan, c->rows, c->lists, c->n_rows, middle, c->to);
+  table->scan_panels(&scan, c->n_rows, c->from, middle);
+  table->scan_panels(&scan, c->n_rows, middle, c->to);
   for (int i = 0; i < c->n_rows; i++) {
     table->cut_list(&scan, i);
     uint64_t *list = keys + c->capacity * i;
     for (int e = 0; e < count[i]; e++)
       list[e] = candidate_key(scan.score[c->capacity * i + e], scan.place[c->capacity * i + e]);
     qsort(list, (size_t)count[i], sizeof *list, descending);
+    if (count[i] < c->keep) continue;
+    int n = 1 + c->keep / 2, reaching = 0;
+    int32_t score = table->nth_score(&scan, i, n);
+    for (int e = 0; e < count[i]; e++) reaching += list[e] >= candidate_key(score, INT32_MAX);
+    CHECK(reaching >= n);
   }
   uf_free(lists);
 }
@@ -308,7 +381,7 @@ static void check_scan(const scan_case *c) {
   for (int t = -1; t < n_tables; t++) {
     run_scan(c, t < 0 ? scalar : tables[t], keys, count);
     for (int i = 0; i < c->n_rows; i++) {
-      int list = c->lists[i], n = plain_best(c, c->rows[i], best);
+      int list = c->lists[i], n = plain_best(c, i, best);
       CHECK(count[list] == n);
       CHECK(memcmp(keys + (size_t)c->capacity * (size_t)list, best, (size_t)n * sizeof *best) == 0);
     }
@@ -592,6 +665,7 @@ int main(void) {
   RUN(distances);
   RUN(distance_to_itself_is_zero);
   RUN(products);
+  RUN(codes);
   RUN(scans);
   RUN(powers_of_two_and_logarithms);
   RUN(exponentials);

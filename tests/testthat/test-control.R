@@ -3,7 +3,7 @@ test_that("the defaults are those of the peers", {
   expect_s3_class(control, "umap_control")
   expect_identical(unclass(control), list(
     spread = 1, a = NULL, b = NULL, set_op_mix_ratio = 1, local_connectivity = 1, bandwidth = 1,
-    neighbor_method = "auto", metric_kwds = NULL, scale = NULL, pca = NULL,
+    neighbor_method = "auto", target_recall = 0.99, metric_kwds = NULL, scale = NULL, pca = NULL,
     target_metric = "euclidean", target_weight = 0.5, target_n_neighbors = NULL, method = "umap",
     optimizer = "batch", learning_rate = 1, repulsion_strength = 1, negative_sample_rate = 5
   ))

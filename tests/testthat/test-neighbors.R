@@ -108,12 +108,31 @@ test_that("approximate methods find nearly all neighbours", {
   }
 })
 
-test_that("clusters are searched where they serve, and a poor result is mended", {
-  near <- gaussian(3000, 10)
-  far <- blobs(5, 600)
-  expect_identical(nearest_neighbors(near, 15)$method, "clusters")
-  expect_identical(nearest_neighbors(far, 15)$method, "nndescent")
-  expect_identical(nearest_neighbors(far, 15, method = "clusters")$method, "clusters")
+test_that("clusters find the part wanted on any shape of data, and say so truly", {
+  shapes <- list(
+    noise = gaussian(3000, 10), "far apart" = blobs(5, 600),
+    outlier = rbind(gaussian(2999, 10), 1e6), duplicates = gaussian(1000, 10)[rep(1:1000, 3), ]
+  )
+  for (x in shapes) {
+    nn <- nearest_neighbors(x, 15)
+    expect_identical(nn$method, "clusters")
+    expect_gt(neighbor_recall(nn, x, sample = 1000), 0.98)
+    expect_lt(abs(neighbor_recall(nn, x, sample = 1000) - nn$recall), 0.01)
+  }
+})
+
+test_that("target_recall is heeded, by umap() too, and the result says what was found", {
+  x <- gaussian(4000, 20)
+  few <- nearest_neighbors(x, 15, target_recall = 0.6)
+  most <- nearest_neighbors(x, 15, target_recall = 1)
+  expect_lt(neighbor_recall(few, x, sample = 1000), 0.8)
+  expect_gt(neighbor_recall(most, x, sample = 1000), 0.9999)
+  model <- umap_fit(x, n_epochs = 1, init = "random", target_recall = 0.6)
+  expect_identical(model$neighbors$recall, few$recall)
+  expect_identical(nearest_neighbors(x[1:50, ])$recall, 1)
+  expect_identical(nearest_neighbors(x, 15, method = "nndescent")$recall, NA_real_)
+  expect_input_error(nearest_neighbors(x, target_recall = 2), "`target_recall`.*from 0 to 1")
+  expect_input_error(umap_control(target_recall = NA), "`target_recall`")
 })
 
 test_that("approximate methods know every metric", {

@@ -58,7 +58,13 @@ typedef struct uf_scan {
 /* Farther than any place; and the threshold of an empty list, which an empty place does not
  * reach: minus the bits of 2^120. */
 #define UF_HALF_NORM_OF_NOTHING 0x1p122f
-enum { UF_SCORE_OF_NOTHING = -0x7b800000, UF_CODE_BIAS = 64, UF_LARGEST_PLACE = 63, UF_LARGEST_QUERY = 127, UF_MOST_CODES = 1024 };
+enum {
+  UF_SCORE_OF_NOTHING = -0x7b800000,
+  UF_CODE_BIAS = 64,
+  UF_LARGEST_PLACE = 63,
+  UF_LARGEST_QUERY = 127,
+  UF_MOST_CODES = 1024
+};
 
 /*
  * One epoch of the layout, as the lanes see it: 16 vertices are a group, and lane l of a group is
@@ -125,8 +131,8 @@ typedef struct uf_kernels {
   /* Cuts a list back to its `keep` best candidates; among equals those met first stay. */
   void (*cut_list)(const uf_scan *scan, int list);
 
-  /* A score that at least n candidates of a list reach, and at most n + n / 4 where no equals stand
-   * in the way; UF_SCORE_OF_NOTHING if there are fewer. */
+  /* About the score of the nth best candidate of a list: at least n reach it, and no more exceed it.
+   * UF_SCORE_OF_NOTHING if there are fewer. */
   int32_t (*nth_score)(const uf_scan *scan, int list, int n);
 
   /* Σ exp(-x / sigma) over n values, n a multiple of 16; and the terms themselves. */

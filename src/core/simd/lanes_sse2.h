@@ -81,18 +81,27 @@ LANES uint32_t vi_greater(vi a, vi b) {
   EACH_QUARTER m |= (uint32_t)_mm_movemask_ps(_mm_castsi128_ps(_mm_cmpgt_epi32(a.at[q], b.at[q]))) << (4 * q);
   return m;
 }
+LANES uint32_t vf_less(vf a, vf b) {
+  uint32_t m = 0;
+  EACH_QUARTER m |= (uint32_t)_mm_movemask_ps(_mm_cmplt_ps(a.at[q], b.at[q])) << (4 * q);
+  return m;
+}
 LANES void vi_compress(int32_t *out, uint32_t m, vi a) {
   int32_t lane[16];
   vi_store(lane, a);
   for (; m; m &= m - 1) *out++ = lane[__builtin_ctz(m)];
 }
 /* Bytes 0 and 2 of each lane, then 1 and 3, as halves of 16 bits. */
-LANES __m128i dot4_of_4(__m128i acc, __m128i row, __m128i panel) {
-  __m128i even = _mm_madd_epi16(_mm_and_si128(row, _mm_set1_epi16(0xff)), _mm_srai_epi16(_mm_slli_epi16(panel, 8), 8));
-  __m128i odd = _mm_madd_epi16(_mm_srli_epi16(row, 8), _mm_srai_epi16(panel, 8));
+LANES __m128i dot4_of_4(__m128i acc, __m128i place, __m128i query) {
+  __m128i even = _mm_madd_epi16(_mm_and_si128(place, _mm_set1_epi16(0xff)), _mm_srai_epi16(_mm_slli_epi16(query, 8), 8));
+  __m128i odd = _mm_madd_epi16(_mm_srli_epi16(place, 8), _mm_srai_epi16(query, 8));
   return _mm_add_epi32(acc, _mm_add_epi32(even, odd));
 }
-LANES vi vi_dot4(vi acc, vi row, vi panel) { EACH_QUARTER acc.at[q] = dot4_of_4(acc.at[q], row.at[q], panel.at[q]); return acc; }
+LANES vi vi_dot4(vi acc, vi place, vi query) { EACH_QUARTER acc.at[q] = dot4_of_4(acc.at[q], place.at[q], query.at[q]); return acc; }
+LANES void vi_store_bytes(int8_t *x, vi a) {
+  __m128i lo = _mm_packs_epi32(a.at[0], a.at[1]), hi = _mm_packs_epi32(a.at[2], a.at[3]);
+  _mm_storeu_si128((__m128i *)(void *)x, _mm_packs_epi16(lo, hi));
+}
 
 LANES vf vf_gather(const float *base, vi index) {
   int32_t at[16];
@@ -121,4 +130,4 @@ LANES vf vi_bits(vi a) { vf r; EACH_QUARTER r.at[q] = _mm_castsi128_ps(a.at[q]);
 LANES vf vi_to_float(vi a) { vf r; EACH_QUARTER r.at[q] = _mm_cvtepi32_ps(a.at[q]); return r; }
 LANES vi vf_round(vf a) { vi r; EACH_QUARTER r.at[q] = _mm_cvtps_epi32(a.at[q]); return r; }
 
-enum { PRODUCT_ROWS = 2, PRODUCT_LANES = 1, SCAN_ROWS = 2, SCAN_PANELS = 1 };
+enum { PRODUCT_ROWS = 2, PRODUCT_LANES = 1, SCAN_ROWS = 2, SCAN_PANELS = 1, SCAN_ALONE = 2 };

@@ -149,7 +149,7 @@ LANES int32_t nth_score(const uf_scan *scan, int list, int n) {
   int above, count = scan->count[list];
   if (count < n) return UF_SCORE_OF_NOTHING;
   pad_list(score, count);
-  return score_above(score, count, scan->threshold[list] - 1, n, n + n / 4, &above);
+  return score_above(score, count, scan->threshold[list] - 1, n, n, &above);
 }
 
 LANES float distance_of_score(int32_t score) {

@@ -1,0 +1,229 @@
+/* test_clusters.c: search by clusters finds the part wanted on data of many shapes, says so truly,
+ * and is the same everywhere. */
+#include "arith.h"
+
+#include "check.h"
+#include "fixtures.h"
+#include "neighbor_index.h"
+#include "neighbors.h"
+#include "parallel.h"
+
+static uf_context ctx;
+
+/* ---- data ---- */
+
+typedef enum shape {
+  GROUPS,     /* Gaussian clusters */
+  FAR_GROUPS, /* the same, 5,000 of their widths apart */
+  SCALES,     /* groups of widths from 1 down to 1/1000 */
+  UNIFORM,
+  NOISE, /* no structure at all */
+  HEAVY_TAILS,
+  DUPLICATES, /* two thirds of the rows are copies of seven */
+  OUTLIER,    /* one row a million widths away */
+  CONSTANT,   /* half of the rows are one point */
+  EQUAL,
+  LONG_ROWS, /* more columns than the codes keep directions, variance in all of them */
+  N_SHAPES
+} shape;
+
+static double value_of(shape shape, int64_t i, int j) {
+  double noise = fixture_normal(1, 512 * i + j);
+  int group = (int)(i % 20);
+  double centre = fixture_normal(2, 512 * group + j);
+  switch (shape) {
+  case GROUPS: return 3 * centre + noise / (1 + 0.1 * j);
+  case FAR_GROUPS: return 5000 * centre + noise;
+  case SCALES:
+    return 3 * centre + noise * (group % 4 == 0   ? 1
+                                 : group % 4 == 1 ? 0.1
+                                 : group % 4 == 2 ? 0.01
+                                                  : 0.001);
+  case UNIFORM: return fixture_unit(3, 512 * i + j);
+  case HEAVY_TAILS: return noise / (0.05 + fixture_unit(4, i)) / (1 + 0.2 * j);
+  case DUPLICATES: return fixture_normal(1, 512 * (i % 3 ? i % 7 : i) + j);
+  case OUTLIER: return i == 100 ? 1e6 : noise / (1 + 0.2 * j);
+  case CONSTANT: return i % 2 ? 1.5 : noise;
+  case EQUAL: return 0.25 * j;
+  case LONG_ROWS: return noise / sqrt(1 + 0.1 * j);
+  default: return noise;
+  }
+}
+
+static void points_of(shape shape, int n, int d, uf_metric metric, uf_points *points) {
+  double *x = fixture_doubles((int64_t)n * d);
+  for (int j = 0; j < d; j++)
+    for (int i = 0; i < n; i++) x[(size_t)j * (size_t)n + (size_t)i] = value_of(shape, i, j);
+  fixture_points(&ctx, x, n, d, metric, points);
+  free(x);
+}
+
+/* ---- what a table must be ---- */
+
+static int same_table(const uf_neighbors *a, const uf_neighbors *b) {
+  size_t size = (size_t)a->n * (size_t)a->k;
+  return memcmp(a->index, b->index, size * sizeof *a->index) == 0 &&
+         memcmp(a->distance, b->distance, size * sizeof *a->distance) == 0 &&
+         memcmp(&a->recall, &b->recall, sizeof a->recall) == 0;
+}
+
+/* Self first, no row twice, distances ascending. */
+static int is_valid_row(const uf_neighbors *nn, int i) {
+  const int *index = nn->index + (size_t)i * (size_t)nn->k;
+  const float *distance = nn->distance + (size_t)i * (size_t)nn->k;
+  if (index[0] != i || distance[0] != 0) return 0;
+  for (int j = 1; j < nn->k; j++) {
+    if (index[j] < 0 || index[j] >= nn->n || distance[j] < distance[j - 1]) return 0;
+    for (int l = 0; l < j; l++)
+      if (index[l] == index[j]) return 0;
+  }
+  return 1;
+}
+
+static double recall_on_sample(const uf_points *points, const uf_neighbors *nn) {
+  int rows[400], n = points->n < 400 ? points->n : 400;
+  double recall = -1;
+  for (int i = 0; i < n; i++) rows[i] = (int)((int64_t)i * 7919 % points->n);
+  CHECK(uf_neighbor_recall(&ctx, points, nn, rows, n, &recall) == UF_OK);
+  return recall;
+}
+
+static void check_search(const uf_points *points, int k, double target, double floor) {
+  uf_neighbors nn;
+  int valid = 1;
+  CHECK(uf_neighbors_clusters(&ctx, points, k, target, 42, &nn) == UF_OK);
+  for (int i = 0; i < nn.n; i++) valid = valid && is_valid_row(&nn, i);
+  CHECK(valid);
+  double recall = recall_on_sample(points, &nn);
+  if (recall < floor) fprintf(stderr, "%d x %d k %d recall %g\n", points->n, points->d, k, recall);
+  CHECK(recall >= floor);
+  CHECK_CLOSE(nn.recall, recall, target < 0.9 ? 0.04 : 0.012);
+  uf_neighbors_free(&nn);
+}
+
+/* ---- tests ---- */
+
+TEST(target_is_reached_on_every_shape) {
+  for (int shape = 0; shape < N_SHAPES; shape++) {
+    uf_points points;
+    int is_long = shape == LONG_ROWS;
+    points_of(shape, is_long ? 3000 : 6000, is_long ? 300 : 24, UF_EUCLIDEAN, &points);
+    check_search(&points, 15, 0.99, 0.98);
+    uf_points_free(&points);
+  }
+}
+
+TEST(more_is_found_when_more_is_wanted) {
+  uf_points points;
+  points_of(HEAVY_TAILS, 6000, 20, UF_EUCLIDEAN, &points);
+  check_search(&points, 15, 0.999, 0.996);
+  check_search(&points, 15, 1, 0.999);
+  check_search(&points, 15, 0.5, 0.45);
+  uf_points_free(&points);
+}
+
+TEST(any_metric_that_has_float_rows) {
+  static const uf_metric metrics[] = {UF_MANHATTAN, UF_COSINE, UF_CORRELATION};
+  for (int m = 0; m < 3; m++) {
+    uf_points points;
+    points_of(GROUPS, 4000, 24, metrics[m], &points);
+    check_search(&points, 15, 0.99, 0.98);
+    uf_points_free(&points);
+  }
+}
+
+TEST(any_size) {
+  static const int n[] = {1, 2, 3, 17, 64, 300, 2049}, d[] = {1, 2, 5, 40};
+  for (int i = 0; i < 7; i++)
+    for (int j = 0; j < 4; j++) {
+      uf_points points;
+      points_of(i % 2 ? NOISE : UNIFORM, n[i], d[j], UF_EUCLIDEAN, &points);
+      check_search(&points, n[i] < 15 ? n[i] : 15, 0.99, 0.98);
+      if (n[i] <= 300) check_search(&points, n[i] > 1 ? n[i] - 1 : 1, 0.99, 0.98);
+      check_search(&points, 1, 0.99, 0.98);
+      uf_points_free(&points);
+    }
+}
+
+/* Rows that are one point by the thousand must not be compared with each other all. */
+TEST(many_equal_rows) {
+  uf_points points;
+  points_of(EQUAL, 60000, 8, UF_EUCLIDEAN, &points);
+  check_search(&points, 15, 0.99, 1);
+  uf_points_free(&points);
+}
+
+TEST(clusters_hold_every_row_once) {
+  static const shape shapes[] = {GROUPS, CONSTANT, OUTLIER};
+  for (int s = 0; s < 3; s++) {
+    uf_points points;
+    uf_index index;
+    int n = 5000, *seen = fixture_ints(n), placed = 0, wrong = 0;
+    points_of(shapes[s], n, 12, UF_EUCLIDEAN, &points);
+    CHECK(uf_index_make(&ctx, &points, 96, 256, 42, &index) == UF_OK);
+    for (int c = 0; c < index.n_clusters; c++)
+      for (int r = 0; r < index.clusters[c].size; r++) {
+        int row = index.row_at[16 * index.clusters[c].first_panel + r];
+        wrong += seen[row]++ || index.cluster_of[row] != c;
+        placed++;
+      }
+    CHECK(placed == n && wrong == 0);
+    uf_index_free(&index);
+    uf_points_free(&points);
+    free(seen);
+  }
+}
+
+static void check_same_everywhere(const uf_points *points) {
+  static const int threads[] = {2, 3, 8};
+  uf_neighbors expected, nn;
+  CHECK(uf_neighbors_clusters(&ctx, points, 10, 0.99, 7, &expected) == UF_OK);
+  for (int run = 0; run < 3 + FIXTURE_ISAS; run++) {
+    uf_context other;
+    fixture_open(&other, run < 3 ? threads[run] : 1, run < 3 ? NULL : fixture_isa[run - 3]);
+    CHECK(uf_neighbors_clusters(&other, points, 10, 0.99, 7, &nn) == UF_OK);
+    CHECK(same_table(&nn, &expected));
+    uf_neighbors_free(&nn);
+    uf_context_close(&other);
+  }
+  uf_neighbors_free(&expected);
+}
+
+TEST(same_everywhere) {
+  static const shape shapes[] = {GROUPS, FAR_GROUPS, HEAVY_TAILS, DUPLICATES, LONG_ROWS};
+  for (int s = 0; s < 5; s++) {
+    uf_points points;
+    points_of(shapes[s], 2500, shapes[s] == LONG_ROWS ? 130 : 21, UF_EUCLIDEAN, &points);
+    check_same_everywhere(&points);
+    uf_points_free(&points);
+  }
+}
+
+TEST(search_can_be_stopped) {
+  uf_points points;
+  points_of(GROUPS, 5000, 10, UF_EUCLIDEAN, &points);
+  for (int n_threads = 1; n_threads <= 2; n_threads++) {
+    uf_context stopping;
+    uf_neighbors nn;
+    int polls;
+    fixture_open_stopping(&stopping, n_threads, &polls);
+    CHECK(uf_neighbors_clusters(&stopping, &points, 10, 0.99, 1, &nn) == UF_INTERRUPTED);
+    CHECK(nn.index == NULL && nn.distance == NULL);
+    uf_context_close(&stopping);
+  }
+  uf_points_free(&points);
+}
+
+int main(void) {
+  fixture_open(&ctx, 2, NULL);
+  RUN(target_is_reached_on_every_shape);
+  RUN(more_is_found_when_more_is_wanted);
+  RUN(any_metric_that_has_float_rows);
+  RUN(any_size);
+  RUN(many_equal_rows);
+  RUN(clusters_hold_every_row_once);
+  RUN(same_everywhere);
+  RUN(search_can_be_stopped);
+  uf_context_close(&ctx);
+  return check_report();
+}
