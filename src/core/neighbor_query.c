@@ -288,7 +288,7 @@ uf_status uf_neighbors_query(uf_context *ctx, const uf_points *points, const uf_
   if (!graph) {
     uf_neighbor_method by;
     int graph_k = GRAPH_K < points->n ? GRAPH_K : points->n;
-    UF_TRY(uf_nearest_neighbors(ctx, points, graph_k, method, seed, &own, &by));
+    UF_TRY(uf_nearest_neighbors(ctx, points, graph_k, method, 0.99, seed, &own, &by));
     graph = &own;
   }
   UF_TRY(graph_build(ctx, graph, &links));

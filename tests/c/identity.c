@@ -230,7 +230,7 @@ static void search_both_ways(const char *stage, const char *name, const uf_matri
   for (int m = 0; m < 2; m++) {
     uf_neighbors neighbors = {0};
     uf_neighbor_method used;
-    must(uf_nearest_neighbors(&ctx, &points, K, methods[m], SEED, &neighbors, &used));
+    must(uf_nearest_neighbors(&ctx, &points, K, methods[m], 0.99, SEED, &neighbors, &used));
     take_neighbors(&neighbors);
     uf_neighbors_free(&neighbors);
   }

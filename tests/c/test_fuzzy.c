@@ -10,7 +10,7 @@ static const uf_fuzzy_options plain = {1, 1, 1, INFINITY};
 /* ---- tables of neighbours ---- */
 
 static void table_alloc(int n, int k, uf_neighbors *table) {
-  *table = (uf_neighbors){n, k, fixture_ints((int64_t)n * k), fixture_floats((int64_t)n * k)};
+  *table = (uf_neighbors){n, k, fixture_ints((int64_t)n * k), fixture_floats((int64_t)n * k), -1};
 }
 
 static void table_free(uf_neighbors *table) {
@@ -368,7 +368,7 @@ TEST(small_graphs) {
 TEST(graph_by_hand) {
   int index[] = {0, 1, 2, 1, 0, 2, 2, 0, -1};
   float distance[] = {0, 1, 3, 0, 1, 2, 0, 3, INFINITY}, rho[] = {1, 1, 3}, sigma[] = {2, 1, 1};
-  const uf_neighbors table = {3, 3, index, distance};
+  const uf_neighbors table = {3, 3, index, distance, -1};
   const double e = exp(-1);
   uf_fuzzy_options options = {1, 1, 0.25, INFINITY};
   uf_context ctx;
