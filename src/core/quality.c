@@ -166,6 +166,7 @@ uf_status uf_quality_measure(uf_context *ctx, const uf_points *data, const uf_po
                              uf_quality *quality, const uf_point_quality *each) {
   uf_status status = UF_OK;
   int n = data->n, *all = NULL;
+  double accuracy = NAN;
   int64_t n_ranks = (int64_t)ctx->n_threads * ROWS_PER_BLOCK * n;
   quality_job job = {.ctx = ctx,
                      .data = {.points = data},
@@ -188,9 +189,9 @@ uf_status uf_quality_measure(uf_context *ctx, const uf_points *data, const uf_po
   UF_TRY(uf_neighbors_alloc(ctx, n_rows, k + 1, &job.data.nearest));
   UF_TRY(uf_neighbors_alloc(ctx, n_rows, k + 1, &job.layout.nearest));
   UF_TRY(uf_parallel(ctx, uf_n_blocks(n_rows, ROWS_PER_BLOCK), measure_block, &job));
+  if (labels) UF_TRY(label_accuracy(ctx, layout, labels, k_label, &accuracy));
   summarise(&job, quality, each);
-  quality->knn_accuracy = NAN;
-  if (labels) UF_TRY(label_accuracy(ctx, layout, labels, k_label, &quality->knn_accuracy));
+  quality->knn_accuracy = accuracy;
 done:
   uf_free(all);
   uf_ranker_close(&job.data.ranker);

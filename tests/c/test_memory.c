@@ -1,0 +1,311 @@
+/*
+ * test_memory.c: each stage without memory. The n-th allocation fails, for every n that the stage
+ * comes to: it has to say so, to leave its outputs as they were, and to free all that it had. And
+ * the system may grant no thread.
+ *
+ * The linker replaces malloc(), free() and pthread_create() by those below (see the Makefile).
+ */
+#include "arith.h"
+
+#include <pthread.h>
+#include <stdatomic.h>
+
+#include "check.h"
+#include "fixtures.h"
+#include "umap.h"
+
+void *__real_malloc(size_t size);
+void __real_free(void *block);
+int __real_pthread_create(pthread_t *thread, const pthread_attr_t *attributes,
+                          void *(*function)(void *), void *argument);
+void *__wrap_malloc(size_t size);
+void __wrap_free(void *block);
+int __wrap_pthread_create(pthread_t *thread, const pthread_attr_t *attributes,
+                          void *(*function)(void *), void *argument);
+
+static atomic_int countdown; /* allocations until one fails; 0: none does */
+static atomic_int failures;  /* that have happened */
+static atomic_int n_blocks;  /* in use */
+static int threads_are_refused;
+
+void *__wrap_malloc(size_t size) {
+  if (atomic_load(&countdown) > 0 && atomic_fetch_sub(&countdown, 1) == 1) {
+    atomic_fetch_add(&failures, 1);
+    return NULL;
+  }
+  void *block = __real_malloc(size);
+  if (block) atomic_fetch_add(&n_blocks, 1);
+  return block;
+}
+
+void __wrap_free(void *block) {
+  if (block) atomic_fetch_sub(&n_blocks, 1);
+  __real_free(block);
+}
+
+int __wrap_pthread_create(pthread_t *thread, const pthread_attr_t *attributes,
+                          void *(*function)(void *), void *argument) {
+  if (threads_are_refused) return 11; /* EAGAIN */
+  return __real_pthread_create(thread, attributes, function, argument);
+}
+
+/* ---- what the stages are given ---- */
+
+enum { N = 150, D = 10, WIDE = 70, K = 8, SEED = 42 };
+
+static double *values, *wide_values;
+static uf_matrix matrix = {.n = N, .d = D}, wide_matrix = {.n = N, .d = WIDE};
+static uf_points points, wide_points;
+static uf_neighbors neighbors;
+static uf_graph graph;
+static float rho[N], sigma[N], start[2 * N];
+static const uf_fuzzy_options fuzzy = {1, 1, 1, INFINITY};
+
+static void prepare(void) {
+  uf_context ctx;
+  uf_neighbor_method used;
+  fixture_open(&ctx, 1, NULL);
+  values = fixture_clusters(N, D, 3);
+  wide_values = fixture_clusters(N, WIDE, 3);
+  matrix.values = values;
+  wide_matrix.values = wide_values;
+  fixture_points(&ctx, values, N, D, UF_EUCLIDEAN, &points);
+  fixture_points(&ctx, wide_values, N, WIDE, UF_EUCLIDEAN, &wide_points);
+  CHECK(uf_nearest_neighbors(&ctx, &points, K, UF_NEIGHBORS_EXACT, 0.99, SEED, &neighbors, &used) ==
+        UF_OK);
+  CHECK(uf_smooth_knn(&ctx, &neighbors, &fuzzy, rho, sigma) == UF_OK);
+  CHECK(uf_fuzzy_graph(&ctx, &neighbors, rho, sigma, &fuzzy, &graph) == UF_OK);
+  CHECK(uf_initial_layout(&ctx, &graph, NULL, UF_INIT_RANDOM, 2, SEED, start) == UF_OK);
+  uf_context_close(&ctx);
+}
+
+static void put_away(void) {
+  uf_points_free(&points);
+  uf_points_free(&wide_points);
+  uf_neighbors_free(&neighbors);
+  uf_graph_free(&graph);
+  free(values);
+  free(wide_values);
+}
+
+/* ---- the stages: each runs, checks that a failure left its output alone, and frees it ---- */
+
+static int is_zero(const void *block, size_t size) {
+  const unsigned char *byte = block;
+  for (size_t i = 0; i < size; i++)
+    if (byte[i]) return 0;
+  return 1;
+}
+
+static uf_status make_points_of(uf_context *ctx, uf_metric metric) {
+  uf_points made = {0};
+  uf_status status = uf_points_make(ctx, &matrix, &(uf_metric_choice){.metric = metric}, &made);
+  uf_points_free(&made);
+  return status;
+}
+static uf_status make_points(uf_context *ctx) { return make_points_of(ctx, UF_EUCLIDEAN); }
+static uf_status make_cosine(uf_context *ctx) { return make_points_of(ctx, UF_COSINE); }
+static uf_status make_whitened(uf_context *ctx) { return make_points_of(ctx, UF_MAHALANOBIS); }
+static uf_status make_bits(uf_context *ctx) { return make_points_of(ctx, UF_JACCARD); }
+
+static uf_status search(uf_context *ctx, const uf_points *of, uf_neighbor_method method) {
+  uf_neighbors found = {0};
+  uf_neighbor_method used;
+  uf_status status = uf_nearest_neighbors(ctx, of, K, method, 0.99, SEED, &found, &used);
+  if (status) CHECK(found.index == NULL && found.distance == NULL);
+  uf_neighbors_free(&found);
+  return status;
+}
+static uf_status search_exact(uf_context *ctx) { return search(ctx, &points, UF_NEIGHBORS_EXACT); }
+static uf_status search_clusters(uf_context *ctx) {
+  return search(ctx, &wide_points, UF_NEIGHBORS_CLUSTERS);
+}
+static uf_status search_descent(uf_context *ctx) {
+  return search(ctx, &points, UF_NEIGHBORS_DESCENT);
+}
+static uf_status search_tree(uf_context *ctx) {
+  uf_neighbors found = {0};
+  uf_status status = uf_neighbors_kdtree(ctx, &points, K, &found);
+  uf_neighbors_free(&found);
+  return status;
+}
+static uf_status search_query(uf_context *ctx) {
+  uf_neighbors found = {0};
+  uf_neighbor_method used;
+  uf_status status =
+      uf_neighbors_query(ctx, &points, NULL, &points, K, UF_NEIGHBORS_DESCENT, SEED, &found, &used);
+  uf_neighbors_free(&found);
+  return status;
+}
+
+static uf_status find_scale(uf_context *ctx) {
+  float r[N] = {0}, s[N] = {0};
+  uf_status status = uf_smooth_knn(ctx, &neighbors, &fuzzy, r, s);
+  if (status) CHECK(is_zero(r, sizeof r) && is_zero(s, sizeof s));
+  return status;
+}
+
+static uf_status find_graph(uf_context *ctx) {
+  uf_graph found = {0};
+  uf_status status = uf_fuzzy_graph(ctx, &neighbors, rho, sigma, &fuzzy, &found);
+  if (status) CHECK(found.start == NULL && found.neighbor == NULL && found.weight == NULL);
+  uf_graph_free(&found);
+  return status;
+}
+
+static uf_status intersect(uf_context *ctx) {
+  uf_graph found = {0};
+  uf_status status = uf_fuzzy_intersect(ctx, &graph, &graph, 0.5, &found);
+  if (!status) status = uf_fuzzy_reconnect(ctx, &found);
+  uf_graph_free(&found);
+  return status;
+}
+
+static uf_status take_triplets(uf_context *ctx) {
+  const int row[] = {1, 2, 2, 3}, column[] = {2, 1, 3, 2};
+  const double weight[] = {1, 1, 0.5, 0.5};
+  uf_graph taken = {0};
+  uf_status status = uf_graph_from_triplets(ctx, 3, 4, row, column, weight, &taken);
+  uf_graph_free(&taken);
+  return status;
+}
+
+static uf_status find_start(uf_context *ctx, uf_init_method method) {
+  float layout[2 * N] = {0};
+  return uf_initial_layout(ctx, &graph, &points, method, 2, SEED, layout);
+}
+static uf_status start_spectral(uf_context *ctx) { return find_start(ctx, UF_INIT_SPECTRAL); }
+static uf_status start_pca(uf_context *ctx) { return find_start(ctx, UF_INIT_PCA); }
+static uf_status start_random(uf_context *ctx) { return find_start(ctx, UF_INIT_RANDOM); }
+
+static uf_status lay_out(uf_context *ctx, uf_layout_method method) {
+  uf_layout_options options = {.method = method,
+                               .n_epochs = 3,
+                               .a = 1.6,
+                               .b = 0.9,
+                               .learning_rate = 1,
+                               .repulsion_strength = 1,
+                               .negative_sample_rate = 5,
+                               .seed = SEED};
+  float layout[2 * N];
+  memcpy(layout, start, sizeof layout);
+  uf_status status = uf_layout_optimize(ctx, &graph, 2, &options, NULL, layout);
+  if (status) CHECK(fixture_same(layout, start, 2 * N));
+  return status;
+}
+static uf_status layout_batch(uf_context *ctx) { return lay_out(ctx, UF_LAYOUT_BATCH); }
+static uf_status layout_sgd(uf_context *ctx) { return lay_out(ctx, UF_LAYOUT_SGD); }
+static uf_status layout_full(uf_context *ctx) { return lay_out(ctx, UF_LAYOUT_FULL); }
+
+static uf_status measure(uf_context *ctx) {
+  int rows[N], labels[N];
+  uf_quality quality = {0};
+  for (int i = 0; i < N; i++) {
+    rows[i] = i;
+    labels[i] = i % 3;
+  }
+  uf_status status =
+      uf_quality_measure(ctx, &points, &wide_points, labels, K, K, rows, N, &quality, NULL);
+  if (status) CHECK(is_zero(&quality, sizeof quality));
+  return status;
+}
+
+static uf_status whole(uf_context *ctx) {
+  uf_view view = {.columns = &wide_matrix,
+                  .metric = {.metric = UF_EUCLIDEAN},
+                  .neighbor_method = UF_NEIGHBORS_CLUSTERS,
+                  .n_neighbors = K,
+                  .target_recall = 0.99,
+                  .max_distance = INFINITY};
+  uf_umap_options options = {.n_components = 2,
+                             .fuzzy = fuzzy,
+                             .init = UF_INIT_SPECTRAL,
+                             .layout = {.method = UF_LAYOUT_BATCH,
+                                        .n_epochs = 3,
+                                        .a = 1.6,
+                                        .b = 0.9,
+                                        .learning_rate = 1,
+                                        .repulsion_strength = 1,
+                                        .negative_sample_rate = 5,
+                                        .seed = SEED},
+                             .seed = SEED};
+  uf_umap_result result = {0};
+  uf_status status = uf_umap(ctx, &view, 1, &options, &result);
+  uf_umap_free(&result);
+  uf_view_free(&view);
+  return status;
+}
+
+static const struct {
+  const char *name;
+  uf_status (*run)(uf_context *ctx);
+} stages[] = {
+    {"points", make_points},
+    {"points of directions", make_cosine},
+    {"whitened points", make_whitened},
+    {"points of bits", make_bits},
+    {"exact search", search_exact},
+    {"search by clusters", search_clusters},
+    {"descent", search_descent},
+    {"tree", search_tree},
+    {"query", search_query},
+    {"scale", find_scale},
+    {"graph", find_graph},
+    {"intersection", intersect},
+    {"triplets", take_triplets},
+    {"spectral start", start_spectral},
+    {"start by components", start_pca},
+    {"random start", start_random},
+    {"batch layout", layout_batch},
+    {"sgd layout", layout_sgd},
+    {"full layout", layout_full},
+    {"quality", measure},
+    {"umap", whole},
+};
+enum { N_STAGES = sizeof stages / sizeof *stages, MOST_ALLOCATIONS = 2000 };
+
+/* Whether the n-th allocation was come to. What is wrong is said with the stage's name. */
+static int run_without(int s, int n, int n_threads) {
+  uf_context ctx;
+  int before = atomic_load(&n_blocks), failed = check_failures;
+  fixture_open(&ctx, n_threads, NULL);
+  atomic_store(&failures, 0);
+  atomic_store(&countdown, n);
+  uf_status status = stages[s].run(&ctx);
+  atomic_store(&countdown, 0);
+  int was_reached = atomic_load(&failures) > 0;
+  CHECK(status == (was_reached ? UF_NO_MEMORY : UF_OK));
+  if (was_reached) CHECK(strstr(ctx.message, "cannot allocate") != NULL);
+  uf_context_close(&ctx);
+  CHECK(atomic_load(&n_blocks) == before);
+  if (check_failures > failed)
+    fprintf(stderr, "%s, allocation %d, %d threads\n", stages[s].name, n, n_threads);
+  return was_reached;
+}
+
+static void check_all_stages(int n_threads) {
+  for (int s = 0; s < N_STAGES; s++) {
+    int n = 1;
+    while (n < MOST_ALLOCATIONS && run_without(s, n, n_threads)) n++;
+    CHECK(n < MOST_ALLOCATIONS);
+  }
+}
+
+TEST(every_allocation_may_fail) { check_all_stages(1); }
+TEST(every_allocation_may_fail_on_threads) { check_all_stages(3); }
+
+/* With fewer threads than wanted, or none but the caller's, the work is done all the same. */
+TEST(threads_may_be_refused) {
+  threads_are_refused = 1;
+  for (int s = 0; s < N_STAGES; s++) CHECK(!run_without(s, 0, 4));
+  threads_are_refused = 0;
+}
+
+int main(void) {
+  prepare();
+  RUN(every_allocation_may_fail);
+  RUN(every_allocation_may_fail_on_threads);
+  RUN(threads_may_be_refused);
+  put_away();
+  return check_report();
+}
