@@ -2,17 +2,24 @@
 #'
 #' Uniform Manifold Approximation and Projection (UMAP; McInnes, Healy and Melville 2018) draws
 #' high-dimensional data in the plane, or in any other low dimension, so that neighbours stay
-#' neighbours. [umap()] does it in one call. Its stages are functions of their own:
+#' neighbours. [umap()] does it in one call; [umap_fit()] keeps what was found on the way. The
+#' stages are functions of their own:
 #'
 #' | stage | function |
 #' |---|---|
 #' | nearest neighbours | [nearest_neighbors()] |
 #' | local scale | [smooth_knn()] |
 #' | fuzzy graph | [fuzzy_graph()] |
+#' | targets and other graphs | [supervise_graph()], [intersect_graphs()] |
 #' | curve of the low-dimensional similarity | [fit_curve()] |
 #' | start | [initial_layout()] |
 #' | optimisation | [optimize_layout()] |
-#' | quality | [neighbor_recall()], [embedding_quality()] |
+#' | quality | [neighbor_recall()], [embedding_quality()], [point_quality()], [local_dimension()] |
+#'
+#' For pictures see [plot.umap_embedding()], [plot.umap_model()] and [plot.umap_snapshots()]; for a
+#' tour the vignettes: `vignette("get-started", "unfurl")`, and stage by stage
+#' `vignette("umap-from-scratch", "unfurl")`; `vignette("coming-from", "unfurl")` compares the
+#' arguments with those of uwot and umap-learn.
 #'
 #' @section Reproducibility:
 #' The same data, arguments and seed give the same coordinates, bit for bit, on any number of
@@ -23,6 +30,8 @@
 #'   argument `n_threads` is not given; otherwise all processors that the process may use are, or
 #'   two while CRAN's checks run.
 #' - option `unfurl.verbose`: whether progress is shown; otherwise it is in interactive sessions.
+#' - option `unfurl.mnist`, environment variable `UNFURL_MNIST`: directory of the files of
+#'   [mnist()].
 #' - environment variable `UNFURL_ISA` (`scalar`, `avx2`, ...): a highest instruction set, for
 #'   tests; it does not change results.
 #'

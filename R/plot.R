@@ -8,12 +8,12 @@
 #' and themes can be added.
 #'
 #' Distances count the same on both axes. Points are drawn in a fixed shuffled order, so that no
-#' label covers the others, with missing labels in light grey below all. The more points, the smaller
-#' and the more transparent they are; beyond 100,000 they become pixels.
+#' label covers the others, with missing labels in light grey below all. The more points, the
+#' smaller and the more transparent they are; beyond 100,000 they become pixels.
 #'
 #' Up to ten labels have colours that colour-blind eyes tell apart (those of Okabe and Ito first).
-#' Numbers and dates are shown on a scale from dark to light (viridis). A legend that would need more
-#' than two fifths of the width names as many labels as it can, and says how many it does not.
+#' Numbers and dates are shown on a scale from dark to light (viridis). A legend that would need
+#' more than two fifths of the width names as many labels as it can, and says how many it does not.
 #'
 #' An embedding in one dimension is drawn along the first axis, with a strip for each label.
 #'
@@ -21,17 +21,18 @@
 #' @param dims Which two dimensions to draw.
 #' @param label A vector or factor with a label for each point, or `NULL`; by default the labels
 #'   that were given to [umap()].
-#' @param label_medians Whether to write the name of each label at the median of its points, in place
-#'   of a legend.
+#' @param label_medians Whether to write the name of each label at the median of its points, in
+#'   place of a legend.
 #' @param cex,alpha Size and opacity (0 to 1) of a point; by default the more points the smaller.
 #' @param raster Whether to draw pixels in place of points; `NULL` for more than 100,000 points. A
-#'   pixel has the mean colour of its points. `autoplot()` takes the package scattermore for it where
-#'   that is installed.
+#'   pixel has the mean colour of its points. `autoplot()` takes the package scattermore for it
+#'   where that is installed.
 #' @param title A title for the legend.
-#' @param edges `NULL`, or a graph of the points from [fuzzy_graph()], whose edges are drawn, the darker
-#'   the more similar their ends. More than 50,000 become pixels.
-#' @param ... For `plot()`, what [plot.default()] has: `main`, `sub`, `xlab`, `ylab`, `xlim`, `ylim`,
-#'   `asp`, `axes`, `pch`, `col`, and graphical parameters, see [par()]. For `autoplot()`, nothing.
+#' @param edges `NULL`, or a graph of the points from [fuzzy_graph()], whose edges are drawn, the
+#'   darker the more similar their ends. More than 50,000 become pixels.
+#' @param ... For `plot()`, what [plot.default()] has: `main`, `sub`, `xlab`, `ylab`, `xlim`,
+#'   `ylim`, `asp`, `axes`, `pch`, `col`, and graphical parameters, see [par()]. For `autoplot()`,
+#'   nothing.
 #' @return `plot()` returns its argument invisibly; points and text can be added to the plot.
 #'   `autoplot()`, for which the package ggplot2 must be attached, returns a ggplot.
 #' @seealso [plot.umap_model()] for edges and diagnostics, [plot.umap_snapshots()] for the course of
@@ -116,8 +117,8 @@ autoplot.umap_model <- function(object, label = object$labels, title = NULL, con
 
 #' Plot the course of an optimisation
 #'
-#' Draws the layouts that [optimize_layout()] returns for `snapshots`, one panel for each, all on the
-#' same scale.
+#' Draws the layouts that [optimize_layout()] returns for `snapshots`, one panel for each, all on
+#' the same scale.
 #'
 #' @param x,object A list of layouts from [optimize_layout()] with `snapshots`.
 #' @param label A vector or factor with a label for each point, or `NULL`.

@@ -22,7 +22,7 @@ draw_base <- function(picture, ...) {
   invisible(frame)
 }
 
-# Arguments of plot.default() by their use: the frame, the points, the titles; the rest is for par().
+# Arguments of plot.default() by their use: frame, points, titles; the rest is for par().
 base_look <- function(given, picture) {
   defaults <- list(
     xlim = NULL, ylim = picture$ylim, asp = if (picture$is_plane) 1 else NA, axes = TRUE,
@@ -160,7 +160,7 @@ draw_medians <- function(medians) {
 
 # ---- Legend -------------------------------------------------------------------------------------
 
-# What the legend shows in some room, width and height in inches, and how much of the width it takes.
+# What the legend shows in some room (width and height in inches), and how much width it takes.
 fit_legend <- function(picture, room) {
   scale <- picture$scale
   if (scale$kind == "none" || !is.null(picture$strips) || !is.null(picture$medians)) {
@@ -214,7 +214,7 @@ text_width <- function(text, cex = 1) {
 }
 text_height <- function() graphics::par("cin")[2] * graphics::par("cex")
 
-# Names of which what exceeds a width in inches is cut; dots of ASCII, as not every device has others.
+# Names without what exceeds a width in inches; dots of ASCII, as not every device has others.
 shorten <- function(names, width, cex = 1) {
   fits <- function(names) graphics::strwidth(names, "inches", cex) <= width
   kept <- nchar(names)
@@ -302,7 +302,7 @@ legend_places <- function(frame) {
 
 # Snapshots side by side, in one frame, with one legend to the right of all.
 draw_base_panels <- function(panels) {
-  shape <- rev(grDevices::n2mfrow(length(panels)))
+  shape <- panel_shape(length(panels))
   lines <- legend_lines(panels[[1]]$scale)
   old <- graphics::par(mfrow = shape, mar = c(1.2, 1.2, 1.8, 0.4), oma = c(0, 0, 0, lines))
   on.exit(graphics::par(old))
@@ -320,6 +320,15 @@ draw_base_panels <- function(panels) {
       draw_legend(fit_legend(panels[[i]], room), frame)
     }
   }
+}
+
+# Rows and columns that make the panels as large as the device allows, each about square.
+panel_shape <- function(n) {
+  columns <- seq_len(n)
+  rows <- ceiling(n / columns)
+  size <- graphics::par("din")
+  best <- which.max(pmin(size[1] / columns, size[2] / rows))
+  c(rows[best], columns[best])
 }
 
 # Width of a legend, in lines, before there is a plot in which text can be measured.

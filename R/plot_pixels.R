@@ -1,6 +1,6 @@
-# Points and lines as pixels, for pictures of so many that single ones cannot be told apart. A cell of
-# the grid in which `count` points fall is as opaque as that many points drawn over each other, and
-# has their mean colour.
+# Points and lines as pixels, for pictures of so many that single ones cannot be told apart. A cell
+# of the grid in which `count` points fall is as opaque as that many points drawn over each other,
+# and has their mean colour.
 
 # Cells that are not empty: their `column` and `row`, from the lower left, and their colour.
 point_cells <- function(x, y, colour, alpha, frame, size) {

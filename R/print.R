@@ -74,12 +74,12 @@ print.umap_model <- function(x, ...) {
 
 #' Summary of a model
 #'
-#' What a model is made of, stage by stage: how long each took, how good the neighbours are, into how
-#' many pieces the graph falls, how far the layout reaches, and the warnings that fell.
+#' What a model is made of, stage by stage: how long each took, how good the neighbours are, into
+#' how many pieces the graph falls, how far the layout reaches, and the warnings that fell.
 #'
 #' @param object A model from [umap_fit()].
 #' @param data The data that the model was made of, for the recall of approximate neighbours, see
-#'   [neighbor_recall()]. Without, only that of exact ones is known.
+#'   [neighbor_recall()]. Without, what the search itself tells is taken.
 #' @param ... Nothing.
 #' @return A list of class `summary.umap_model`, which prints as a page:
 #'   \item{n, n_components}{Numbers of rows and of dimensions.}
@@ -154,9 +154,7 @@ print.summary.umap_model <- function(x, ...) {
   print_stages(x)
   cat("\nSettings\n")
   settings <- c(x$settings[setdiff(names(x$settings), c("a", "b"))], x$curve, seed = x$seed)
-  settings <- Filter(Negate(is.null), settings)
-  settings <- toString(paste(names(settings), vapply(settings, field_text, "")))
-  writeLines(strwrap(settings, 80, indent = 2, exdent = 2))
+  print_settings(Filter(Negate(is.null), settings))
   cat("\nLocal scale\n")
   print(t(vapply(x$scale, stats::quantile, numeric(5))), digits = 4)
   cat("\nRange of the layout\n")
@@ -170,6 +168,12 @@ print.summary.umap_model <- function(x, ...) {
     writeLines(strwrap(x$warnings, indent = 2, exdent = 4))
   }
   invisible(x)
+}
+
+# As running text, whose lines never end between a name and its value.
+print_settings <- function(settings) {
+  pairs <- paste0(names(settings), "\a", vapply(settings, field_text, ""))
+  writeLines(chartr("\a", " ", strwrap(toString(pairs), 80, indent = 2, exdent = 2)))
 }
 
 # A line for each phase: its name, its time, what came out of it.

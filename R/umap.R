@@ -63,10 +63,10 @@
 #' @param n_threads Number of threads. `NULL` for option `unfurl.threads`, else the environment
 #'   variable `UNFURL_THREADS`, else all processors that the process may use (two while CRAN's
 #'   checks run). It does not change the result.
-#' @param verbose Whether to show progress: the time that each phase took, and while a long one lasts
-#'   a bar with the time that is left, in a terminal where the package cli is installed, or else a
-#'   line every few seconds. These messages have the class `unfurl_message`. By default they are shown
-#'   in interactive sessions, while no document is knitted.
+#' @param verbose Whether to show progress: the time that each phase took, and while a long one
+#'   lasts a bar with the time that is left, in a terminal where the package cli is installed, or
+#'   else a line every few seconds. These messages have the class `unfurl_message`. By default they
+#'   are shown in interactive sessions, while no document is knitted.
 #' @param ... Further settings, see [umap_control()].
 #' @return `umap()` returns a data frame of class `umap_embedding` with one row per row of `x`,
 #'   columns `UMAP1`, `UMAP2` and so on, and `label` when labels were given. Row names are those of
