@@ -1,8 +1,9 @@
 # The arguments of umap() that are seldom needed.
 
 neighbor_methods <- c("auto", "exact", "clusters", "nndescent")
-layout_methods <- c("umap", "full")
+layout_methods <- c("umap", "tumap", "largevis", "full")
 optimizers <- c("batch", "sgd")
+optimizer_constants <- list(beta1 = 0.5, beta2 = 0.9, epsilon = 0.5)
 
 #' Further settings of umap()
 #'
@@ -18,7 +19,8 @@ optimizers <- c("batch", "sgd")
 #' @param bandwidth Factor, greater than 0, on the size of neighbourhoods, see [smooth_knn()].
 #' @param learning_rate First step size of the optimisation, greater than 0. `NULL` for 1, or 4 with
 #'   `method = "full"`.
-#' @param repulsion_strength Weight of the repulsion, at least 0.
+#' @param repulsion_strength Weight of the repulsion, at least 0. `NULL` for 1, or 7 with
+#'   `method = "largevis"`.
 #' @param negative_sample_rate Number of random points that repel for each edge visited, at least 0.
 #'   `NULL` for 5, or 8 with `method = "full"`.
 #' @param neighbor_method,target_recall,metric_kwds How neighbours are found, which part of them, and
@@ -37,7 +39,9 @@ optimizers <- c("batch", "sgd")
 #'   than that stay as they are. `NULL` for all columns.
 #' @param target_metric,target_weight,target_n_neighbors How `y` counts, see [supervise_graph()].
 #'   `target_n_neighbors` is `n_neighbors` where it is `NULL`.
-#' @param method,optimizer How the layout is optimised, see [optimize_layout()].
+#' @param method,optimizer,optimizer_args How the layout is optimised, see [optimize_layout()].
+#' @param snapshots,trace,epoch_callback What is to be seen of the optimisation, see
+#'   [optimize_layout()]. A model keeps the first two as its elements `snapshots` and `trace`.
 #' @param ... Nothing: any other name is an error, which suggests a known name that is close.
 #' @return A list of class `umap_control` with an element for each argument.
 #' @seealso [umap()]
@@ -48,11 +52,13 @@ optimizers <- c("batch", "sgd")
 #' @export
 umap_control <- function(spread = 1, a = NULL, b = NULL, set_op_mix_ratio = 1,
                          local_connectivity = 1, bandwidth = 1, learning_rate = NULL,
-                         repulsion_strength = 1, negative_sample_rate = NULL,
+                         repulsion_strength = NULL, negative_sample_rate = NULL,
                          neighbor_method = "auto", target_recall = 0.99, metric_kwds = NULL,
                          scale = NULL, pca = NULL,
                          target_metric = "euclidean", target_weight = 0.5,
-                         target_n_neighbors = NULL, method = "umap", optimizer = "batch", ...) {
+                         target_n_neighbors = NULL, method = "umap", optimizer = "batch",
+                         optimizer_args = list(), snapshots = NULL, trace = NULL,
+                         epoch_callback = NULL, ...) {
   check_no_more_arguments(...)
   check_curve(a, b)
   control <- c(
@@ -66,8 +72,9 @@ umap_control <- function(spread = 1, a = NULL, b = NULL, set_op_mix_ratio = 1,
     list(scale = check_scale(scale), pca = check_pca(pca)),
     check_target_settings(target_metric, target_weight, target_n_neighbors),
     check_layout_settings(
-      method, optimizer, learning_rate, repulsion_strength, negative_sample_rate
-    )
+      method, optimizer, optimizer_args, learning_rate, repulsion_strength, negative_sample_rate
+    ),
+    list(snapshots = snapshots, trace = trace, epoch_callback = epoch_callback)
   )
   structure(control, class = "umap_control")
 }
@@ -81,20 +88,38 @@ check_graph_settings <- function(set_op_mix_ratio, local_connectivity, bandwidth
   )
 }
 
-check_layout_settings <- function(method, optimizer, learning_rate, repulsion_strength,
-                                  negative_sample_rate) {
+check_layout_settings <- function(method, optimizer, optimizer_args, learning_rate,
+                                  repulsion_strength, negative_sample_rate) {
   method <- check_choice(method, "method", layout_methods)
   is_full <- method == "full"
   if (is.null(learning_rate)) learning_rate <- if (is_full) 4 else 1
+  if (is.null(repulsion_strength)) repulsion_strength <- if (method == "largevis") 7 else 1
   if (is.null(negative_sample_rate)) negative_sample_rate <- if (is_full) 8 else 5
   list(
     method = method,
     optimizer = check_choice(optimizer, "optimizer", optimizers),
+    optimizer_args = check_optimizer_args(optimizer_args),
     learning_rate = check_number(learning_rate, "learning_rate", min = 0, open = TRUE),
     repulsion_strength = check_number(repulsion_strength, "repulsion_strength", min = 0),
     negative_sample_rate =
       as.double(check_whole(negative_sample_rate, "negative_sample_rate", max = 1000))
   )
+}
+
+# All constants of the optimiser, those that are given in place of the defaults.
+check_optimizer_args <- function(given) {
+  known <- names(optimizer_constants)
+  is_fit <- is.list(given) && (length(given) == 0 || !is.null(names(given))) &&
+    all(names(given) %in% known) && !anyDuplicated(names(given))
+  if (!is_fit) abort_input("optimizer_args", "must be a list of any of ", toString(known))
+  constants <- utils::modifyList(optimizer_constants, given)
+  for (beta in c("beta1", "beta2")) {
+    arg <- paste0("optimizer_args$", beta)
+    constants[[beta]] <- check_number(constants[[beta]], arg, min = 0, max = 0.9999)
+  }
+  constants$epsilon <-
+    check_number(constants$epsilon, "optimizer_args$epsilon", min = 0, open = TRUE)
+  constants
 }
 
 check_no_more_arguments <- function(...) {

@@ -1,33 +1,40 @@
 # Where the points start, and how they move.
 
-inits <- c("spectral", "pca", "random")
+inits <- c("spectral", "laplacian", "pca", "random")
 
 #' The start of a layout
 #'
 #' @details
-#' - `"spectral"`: eigenvectors 2 to `n_components` + 1 of the normalised Laplacian
-#'   \eqn{I - D^{-1/2} W D^{-1/2}}{I - D^-1/2 W D^-1/2} of the graph. When the graph falls apart,
-#'   each connected component is laid out by itself and they are put beside each other, by their
-#'   mean rows in `x` when that is given. When the eigenvectors are not found in a bounded number of
-#'   steps, a warning says what was taken instead.
+#' - `"spectral"`: the smoothest functions on the graph, eigenvectors 2 to `n_components` + 1 of
+#'   its normalised Laplacian \eqn{I - D^{-1/2} W D^{-1/2}}{I - D^-1/2 W D^-1/2}, divided by the
+#'   roots of the degrees. They are found on a graph of a few hundred points into which this one is
+#'   coarsened, and interpolated: milliseconds, however large the graph, and never without a result.
+#' - `"laplacian"`: the same on the graph itself, which takes longer. When the eigenvectors are not
+#'   found in a bounded number of steps, a warning says so, and they are used as far as they came.
 #' - `"pca"`: the first principal components of `x`.
 #' - `"random"`: uniform in a cube from -10 to 10.
 #'
-#' The first two are scaled so that the largest coordinate is 10, and shaken a little, for no two
+#' For the first two, when the graph falls apart, each connected component is laid out by itself and
+#' they are put beside each other, by their mean rows in `x` when that is given.
+#'
+#' All but the last are scaled so that the largest coordinate is 10, and shaken a little, for no two
 #' points should coincide.
 #'
 #' @param graph Symmetric graph from [fuzzy_graph()]: a data frame with columns `row`, `col` and
 #'   `similarity` that has each edge in both directions.
-#' @param init `"spectral"`, `"pca"`, `"random"`, or a matrix n x `n_components`, which is checked
-#'   and returned.
+#' @param init `"spectral"`, `"laplacian"`, `"pca"`, `"random"`, or an embedding, a matrix or a data
+#'   frame n x `n_components`, which is checked and returned.
 #' @param n_components Number of dimensions, at least 1.
-#' @param x The data of the graph, one row per point: needed for `"pca"`, optional for `"spectral"`.
+#' @param x The data of the graph, one row per point: needed for `"pca"`, optional for `"spectral"`
+#'   and `"laplacian"`.
 #' @param metric The metric of the graph. For `"cosine"` and `"correlation"` the rows of `x` count by
 #'   their direction here as well.
 #' @inheritParams umap
 #' @return A numeric matrix, n x `n_components`.
 #' @source McInnes, Healy, Melville (2018), section 3.2 and algorithm 4,
-#'   \doi{10.48550/arXiv.1802.03426}.
+#'   \doi{10.48550/arXiv.1802.03426}. Belkin, Niyogi (2003), Laplacian eigenmaps for dimensionality
+#'   reduction and data representation, Neural Computation 15, 1373-1396,
+#'   \doi{10.1162/089976603321780317}.
 #' @seealso [optimize_layout()], which comes next.
 #' @examples
 #' graph <- fuzzy_graph(nearest_neighbors(digits$pixels[1:500, ]))
@@ -77,31 +84,52 @@ check_init <- function(init, n, n_components, x) {
 #' \deqn{\frac{-2ab\,d^{2(b-1)}}{1 + a d^{2b}}}{-2ab d^(2(b-1)) / (1 + a d^(2b))}
 #' and repel each other by the difference times
 #' \deqn{\frac{2 \gamma b}{(0.001 + d^2)(1 + a d^{2b})}}{2 gamma b / ((0.001 + d^2)(1 + a d^(2b)))}
-#' with \eqn{\gamma}{gamma} = `repulsion_strength`. No component of either exceeds 4.
+#' with \eqn{\gamma}{gamma} = `repulsion_strength`. No component of the repulsion exceeds 4.
 #'
 #' - `method = "umap"`: an edge is visited in proportion to its similarity, with
-#'   `negative_sample_rate` random points each time; the learning rate falls to 0. With
-#'   `optimizer = "batch"` all points move at once at the end of an epoch, by steps that adapt to
-#'   each (Adam), on all threads. With `optimizer = "sgd"` points move at every visit, one after the
-#'   other, on one thread: the reference implementation, for comparison.
+#'   `negative_sample_rate` random points each time; the learning rate falls to 0.
+#' - `method = "tumap"`: the same with the curve of t-SNE, `a` = `b` = 1, which saves the powers.
+#' - `method = "largevis"`: that with 0.1 in place of 0.001, 5 in place of 4, and
+#'   `repulsion_strength` 7.
 #' - `method = "full"`: every edge is visited in every epoch. Its similarity weighs the attraction,
 #'   one minus it a repulsion of the same two points, both of which move; so do both ends of
 #'   each random repulsion. The learning rate is constant. `optimizer` plays no part.
 #'
-#' @param init Matrix, n x d: the start, from [initial_layout()].
-#' @param n_epochs Number of epochs, at least 0. `NULL` for 500 up to 10,000 points, 200 beyond.
-#' @param method,optimizer See below.
+#' With `optimizer = "batch"` all points move at once at the end of an epoch, by steps that adapt to
+#' each (Adam), on all threads. The layout unfolds on coarser graphs first, on which points stand for
+#' many, and each finer one begins where the coarser ended; `n_epochs` and all that refers to it
+#' count epochs of the graph itself. Half as many epochs as the default are hardly worse, and a third
+#' (`n_epochs = 70` for 10,000 to 200,000 points) still as good as what others reach in 500. A given
+#' start decides where the large groups go, not where each point does.
+#'
+#' With `optimizer = "sgd"` points move at every visit, one after the other, on one thread: the
+#' reference implementation, for comparison.
+#'
+#' @param init Matrix or data frame, n x d: the start, from [initial_layout()] or an earlier
+#'   embedding.
+#' @param n_epochs Number of epochs, at least 0. `NULL` for 500 up to 10,000 points, 200 up to
+#'   200,000 (or without limit, but for the batch optimiser), 100 beyond.
+#' @param method,optimizer See above.
+#' @param optimizer_args Constants of the batch optimiser, a list of any of `beta1`, `beta2` (of the
+#'   running means of the force and its square; at least 0, less than 1), and `epsilon` (greater
+#'   than 0: forces much smaller than it move points in proportion, larger ones by the same step).
 #' @param min_dist,spread,a,b The curve of the similarity in the layout, see [fit_curve()]: `a` and
 #'   `b` themselves, or `min_dist` and `spread`, to which they are fitted.
 #' @param learning_rate First step size, greater than 0. `NULL` for 1, or 4 with `method = "full"`.
-#' @param repulsion_strength Weight of the repulsion, at least 0.
+#' @param repulsion_strength Weight of the repulsion, at least 0. `NULL` for 1, or 7 with
+#'   `method = "largevis"`.
 #' @param negative_sample_rate Number of random points that repel for each edge visited, at least 0.
 #'   `NULL` for 5, or 8 with `method = "full"`.
 #' @param snapshots Epochs, from 0 (the start) to `n_epochs`, after which the layout is wanted.
+#' @param trace Epochs after which the loss is wanted, see [layout_loss()].
+#' @param epoch_callback A function, called with the number of the epoch and the layout, a matrix,
+#'   at the start (0) and after every epoch. What it returns does not matter. An error in it ends
+#'   the optimisation; it may itself use this package.
 #' @inheritParams initial_layout
 #' @inheritParams umap
 #' @return The layout, a numeric matrix n x d. With `snapshots`, a list of such matrices, one for
-#'   each of these epochs in ascending order, named by its number.
+#'   each of these epochs in ascending order, named by its number. With `trace`, either has an
+#'   attribute `trace`, a data frame of the columns `epoch`, `attraction`, `repulsion` and `loss`.
 #' @source McInnes, Healy, Melville (2018), section 3.2 and algorithm 5,
 #'   \doi{10.48550/arXiv.1802.03426}.
 #' @examples
@@ -111,29 +139,48 @@ check_init <- function(init, n, n_components, x) {
 #' plot(layouts[["20"]], col = digits$label[1:500], asp = 1)
 #' plot(layouts[["100"]], col = digits$label[1:500], asp = 1)
 #' @export
-optimize_layout <- function(graph, init, n_epochs = NULL, method = c("umap", "full"),
-                            optimizer = c("batch", "sgd"), min_dist = 0.1, spread = 1, a = NULL,
-                            b = NULL, learning_rate = NULL, repulsion_strength = 1,
-                            negative_sample_rate = NULL, snapshots = NULL, seed = 42,
+optimize_layout <- function(graph, init, n_epochs = NULL,
+                            method = c("umap", "tumap", "largevis", "full"),
+                            optimizer = c("batch", "sgd"), optimizer_args = list(), min_dist = 0.1,
+                            spread = 1, a = NULL, b = NULL, learning_rate = NULL,
+                            repulsion_strength = NULL, negative_sample_rate = NULL,
+                            snapshots = NULL, trace = NULL, epoch_callback = NULL, seed = 42,
                             n_threads = NULL,
                             verbose = getOption("unfurl.verbose", is_interactive())) {
   graph <- check_graph(graph)
   init <- check_layout(init, "init", graph$n)
-  curve <- resolve_curve(min_dist, spread, a, b)
-  options <- check_layout_settings(
-    method, optimizer, learning_rate, repulsion_strength, negative_sample_rate
+  settings <- check_layout_settings(
+    method, optimizer, optimizer_args, learning_rate, repulsion_strength, negative_sample_rate
   )
-  options$n_epochs <- resolve_n_epochs(n_epochs, graph$n)
-  options <- c(options, list(a = curve[["a"]], b = curve[["b"]], seed = check_seed(seed)))
-  snapshots <- check_snapshots(snapshots, options$n_epochs)
-  run <- run_settings(n_threads, verbose)
+  settings$n_epochs <- resolve_n_epochs(n_epochs, graph$n, settings)
+  curve <- method_curve(settings$method, resolve_curve(min_dist, spread, a, b))
+  watch <- check_watch(snapshots, trace, epoch_callback, settings$n_epochs, graph$n)
   result <- .Call(
-    C_optimize_layout, graph$row, graph$col, graph$similarity, init, options, snapshots, run
+    C_optimize_layout, graph$row, graph$col, graph$similarity, init,
+    layout_options(settings, curve, check_seed(seed)), watch, run_settings(n_threads, verbose)
   )
   check_finite_layout(result$layout)
-  if (length(snapshots) == 0) return(result$layout)
-  names(result$snapshots) <- format(snapshots, scientific = FALSE, trim = TRUE)
-  structure(result$snapshots, class = "umap_snapshots")
+  seen <- watched(result$watch, watch)
+  structure(if (length(watch$snapshots) > 0) seen$snapshots else result$layout, trace = seen$trace)
+}
+
+# The curve is given by a and b, but for the methods that have one of their own.
+method_curve <- function(method, curve) {
+  if (method %in% c("tumap", "largevis")) c(a = 1, b = 1) else curve
+}
+
+# What C is told of an optimisation.
+layout_options <- function(settings, curve, seed) {
+  is_largevis <- settings$method == "largevis"
+  c(
+    settings[c("n_epochs", "learning_rate", "repulsion_strength", "negative_sample_rate")],
+    settings$optimizer_args,
+    list(
+      optimizer = if (settings$method == "full") "full" else settings$optimizer,
+      a = curve[["a"]], b = curve[["b"]], softening = if (is_largevis) 0.1 else 0.001,
+      clip = if (is_largevis) 5 else 4, seed = seed
+    )
+  )
 }
 
 # Settings that are numbers, and yet beyond what a layout can follow.
@@ -145,19 +192,95 @@ check_finite_layout <- function(layout) {
   ))
 }
 
-resolve_n_epochs <- function(n_epochs, n) {
-  if (is.null(n_epochs)) return(if (n <= 10000) 500L else 200L)
-  check_whole(n_epochs, "n_epochs")
+resolve_n_epochs <- function(n_epochs, n, settings) {
+  if (!is.null(n_epochs)) return(check_whole(n_epochs, "n_epochs"))
+  is_batch <- settings$method != "full" && settings$optimizer == "batch"
+  if (n <= 10000) 500L else if (n <= 200000 || !is_batch) 200L else 100L
 }
 
-check_snapshots <- function(snapshots, n_epochs) {
-  is_epochs <- is.null(snapshots) || (is.numeric(snapshots) && !anyNA(snapshots) &&
-    all(snapshots == round(snapshots) & snapshots >= 0 & snapshots <= n_epochs))
+# ---- What is to be seen on the way --------------------------------------------------------------
+
+check_watch <- function(snapshots, trace, epoch_callback, n_epochs, n) {
+  if (!is.null(epoch_callback) && !is.function(epoch_callback)) {
+    abort_input("epoch_callback", "must be a function or NULL, not ", describe(epoch_callback))
+  }
+  list(
+    snapshots = check_epochs(snapshots, "snapshots", n_epochs),
+    trace = check_epochs(trace, "trace", n_epochs), callback = epoch_callback,
+    n_partners = n_partners(n), n = n
+  )
+}
+
+check_epochs <- function(epochs, arg, n_epochs) {
+  is_epochs <- is.null(epochs) || (is.numeric(epochs) && !anyNA(epochs) &&
+    all(epochs == round(epochs) & epochs >= 0 & epochs <= n_epochs))
   if (!is_epochs) {
     abort_input(
-      "snapshots", "must be whole numbers from 0 to ", count(n_epochs), ", not ",
-      describe(snapshots)
+      arg, "must be whole numbers from 0 to ", count(n_epochs), ", not ", describe(epochs)
     )
   }
-  sort(unique(as.integer(snapshots)))
+  sort(unique(as.integer(epochs)))
 }
+
+# What C has kept, with names; NULL where nothing was asked for.
+watched <- function(kept, watch) {
+  list(
+    snapshots = if (length(watch$snapshots) > 0) {
+      names <- format(watch$snapshots, scientific = FALSE, trim = TRUE)
+      structure(stats::setNames(kept$snapshots, names), class = "umap_snapshots")
+    },
+    trace = if (length(watch$trace) > 0) {
+      cbind(epoch = watch$trace, loss_frame(kept$trace[, 1], kept$trace[, 2]))
+    }
+  )
+}
+
+# ---- Loss ---------------------------------------------------------------------------------------
+
+#' The loss of a layout
+#'
+#' How far the similarities \eqn{v_{ij} = 1 / (1 + a d_{ij}^{2b})}{v_ij = 1 / (1 + a d_ij^(2b))} in a
+#' layout are from those of the graph, \eqn{w_{ij}}{w_ij}: the fuzzy cross entropy that
+#' [optimize_layout()] lowers, less the entropy of the graph, which is the same for all layouts. It
+#' has two parts,
+#' \deqn{-\sum_{i<j} w_{ij} \log v_{ij}, \qquad -\sum_{i<j} (1 - w_{ij}) \log(1 - v_{ij})}{
+#' -sum w_ij log v_ij, -sum (1 - w_ij) log(1 - v_ij) over all i < j}
+#' which attraction and repulsion lower. Points nearer than 0.001 count as that far apart.
+#'
+#' The second is a sum over all pairs. Above 3,000 points it is estimated from a random sample, at
+#' least 20 partners for each point. The optimisers repel less than this loss asks for, by few random
+#' points for each edge, so a better layout can have a greater loss: compare layouts of like settings.
+#'
+#' @param layout The layout, a matrix or data frame n x d.
+#' @inheritParams optimize_layout
+#' @return A data frame of one row with the columns `attraction`, `repulsion` and `loss`, their sum.
+#' @source McInnes, Healy, Melville (2018), section 2.3, \doi{10.48550/arXiv.1802.03426}.
+#' @examples
+#' graph <- fuzzy_graph(nearest_neighbors(digits$pixels[1:500, ]))
+#' start <- initial_layout(graph)
+#' layout_loss(graph, start)
+#' layout <- optimize_layout(graph, start, n_epochs = 100, trace = c(0, 10, 50, 100))
+#' attr(layout, "trace")
+#' @export
+layout_loss <- function(graph, layout, min_dist = 0.1, spread = 1, a = NULL, b = NULL, seed = 42,
+                        n_threads = NULL) {
+  graph <- check_graph(graph)
+  if (inherits(layout, "umap_model")) layout <- layout$layout
+  layout <- check_layout(layout, "layout", graph$n)
+  curve <- resolve_curve(min_dist, spread, a, b)
+  options <- list(
+    a = curve[["a"]], b = curve[["b"]], n_partners = n_partners(graph$n), seed = check_seed(seed)
+  )
+  loss <- .Call(
+    C_layout_loss, graph$row, graph$col, graph$similarity, layout, options,
+    run_settings(n_threads, FALSE)
+  )
+  loss_frame(loss[1], loss[2])
+}
+
+loss_frame <- function(attraction, repulsion) {
+  data.frame(attraction = attraction, repulsion = repulsion, loss = attraction + repulsion)
+}
+
+# Partners of each point in a sample of pairs; 0 for all of them.
+n_partners <- function(n) if (n <= 3000) 0L else as.integer(max(20, 4e6 %/% n))

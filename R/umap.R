@@ -54,10 +54,11 @@
 #' @param y A target that supervises the embedding, or `NULL`: a factor (`NA` where unknown), a
 #'   numeric vector or matrix, or a data frame of several, see [supervise_graph()]. Points that it
 #'   tells apart come to lie further apart.
-#' @param init The start of the layout: `"spectral"`, `"pca"`, `"random"`, or a numeric matrix with
-#'   a row per row of `x` and `n_components` columns. See [initial_layout()].
+#' @param init The start of the layout: `"spectral"`, `"laplacian"`, `"pca"`, `"random"`, or an
+#'   earlier embedding or other numeric matrix or data frame with a row per row of `x` and
+#'   `n_components` columns. See [initial_layout()].
 #' @param n_epochs Number of passes of the optimisation, at least 0. `NULL` for 500 up to 10,000
-#'   rows, 200 beyond.
+#'   rows, 200 up to 200,000, 100 beyond; see [optimize_layout()] for what fewer of them do.
 #' @param seed A whole number from 0 to 2^53, with which all random numbers are made. `NULL` takes
 #'   one from R's own generator, so that [set.seed()] rules.
 #' @param n_threads Number of threads. `NULL` for option `unfurl.threads`, else the environment
@@ -150,21 +151,28 @@ fit_model <- function(x, labels, n_neighbors, n_components, metric, min_dist, y,
   if (is.null(control$target_n_neighbors)) control$target_n_neighbors <- input$n_neighbors
   targets <- log$keep(target_views(y, input$n, control))
   init <- check_init(init, input$n, n_components, input$views[[1]]$x)
-  curve <- resolve_curve(min_dist, control$spread, control$a, control$b)
+  curve <- method_curve(
+    control$method, resolve_curve(min_dist, control$spread, control$a, control$b)
+  )
+  n_epochs <- resolve_n_epochs(n_epochs, input$n, control)
+  watch <- check_watch(
+    control$snapshots, control$trace, control$epoch_callback, n_epochs, input$n
+  )
   settings <- c(
     list(
       n_neighbors = input$n_neighbors, n_components = n_components, metric = input$metric,
       min_dist = min_dist, init = if (is.matrix(init)) "matrix" else init,
-      n_epochs = resolve_n_epochs(n_epochs, input$n)
+      n_epochs = n_epochs
     ),
-    unclass(control)
+    control[setdiff(names(control), c("snapshots", "trace", "epoch_callback"))]
   )
   run <- run_for_metric(run, input$views[[1]]$metric)
   fit <- log$keep(.Call(
-    C_umap, c(input$views, targets), init, core_options(settings, curve, seed), run
+    C_umap, c(input$views, targets), init, core_options(settings, curve, seed), watch, run
   ))
   check_finite_layout(fit$layout)
   model <- new_model(fit, input, labels, curve, settings, seed)
+  model[c("snapshots", "trace")] <- watched(fit$watch, watch)
   model$times <- run$times()
   model$warnings <- log$texts()
   model
@@ -207,11 +215,8 @@ row_names_of <- function(names) if (anyNA(names) || anyDuplicated(names)) NULL e
 
 core_options <- function(settings, curve, seed) {
   c(
-    settings[c(
-      "n_components", "local_connectivity", "bandwidth", "set_op_mix_ratio", "method", "optimizer",
-      "n_epochs", "learning_rate", "repulsion_strength", "negative_sample_rate"
-    )],
-    list(a = curve[["a"]], b = curve[["b"]], seed = seed)
+    settings[c("n_components", "local_connectivity", "bandwidth", "set_op_mix_ratio")],
+    layout_options(settings, curve, seed)
   )
 }
 

@@ -38,13 +38,13 @@ uf_neighbor_method r_neighbor_method(const char *name) {
 const char *r_neighbor_method_name(uf_neighbor_method method) { return neighbor_methods[method]; }
 
 uf_init_method r_init_method(const char *name) {
-  static const char *const names[] = {"spectral", "pca", "random"};
-  return (uf_init_method)place_of(name, names, 3);
+  static const char *const names[] = {"spectral", "laplacian", "pca", "random"};
+  return (uf_init_method)place_of(name, names, 4);
 }
 
-uf_layout_method r_layout_method(const char *method, const char *optimizer) {
-  if (strcmp(method, "full") == 0) return UF_LAYOUT_FULL;
-  return strcmp(optimizer, "sgd") == 0 ? UF_LAYOUT_SGD : UF_LAYOUT_BATCH;
+static uf_layout_optimizer layout_optimizer(const char *name) {
+  static const char *const names[] = {"batch", "sgd", "full"};
+  return (uf_layout_optimizer)place_of(name, names, 3);
 }
 
 uf_fuzzy_options r_fuzzy_options(double local_connectivity, double bandwidth,
@@ -56,15 +56,19 @@ uf_fuzzy_options r_fuzzy_options(double local_connectivity, double bandwidth,
 }
 
 uf_layout_options r_layout_options(SEXP options) {
-  return (uf_layout_options){
-      .method = r_layout_method(r_string(options, "method"), r_string(options, "optimizer")),
-      .n_epochs = r_int(options, "n_epochs"),
-      .a = r_double(options, "a"),
-      .b = r_double(options, "b"),
-      .learning_rate = r_double(options, "learning_rate"),
-      .repulsion_strength = r_double(options, "repulsion_strength"),
-      .negative_sample_rate = r_double(options, "negative_sample_rate"),
-      .seed = (uint64_t)r_double(options, "seed")};
+  return (uf_layout_options){.optimizer = layout_optimizer(r_string(options, "optimizer")),
+                             .n_epochs = r_int(options, "n_epochs"),
+                             .a = r_double(options, "a"),
+                             .b = r_double(options, "b"),
+                             .softening = r_double(options, "softening"),
+                             .clip = r_double(options, "clip"),
+                             .learning_rate = r_double(options, "learning_rate"),
+                             .repulsion_strength = r_double(options, "repulsion_strength"),
+                             .negative_sample_rate = r_double(options, "negative_sample_rate"),
+                             .beta1 = r_double(options, "beta1"),
+                             .beta2 = r_double(options, "beta2"),
+                             .epsilon = r_double(options, "epsilon"),
+                             .seed = (uint64_t)r_double(options, "seed")};
 }
 
 static const void *values_of(SEXP vector) {

@@ -23,7 +23,6 @@ uf_metric_choice r_metric(SEXP metric);
 uf_neighbor_method r_neighbor_method(const char *name);
 const char *r_neighbor_method_name(uf_neighbor_method method);
 uf_init_method r_init_method(const char *name);
-uf_layout_method r_layout_method(const char *method, const char *optimizer);
 uf_fuzzy_options r_fuzzy_options(double local_connectivity, double bandwidth,
                                  double set_op_mix_ratio, double max_distance);
 uf_layout_options r_layout_options(SEXP options);

@@ -5,11 +5,13 @@
 #include "r_host.h"
 #include "r_stages.h"
 #include "r_view.h"
+#include "r_watch.h"
 
 typedef struct fit_call {
   r_run run;
-  SEXP settings, given_views, init, options;
+  SEXP settings, given_views, init, options, watch_list;
   r_views views;
+  r_watch watch;
   uf_umap_result result;
 } fit_call;
 
@@ -17,6 +19,7 @@ static void release_fit(void *data) {
   fit_call *c = data;
   r_views_free(&c->views);
   uf_umap_free(&c->result);
+  r_watch_free(&c->watch);
   r_run_close(&c->run);
 }
 
@@ -41,23 +44,30 @@ done:
 }
 
 static SEXP fit(void *data) {
-  static const char *const names[] = {"layout", "graph", "views"};
+  static const char *const names[] = {"layout", "graph", "views", "watch"};
   fit_call *c = data;
   r_run_open(&c->run, c->settings);
   uf_umap_options options = decode_options(c->options, c->init);
   r_run_check(&c->run, r_to_views(&c->run, c->given_views, &c->views));
   r_run_check(&c->run, take_start(c));
-  r_run_check(&c->run, uf_umap(&c->run.ctx, c->views.view, c->views.count, &options, &c->result));
-  SEXP result = PROTECT(r_named_list(3, names));
+  r_watch_open(&c->watch, &c->run, c->watch_list, r_int(c->watch_list, "n"), options.n_components);
+  r_run_check(&c->run, uf_umap(&c->run.ctx, c->views.view, c->views.count, &options,
+                               &c->watch.watch, &c->result));
+  SEXP result = PROTECT(r_named_list(4, names));
   SET_VECTOR_ELT(result, 0,
                  r_from_layout(c->result.layout, c->result.graph.n, options.n_components));
   SET_VECTOR_ELT(result, 1, r_from_graph(&c->result.graph));
   SET_VECTOR_ELT(result, 2, r_from_views(&c->views));
+  SET_VECTOR_ELT(result, 3, r_from_watch(&c->watch));
   UNPROTECT(1);
   return result;
 }
 
-SEXP unfurl_umap(SEXP views, SEXP init, SEXP options, SEXP settings) {
-  fit_call call = {.settings = settings, .given_views = views, .init = init, .options = options};
+SEXP unfurl_umap(SEXP views, SEXP init, SEXP options, SEXP watch, SEXP settings) {
+  fit_call call = {.settings = settings,
+                   .given_views = views,
+                   .init = init,
+                   .options = options,
+                   .watch_list = watch};
   return r_execute(fit, release_fit, &call);
 }

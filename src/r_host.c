@@ -8,7 +8,7 @@ static void catch_jump(void *caught, Rboolean jumped) {
 
 /* Runs code that R may leave by a jump: an interrupt, a time limit, an error, a handler of a message.
  * The jump is held until the core has stopped; r_run_check() lets it go on. */
-static void call_r(r_run *run, SEXP (*code)(void *), void *data) {
+void r_call(r_run *run, SEXP (*code)(void *), void *data) {
   jmp_buf caught;
   if (run->jumped) return;
   if (setjmp(caught) == 0)
@@ -25,7 +25,7 @@ static SEXP check_interrupt(void *unused) {
 
 static int host_interrupted(void *data) {
   r_run *run = data;
-  call_r(run, check_interrupt, NULL);
+  r_call(run, check_interrupt, NULL);
   return run->jumped;
 }
 
@@ -47,7 +47,7 @@ static SEXP call_progress(void *data) {
 static void host_progress(void *data, const char *phase, double fraction) {
   r_run *run = data;
   progress_call call = {r_element(run->settings, "progress"), phase, fraction};
-  call_r(run, call_progress, &call);
+  r_call(run, call_progress, &call);
 }
 
 static void signal_warning(const r_run *run, const char *text) {
@@ -104,7 +104,7 @@ static SEXP call_distance(void *data) {
 static double host_distance(void *data, int is_query, int row, int other) {
   r_run *run = data;
   distance_call call = {run, is_query ? run->queries : run->data, row, other, 0};
-  call_r(run, call_distance, &call);
+  r_call(run, call_distance, &call);
   return call.result;
 }
 

@@ -30,6 +30,10 @@ void r_run_check(r_run *run, uf_status status);
 
 void r_run_close(r_run *run);
 
+/* Runs code that R may leave by a jump: an error, an interrupt. The jump is held, and run->jumped
+ * says so, until r_run_check() lets it go on. */
+void r_call(r_run *run, SEXP (*code)(void *), void *data);
+
 /* Lets a metric that is an R function compare the rows of x. */
 void r_take_function(r_run *run, SEXP metric, SEXP x);
 

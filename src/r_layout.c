@@ -3,11 +3,12 @@
  */
 #include "r_host.h"
 #include "r_stages.h"
+#include "r_watch.h"
 
 typedef struct layout_call {
   r_run run;
   SEXP settings;
-  SEXP row, col, similarity, x, init, snapshots, options;
+  SEXP row, col, similarity, x, init, watch_list, options;
   int n, n_components;
   SEXP metric;
   const char *method;
@@ -15,15 +16,18 @@ typedef struct layout_call {
   /* from the core */
   uf_points points;
   uf_graph graph;
-  float *layout, *kept;
+  uf_hierarchy hierarchy;
+  float *layout;
+  r_watch watch;
 } layout_call;
 
 static void release_layout(void *data) {
   layout_call *c = data;
   uf_points_free(&c->points);
+  uf_hierarchy_free(&c->hierarchy);
   uf_graph_free(&c->graph);
   uf_free(c->layout);
-  uf_free(c->kept);
+  r_watch_free(&c->watch);
   r_run_close(&c->run);
 }
 
@@ -43,7 +47,9 @@ static SEXP initial_layout(void *data) {
   check(c, r_to_graph(ctx, c->row, c->col, c->similarity, c->n, &c->graph));
   if (has_points) r_make_points(&c->run, c->x, c->metric, &c->points);
   c->layout = new_floats(c, (int64_t)c->n * d);
-  check(c, uf_initial_layout(ctx, &c->graph, has_points ? &c->points : NULL,
+  uf_phase(ctx, "start");
+  check(c, uf_coarsen(ctx, &c->graph, c->seed, &c->hierarchy));
+  check(c, uf_initial_layout(ctx, &c->hierarchy, has_points ? &c->points : NULL,
                              r_init_method(c->method), d, c->seed, c->layout));
   return r_from_layout(c->layout, c->n, d);
 }
@@ -63,43 +69,63 @@ SEXP unfurl_initial_layout(SEXP row, SEXP col, SEXP similarity, SEXP n, SEXP x, 
   return r_execute(initial_layout, release_layout, &call);
 }
 
-/* list(layout, snapshots) */
-static SEXP layouts_to_list(const layout_call *c, int n, int d, int n_snapshots) {
-  static const char *const names[] = {"layout", "snapshots"};
+static SEXP optimize_layout(void *data) {
+  static const char *const names[] = {"layout", "watch"};
+  layout_call *c = data;
+  uf_context *ctx = &c->run.ctx;
+  int n = Rf_nrows(c->init), d = Rf_ncols(c->init);
+  r_run_open(&c->run, c->settings);
+  check(c, r_to_graph(ctx, c->row, c->col, c->similarity, n, &c->graph));
+  c->layout = new_floats(c, (int64_t)n * d);
+  r_to_layout(c->init, c->layout);
+  uf_layout_options options = r_layout_options(c->options);
+  r_watch_open(&c->watch, &c->run, c->watch_list, n, d);
+  check(c, uf_layout_optimize(ctx, &c->graph, NULL, d, &options, &c->watch.watch, c->layout));
   SEXP result = PROTECT(r_named_list(2, names));
   SET_VECTOR_ELT(result, 0, r_from_layout(c->layout, n, d));
-  SEXP list = Rf_allocVector(VECSXP, n_snapshots);
-  SET_VECTOR_ELT(result, 1, list);
-  for (int s = 0; s < n_snapshots; s++)
-    SET_VECTOR_ELT(list, s, r_from_layout(c->kept + (size_t)s * (size_t)n * (size_t)d, n, d));
+  SET_VECTOR_ELT(result, 1, r_from_watch(&c->watch));
   UNPROTECT(1);
   return result;
 }
 
-static SEXP optimize_layout(void *data) {
-  layout_call *c = data;
-  uf_context *ctx = &c->run.ctx;
-  int n = Rf_nrows(c->init), d = Rf_ncols(c->init), n_snapshots = Rf_length(c->snapshots);
-  r_run_open(&c->run, c->settings);
-  check(c, r_to_graph(ctx, c->row, c->col, c->similarity, n, &c->graph));
-  c->layout = new_floats(c, (int64_t)n * d);
-  c->kept = new_floats(c, (int64_t)n_snapshots * n * d);
-  r_to_layout(c->init, c->layout);
-  uf_layout_options options = r_layout_options(c->options);
-  uf_snapshots snapshots = {n_snapshots, INTEGER(c->snapshots), c->kept};
-  check(c, uf_layout_optimize(ctx, &c->graph, d, &options, n_snapshots ? &snapshots : NULL,
-                              c->layout));
-  return layouts_to_list(c, n, d, n_snapshots);
-}
-
 SEXP unfurl_optimize_layout(SEXP row, SEXP col, SEXP similarity, SEXP init, SEXP options,
-                            SEXP snapshots, SEXP settings) {
+                            SEXP watch, SEXP settings) {
   layout_call call = {.settings = settings,
                       .row = row,
                       .col = col,
                       .similarity = similarity,
                       .init = init,
                       .options = options,
-                      .snapshots = snapshots};
+                      .watch_list = watch};
   return r_execute(optimize_layout, release_layout, &call);
+}
+
+static SEXP layout_loss(void *data) {
+  layout_call *c = data;
+  int n = Rf_nrows(c->init), d = Rf_ncols(c->init);
+  uf_loss loss;
+  uf_loss_options options = {.a = r_double(c->options, "a"),
+                             .b = r_double(c->options, "b"),
+                             .n_partners = r_int(c->options, "n_partners"),
+                             .seed = (uint64_t)r_double(c->options, "seed")};
+  r_run_open(&c->run, c->settings);
+  check(c, r_to_graph(&c->run.ctx, c->row, c->col, c->similarity, n, &c->graph));
+  c->layout = new_floats(c, (int64_t)n * d);
+  r_to_layout(c->init, c->layout);
+  check(c, uf_layout_loss(&c->run.ctx, &c->graph, d, &options, c->layout, &loss));
+  SEXP result = Rf_allocVector(REALSXP, 2);
+  REAL(result)[0] = loss.attraction;
+  REAL(result)[1] = loss.repulsion;
+  return result;
+}
+
+SEXP unfurl_layout_loss(SEXP row, SEXP col, SEXP similarity, SEXP layout, SEXP options,
+                        SEXP settings) {
+  layout_call call = {.settings = settings,
+                      .row = row,
+                      .col = col,
+                      .similarity = similarity,
+                      .init = layout,
+                      .options = options};
+  return r_execute(layout_loss, release_layout, &call);
 }

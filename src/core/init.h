@@ -5,6 +5,7 @@
 #ifndef UF_INIT_H
 #define UF_INIT_H
 
+#include "coarsen.h"
 #include "points.h"
 #include "types.h"
 
@@ -12,12 +13,16 @@
 static const float uf_init_extent = 10.0f;
 
 /*
- * Eigenvectors 2 … d + 1 of the normalised Laplacian I - D^-½ W D^-½, on each connected component
- * by itself; the components are placed beside each other by uf_place_components(). `points` may be
- * NULL.
+ * Eigenvectors 2 … d + 1 of the normalised Laplacian I - D^-½ W D^-½ on one level, times D^-½. Each
+ * connected component is embedded by itself; they are placed beside each other by
+ * uf_place_components(). `points` may be NULL.
  */
-uf_status uf_init_spectral(uf_context *ctx, const uf_graph *graph, const uf_points *points, int d,
-                           uint64_t seed, float *layout);
+uf_status uf_init_laplacian(uf_context *ctx, const uf_hierarchy *hierarchy, int level,
+                            const uf_points *points, int d, uint64_t seed, float *layout);
+
+/* The same of the coarsest level, interpolated. */
+uf_status uf_init_spectral(uf_context *ctx, const uf_hierarchy *hierarchy, const uf_points *points,
+                           int d, uint64_t seed, float *layout);
 
 /* The first d principal components of the points; d <= points->d. */
 uf_status uf_init_pca(uf_context *ctx, const uf_points *points, int d, uint64_t seed,
@@ -35,7 +40,6 @@ typedef struct uf_components {
   int n;
   int count;
   int *component; /* n */
-  int *size;      /* count */
   int *start;     /* count + 1: where a component begins in `member` */
   int *member;    /* n, ascending within each component */
 } uf_components;
@@ -44,11 +48,13 @@ uf_status uf_components_find(uf_context *ctx, const uf_graph *graph, uf_componen
 void uf_components_free(uf_components *components);
 
 /*
- * Moves components, each of which fills the cube around the origin, to places of their own: up to
- * 2d of them on the axes, more of them at the principal components of their mean points, or at
- * random without points. Each shrinks to half the distance to the nearest other.
+ * Moves the components of a level, each of which fills the cube around the origin, to places of
+ * their own: up to 2d of them on the axes, more of them at the principal components of their mean
+ * points, or at random without points. Each shrinks to half the distance to the nearest other; one
+ * that is most of the graph, to no less than its share of half the cube.
  */
-uf_status uf_place_components(uf_context *ctx, const uf_components *components,
-                              const uf_points *points, int d, uint64_t seed, float *layout);
+uf_status uf_place_components(uf_context *ctx, const uf_hierarchy *hierarchy, int level,
+                              const uf_components *components, const uf_points *points, int d,
+                              uint64_t seed, float *layout);
 
 #endif

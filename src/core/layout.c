@@ -1,25 +1,60 @@
 #include "arith.h"
 
 #include "layout.h"
+#include "memory.h"
 
-uf_status uf_layout_optimize(uf_context *ctx, const uf_graph *graph, int d,
-                             const uf_layout_options *options, const uf_snapshots *snapshots,
+uf_status uf_layout_optimize(uf_context *ctx, const uf_graph *graph, const uf_hierarchy *hierarchy,
+                             int d, const uf_layout_options *options, uf_watch *watch,
                              float *layout) {
+  uf_status status = UF_OK;
+  uf_hierarchy own = {0};
   uf_phase(ctx, "layout");
-  uf_snapshot(snapshots, 0, graph->n, d, layout);
-  switch (options->method) {
-  case UF_LAYOUT_SGD: return uf_layout_sgd(ctx, graph, d, options, snapshots, layout);
-  case UF_LAYOUT_FULL: return uf_layout_full(ctx, graph, d, options, snapshots, layout);
-  default: return uf_layout_batch(ctx, graph, d, options, snapshots, layout);
+  UF_TRY(uf_show(ctx, watch, graph, d, options, 0, layout));
+  if (options->n_epochs == 0) goto done;
+  if (options->optimizer == UF_LAYOUT_BATCH && !hierarchy) {
+    UF_TRY(uf_coarsen(ctx, graph, options->seed, &own));
+    hierarchy = &own;
   }
+  switch (options->optimizer) {
+  case UF_LAYOUT_SGD: UF_TRY(uf_layout_sgd(ctx, graph, d, options, watch, layout)); break;
+  case UF_LAYOUT_FULL: UF_TRY(uf_layout_full(ctx, graph, d, options, watch, layout)); break;
+  default: UF_TRY(uf_layout_batch(ctx, hierarchy, d, options, watch, layout));
+  }
+done:
+  uf_hierarchy_free(&own);
+  return status;
 }
 
-void uf_snapshot(const uf_snapshots *snapshots, int epoch, int n, int d, const float *layout) {
-  if (!snapshots) return;
-  size_t size = (size_t)n * (size_t)d;
-  for (int s = 0; s < snapshots->count; s++)
-    if (snapshots->epoch[s] == epoch)
-      memcpy(snapshots->layout + size * (size_t)s, layout, size * sizeof *layout);
+/* Where an epoch stands in a list, or -1. */
+static int place_in(const int *list, int count, int epoch) {
+  for (int i = 0; i < count; i++)
+    if (list[i] == epoch) return i;
+  return -1;
+}
+
+int uf_is_watched(const uf_watch *watch, int epoch) {
+  return watch &&
+         (watch->on_epoch || place_in(watch->snapshot_epoch, watch->n_snapshots, epoch) >= 0 ||
+          place_in(watch->traced_epoch, watch->n_traced, epoch) >= 0);
+}
+
+uf_status uf_show(uf_context *ctx, uf_watch *watch, const uf_graph *graph, int d,
+                  const uf_layout_options *options, int epoch, const float *layout) {
+  if (!uf_is_watched(watch, epoch)) return UF_OK;
+  int snapshot = place_in(watch->snapshot_epoch, watch->n_snapshots, epoch);
+  int traced = place_in(watch->traced_epoch, watch->n_traced, epoch);
+  size_t size = (size_t)graph->n * (size_t)d;
+  if (snapshot >= 0)
+    memcpy(watch->snapshots + size * (size_t)snapshot, layout, size * sizeof *layout);
+  if (traced >= 0) {
+    uf_loss_options loss = {
+        .a = options->a, .b = options->b, .n_partners = watch->n_partners, .seed = options->seed};
+    uf_status status = uf_layout_loss(ctx, graph, d, &loss, layout, &watch->losses[traced]);
+    if (status) return status;
+  }
+  if (watch->on_epoch && watch->on_epoch(watch->data, epoch, layout))
+    return uf_fail(ctx, UF_INTERRUPTED, "stopped by the callback");
+  return UF_OK;
 }
 
 float uf_largest_weight(const uf_graph *graph) {
@@ -27,6 +62,14 @@ float uf_largest_weight(const uf_graph *graph) {
   for (int64_t e = 0; e < graph->start[graph->n]; e++)
     most = graph->weight[e] > most ? graph->weight[e] : most;
   return most;
+}
+
+uf_curve uf_curve_of(const uf_layout_options *options) {
+  return (uf_curve){.a = options->a,
+                    .b = options->b,
+                    .gamma = options->repulsion_strength,
+                    .softening = options->softening,
+                    .clip = options->clip};
 }
 
 double uf_squared_distance(const float *x, const float *y, int d) {
@@ -45,5 +88,6 @@ double uf_attraction(const uf_curve *curve, double d2) {
 }
 
 double uf_repulsion(const uf_curve *curve, double d2) {
-  return 2 * curve->gamma * curve->b / ((0.001 + d2) * (1 + curve->a * uf_pow(d2, curve->b)));
+  return 2 * curve->gamma * curve->b /
+         ((curve->softening + d2) * (1 + curve->a * uf_pow(d2, curve->b)));
 }

@@ -33,7 +33,7 @@ static int64_t list_edges(const uf_graph *graph, int n_epochs, sampled_edge *edg
 static void attract(const uf_curve *curve, float *head, float *tail, int d, double rate) {
   double coefficient = uf_attraction(curve, uf_squared_distance(head, tail, d));
   for (int c = 0; c < d; c++) {
-    float move = (float)(rate * uf_clip(coefficient * ((double)head[c] - tail[c])));
+    float move = (float)(rate * uf_clip(curve, coefficient * ((double)head[c] - tail[c])));
     head[c] += move;
     tail[c] -= move;
   }
@@ -42,14 +42,13 @@ static void attract(const uf_curve *curve, float *head, float *tail, int d, doub
 static void repel(const uf_curve *curve, float *head, const float *other, int d, double rate) {
   double coefficient = uf_repulsion(curve, uf_squared_distance(head, other, d));
   for (int c = 0; c < d; c++)
-    head[c] += (float)(rate * uf_clip(coefficient * ((double)head[c] - other[c])));
+    head[c] += (float)(rate * uf_clip(curve, coefficient * ((double)head[c] - other[c])));
 }
 
 uf_status uf_layout_sgd(uf_context *ctx, const uf_graph *graph, int d,
-                        const uf_layout_options *options, const uf_snapshots *snapshots,
-                        float *layout) {
+                        const uf_layout_options *options, uf_watch *watch, float *layout) {
   uf_status status = UF_OK;
-  const uf_curve curve = {options->a, options->b, options->repulsion_strength};
+  const uf_curve curve = uf_curve_of(options);
   sampled_edge *edges = NULL;
   UF_NEW(ctx, edges, graph->start[graph->n]);
   int64_t n_edges = list_edges(graph, options->n_epochs, edges);
@@ -68,7 +67,7 @@ uf_status uf_layout_sgd(uf_context *ctx, const uf_graph *graph, int d,
         if (other != edge->head) repel(&curve, head, layout + (size_t)other * (size_t)d, d, rate);
       }
     }
-    uf_snapshot(snapshots, epoch + 1, graph->n, d, layout);
+    UF_TRY(uf_show(ctx, watch, graph, d, options, epoch + 1, layout));
   }
 done:
   uf_free(edges);

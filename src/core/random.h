@@ -20,7 +20,9 @@ typedef enum uf_stage {
   UF_STAGE_JITTER,
   UF_STAGE_NEGATIVES,
   UF_STAGE_SAMPLE,
-  UF_STAGE_CLUSTERS
+  UF_STAGE_CLUSTERS,
+  UF_STAGE_COARSEN,
+  UF_STAGE_LOSS
 } uf_stage;
 
 static inline uint64_t uf_mix(uint64_t x) {

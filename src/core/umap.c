@@ -5,21 +5,24 @@
 
 #include "umap.h"
 
-uf_status uf_initial_layout(uf_context *ctx, const uf_graph *graph, const uf_points *points,
+uf_status uf_initial_layout(uf_context *ctx, const uf_hierarchy *hierarchy, const uf_points *points,
                             uf_init_method method, int d, uint64_t seed, float *layout) {
+  int n = hierarchy->level[0].graph.n;
   uf_phase(ctx, "start");
   switch (method) {
-  case UF_INIT_SPECTRAL: return uf_init_spectral(ctx, graph, points, d, seed, layout);
+  case UF_INIT_SPECTRAL: return uf_init_spectral(ctx, hierarchy, points, d, seed, layout);
+  case UF_INIT_LAPLACIAN: return uf_init_laplacian(ctx, hierarchy, 0, points, d, seed, layout);
   case UF_INIT_PCA: return uf_init_pca(ctx, points, d, seed, layout);
-  case UF_INIT_RANDOM: return uf_init_random(ctx, graph->n, d, seed, layout);
+  case UF_INIT_RANDOM: return uf_init_random(ctx, n, d, seed, layout);
   default: return UF_OK;
   }
 }
 
 uf_status uf_umap(uf_context *ctx, uf_view *views, int n_views, const uf_umap_options *options,
-                  uf_umap_result *result) {
+                  uf_watch *watch, uf_umap_result *result) {
   uf_status status = UF_OK;
   uf_graph *graph = &result->graph;
+  uf_hierarchy hierarchy = {0};
   int d = options->n_components;
 
   for (int v = 0; v < n_views; v++)
@@ -27,10 +30,14 @@ uf_status uf_umap(uf_context *ctx, uf_view *views, int n_views, const uf_umap_op
 
   const uf_points *points = views[0].points.n ? &views[0].points : NULL;
   if (!result->layout) UF_NEW(ctx, result->layout, (int64_t)graph->n * d);
-  UF_TRY(uf_initial_layout(ctx, graph, points, options->init, d, options->seed, result->layout));
+  uf_phase(ctx, "start");
+  UF_TRY(uf_coarsen(ctx, graph, options->seed, &hierarchy));
+  UF_TRY(
+      uf_initial_layout(ctx, &hierarchy, points, options->init, d, options->seed, result->layout));
   for (int v = 0; v < n_views && !options->keep_points; v++) uf_points_free(&views[v].points);
-  UF_TRY(uf_layout_optimize(ctx, graph, d, &options->layout, NULL, result->layout));
+  UF_TRY(uf_layout_optimize(ctx, graph, &hierarchy, d, &options->layout, watch, result->layout));
 done:
+  uf_hierarchy_free(&hierarchy);
   return status;
 }
 

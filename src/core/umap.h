@@ -7,6 +7,7 @@
 #ifndef UF_UMAP_H
 #define UF_UMAP_H
 
+#include "coarsen.h"
 #include "context.h"
 #include "curve.h"
 #include "fuzzy.h"
@@ -23,6 +24,7 @@
 
 typedef enum uf_init_method {
   UF_INIT_SPECTRAL,
+  UF_INIT_LAPLACIAN,
   UF_INIT_PCA,
   UF_INIT_RANDOM,
   UF_INIT_GIVEN
@@ -45,14 +47,14 @@ typedef struct uf_umap_result {
 /*
  * Embeds the points of which views[0] says the most and the others more: what is found out about
  * each stays in it. A start of the caller's own stands in result->layout (with UF_INIT_GIVEN). The
- * result is to be zero otherwise. Views and result are to be freed in any case.
+ * result is to be zero otherwise. watch may be NULL. Views and result are to be freed in any case.
  */
 uf_status uf_umap(uf_context *ctx, uf_view *views, int n_views, const uf_umap_options *options,
-                  uf_umap_result *result);
+                  uf_watch *watch, uf_umap_result *result);
 void uf_umap_free(uf_umap_result *result);
 
 /* The start alone. points may be NULL but for UF_INIT_PCA. */
-uf_status uf_initial_layout(uf_context *ctx, const uf_graph *graph, const uf_points *points,
+uf_status uf_initial_layout(uf_context *ctx, const uf_hierarchy *hierarchy, const uf_points *points,
                             uf_init_method method, int d, uint64_t seed, float *layout);
 
 #endif

@@ -375,7 +375,10 @@ static void curves(void) {
 
 static void start_of(const char *variant, const uf_graph *of, uf_init_method method, int d) {
   float *layout = fixture_floats((int64_t)of->n * d);
-  must(uf_initial_layout(&ctx, of, of->n == N ? &data : NULL, method, d, SEED, layout));
+  uf_hierarchy hierarchy;
+  must(uf_coarsen(&ctx, of, SEED, &hierarchy));
+  must(uf_initial_layout(&ctx, &hierarchy, of->n == N ? &data : NULL, method, d, SEED, layout));
+  uf_hierarchy_free(&hierarchy);
   begin();
   take_floats(layout, (int64_t)of->n * d);
   end("start", variant);
@@ -391,9 +394,14 @@ static void all_starts(void) {
   uf_graph_free(&cliques);
 }
 
-static uf_layout_options layout_options(uf_layout_method method) {
-  uf_layout_options options = {.method = method,
+static uf_layout_options layout_options(uf_layout_optimizer method) {
+  uf_layout_options options = {.optimizer = method,
                                .n_epochs = method == UF_LAYOUT_FULL ? 5 : 30,
+                               .softening = 0.001,
+                               .clip = 4,
+                               .beta1 = 0.5,
+                               .beta2 = 0.9,
+                               .epsilon = 0.5,
                                .learning_rate = 1,
                                .repulsion_strength = 1,
                                .negative_sample_rate = 5,
@@ -406,10 +414,10 @@ static void all_layouts(void) {
   EACH(optimiser, optimisers)
   for (int d = 2; d <= 4; d++) {
     char variant[64];
-    uf_layout_options options = layout_options((uf_layout_method)optimiser->value);
+    uf_layout_options options = layout_options((uf_layout_optimizer)optimiser->value);
     float *layout = fixture_floats(N * d);
-    must(uf_initial_layout(&ctx, &graph, NULL, UF_INIT_RANDOM, d, SEED, layout));
-    must(uf_layout_optimize(&ctx, &graph, d, &options, NULL, layout));
+    must(uf_init_random(&ctx, graph.n, d, SEED, layout));
+    must(uf_layout_optimize(&ctx, &graph, NULL, d, &options, NULL, layout));
     begin();
     take_floats(layout, N * d);
     snprintf(variant, sizeof variant, "%s/%d dimensions", optimiser->name, d);
@@ -458,7 +466,7 @@ static void whole(void) {
                              .layout = layout_options(UF_LAYOUT_BATCH),
                              .seed = SEED};
   uf_umap_result result = {0};
-  must(uf_umap(&ctx, &view, 1, &options, &result));
+  must(uf_umap(&ctx, &view, 1, &options, NULL, &result));
   begin();
   take_floats(result.layout, 2 * N);
   end("umap", "");

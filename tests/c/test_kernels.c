@@ -526,6 +526,10 @@ static layout_case layout_case_make(int d, float size) {
                             .b = 0.895f,
                             .attraction = 2 * 2 * 1.577f * 0.895f,
                             .repulsion = 2 * 0.895f,
+                            .softening = 0.001f,
+                            .clip = 4,
+                            .nearest = 1e-6f,
+                            .farthest = 1e38f,
                             .negative_weight = 5.0f / NEGATIVES,
                             .beta1 = 0.9f,
                             .beta2 = 0.99f,
@@ -552,7 +556,7 @@ static void plain_force(const layout_case *c, int vertex, double *force, double 
     const float *other = c->position + c->neighbor[16 * slot + vertex % 16] * s->d;
     double d2 = 0;
     for (int k = 0; k < s->d; k++) d2 += ((double)other[k] - own[k]) * ((double)other[k] - own[k]);
-    d2 = fmax(d2, 1e-6);
+    d2 = fmax(d2, s->nearest);
     double pull = s->attraction * c->weight[16 * slot + vertex % 16] * pow(d2, s->b - 1) /
                   (1 + s->a * pow(d2, s->b));
     for (int k = 0; k < s->d; k++) {
@@ -565,10 +569,11 @@ static void plain_force(const layout_case *c, int vertex, double *force, double 
     const float *other = c->negatives + i * s->d;
     double d2 = 0;
     for (int k = 0; k < s->d; k++) d2 += ((double)own[k] - other[k]) * ((double)own[k] - other[k]);
-    double push = s->repulsion / ((0.001 + d2) * (1 + s->a * pow(fmax(d2, 1e-6), s->b)));
+    d2 = fmax(d2, s->nearest);
+    double push = s->repulsion / ((s->softening + d2) * (1 + s->a * pow(d2, s->b)));
     for (int k = 0; k < s->d; k++) {
       double term = c->degree[vertex] * s->negative_weight *
-                    fmax(-4, fmin(4, push * ((double)own[k] - other[k])));
+                    fmax(-s->clip, fmin(s->clip, push * ((double)own[k] - other[k])));
       force[k] += term;
       size[k] += fabs(term);
     }
@@ -586,8 +591,8 @@ static void check_layout_against_plain(const layout_case *before, const layout_c
       int at = 16 * (vertex / 16 * d + k) + vertex % 16;
       double m1 = s->beta1 * before->moment1[at] + (1 - s->beta1) * force[k];
       double m2 = s->beta2 * before->moment2[at] + (1 - s->beta2) * force[k] * force[k];
-      CHECK_CLOSE(after->moment1[at], m1, 1e-6 * (1 + size[k]));
-      CHECK_CLOSE(after->moment2[at], m2, 1e-6 * (1 + size[k] * size[k]));
+      CHECK_CLOSE(after->moment1[at], m1, 3e-4 * (1 + size[k])); /* the power is good to 2e-4 */
+      CHECK_CLOSE(after->moment2[at], m2, 6e-4 * (1 + size[k] * size[k]));
       /* the move, from the kernel's own means: a force near zero makes the quotient anything */
       double a1 = after->moment1[at], a2 = after->moment2[at];
       double move =

@@ -8,13 +8,19 @@
 #include "layout.h"
 
 enum { N_METHODS = 3 };
-static const uf_layout_method methods[N_METHODS] = {UF_LAYOUT_BATCH, UF_LAYOUT_SGD, UF_LAYOUT_FULL};
+static const uf_layout_optimizer methods[N_METHODS] = {UF_LAYOUT_BATCH, UF_LAYOUT_SGD,
+                                                       UF_LAYOUT_FULL};
 
-static uf_layout_options options_of(uf_layout_method method, int n_epochs) {
-  return (uf_layout_options){.method = method,
+static uf_layout_options options_of(uf_layout_optimizer method, int n_epochs) {
+  return (uf_layout_options){.optimizer = method,
                              .n_epochs = n_epochs,
                              .a = 1.576943460,
                              .b = 0.8950608780,
+                             .softening = 0.001,
+                             .clip = 4,
+                             .beta1 = 0.5,
+                             .beta2 = 0.9,
+                             .epsilon = 0.5,
                              .learning_rate = method == UF_LAYOUT_FULL ? 0.1 : 1,
                              .repulsion_strength = 1,
                              .negative_sample_rate = 5,
@@ -39,7 +45,7 @@ TEST(forces_descend_the_loss) {
   const double curves[][2] = {{1.577, 0.895}, {1.896, 0.801}, {1, 1}, {0.1, 1.9}, {1e6, 0.8}};
   for (int k = 0; k < 5; k++) {
     double a = curves[k][0], b = curves[k][1];
-    uf_curve curve = {a, b, 1}, stronger = {a, b, 2.5};
+    uf_curve curve = {a, b, 1, 0.001, 4}, stronger = {a, b, 2.5, 0.001, 4};
     for (double distance = 1e-3; distance < 200; distance *= 1.7) {
       double d2 = distance * distance, pull = -slope(a, b, distance, 1),
              push = -slope(a, b, distance, 0);
@@ -59,7 +65,8 @@ TEST(forces_descend_the_loss) {
 TEST(helpers) {
   const float x[] = {1, 2, 3}, y[] = {4, 6, 3};
   CHECK(uf_squared_distance(x, y, 3) == 25 && uf_squared_distance(x, y, 1) == 9);
-  CHECK(uf_clip(5) == 4 && uf_clip(-5) == -4 && uf_clip(0.5) == 0.5);
+  const uf_curve curve = {.clip = 4};
+  CHECK(uf_clip(&curve, 5) == 4 && uf_clip(&curve, -5) == -4 && uf_clip(&curve, 0.5) == 0.5);
   uf_context ctx;
   uf_graph graph;
   fixture_open(&ctx, 1, NULL);
@@ -83,13 +90,13 @@ static void random_start(int n, int d, float *layout) {
 }
 
 /* Optimises `layout`, from where it is, over the graph of a dense matrix; frees w. */
-static void run(double *w, int n, int d, const uf_layout_options *options,
-                const uf_snapshots *snapshots, float *layout) {
+static void run(double *w, int n, int d, const uf_layout_options *options, uf_watch *watch,
+                float *layout) {
   uf_context ctx;
   uf_graph graph;
   fixture_open(&ctx, 1, NULL);
   fixture_graph_of(&ctx, n, w, &graph);
-  CHECK(uf_layout_optimize(&ctx, &graph, d, options, snapshots, layout) == UF_OK);
+  CHECK(uf_layout_optimize(&ctx, &graph, NULL, d, options, watch, layout) == UF_OK);
   CHECK(fixture_all_finite(layout, (int64_t)n * d));
   uf_graph_free(&graph);
   uf_context_close(&ctx);
@@ -156,7 +163,8 @@ TEST(cliques_separate) {
       for (int i = 0; i < N; i++) layout[i * d[k]] += i < N / 2 ? -1 : 1;
       run(bridged_cliques(N), N, d[k], &options, NULL, layout);
       /* On a line, at a constant rate, vertices do not get past each other. */
-      if (d[k] > 1 || methods[m] != UF_LAYOUT_FULL) CHECK(separation(layout, N, d[k]) > 3);
+      if (d[k] > 1 || methods[m] != UF_LAYOUT_FULL)
+        CHECK(separation(layout, N, d[k]) > (d[k] > 1 ? 3 : 2));
     }
 }
 
@@ -180,7 +188,7 @@ TEST(snapshots) {
   const int epoch[COUNT] = {0, 1, 7, EPOCHS};
   for (int m = 0; m < N_METHODS; m++) {
     float start[2 * N], layout[2 * N], alone[2 * N], kept[COUNT * 2 * N];
-    uf_snapshots snapshots = {COUNT, epoch, kept};
+    uf_watch snapshots = {.n_snapshots = COUNT, .snapshot_epoch = epoch, .snapshots = kept};
     uf_layout_options options = options_of(methods[m], EPOCHS);
     random_start(N, 2, start);
     memcpy(layout, start, sizeof start);
@@ -204,7 +212,7 @@ TEST(no_epochs) {
   const int zero = 0;
   for (int m = 0; m < N_METHODS; m++) {
     float layout[20], start[20], kept[20];
-    uf_snapshots snapshots = {1, &zero, kept};
+    uf_watch snapshots = {.n_snapshots = 1, .snapshot_epoch = &zero, .snapshots = kept};
     uf_layout_options options = options_of(methods[m], 0);
     random_start(10, 2, start);
     memcpy(layout, start, sizeof start);
@@ -335,6 +343,83 @@ TEST(hubs) {
   }
 }
 
+/* ---- the loss ---- */
+
+static double loss_by_hand(const double *w, int n, const float *layout, double a, double b) {
+  double sum = 0;
+  for (int i = 0; i < n; i++)
+    for (int j = 0; j < i; j++) {
+      double distance = fmax(apart(layout, 2, i, j), 1e-3);
+      sum += w[i * n + j] * loss_of_pair(a, b, distance, 1) +
+             (1 - w[i * n + j]) * loss_of_pair(a, b, distance, 0);
+    }
+  return sum;
+}
+
+TEST(loss) {
+  enum { N = 150 };
+  uf_context ctx;
+  uf_graph graph;
+  uf_loss all, sampled, again;
+  float layout[2 * N];
+  double *w = fixture_ring(N, 4);
+  uf_loss_options options = {.a = 1.577, .b = 0.895, .seed = 42};
+  random_start(N, 2, layout);
+  layout[2] = layout[0]; /* two vertices at one place */
+  layout[3] = layout[1];
+  fixture_open(&ctx, 1, NULL);
+  fixture_graph(&ctx, N, w, &graph);
+  double wanted = loss_by_hand(w, N, layout, options.a, options.b);
+  CHECK(uf_layout_loss(&ctx, &graph, 2, &options, layout, &all) == UF_OK);
+  CHECK_CLOSE(all.attraction + all.repulsion, wanted, 1e-6 * wanted);
+  options.n_partners = 400;
+  CHECK(uf_layout_loss(&ctx, &graph, 2, &options, layout, &sampled) == UF_OK);
+  CHECK(sampled.attraction == all.attraction);
+  CHECK_CLOSE(sampled.repulsion, all.repulsion, 0.05 * all.repulsion);
+  uf_context_close(&ctx);
+  fixture_open(&ctx, 3, "scalar");
+  CHECK(uf_layout_loss(&ctx, &graph, 2, &options, layout, &again) == UF_OK);
+  CHECK(again.repulsion == sampled.repulsion && again.attraction == sampled.attraction);
+  uf_graph_free(&graph);
+  uf_context_close(&ctx);
+  free(w);
+}
+
+static int stop_at_three(void *data, int epoch, const float *layout) {
+  (void)layout;
+  *(int *)data = epoch;
+  return epoch == 3;
+}
+
+/* Losses and calls come for the epochs that were asked for; a call can end it all. */
+TEST(watching) {
+  enum { N = 40 };
+  const int epoch[] = {0, 2, 9};
+  for (int m = 0; m < N_METHODS; m++) {
+    uf_context ctx;
+    uf_graph graph;
+    uf_loss losses[3] = {{0, 0}}, last;
+    int seen = -1;
+    float layout[2 * N];
+    uf_layout_options options = options_of(methods[m], 9);
+    uf_loss_options loss = {.a = options.a, .b = options.b, .seed = options.seed};
+    uf_watch watch = {.n_traced = 3, .traced_epoch = epoch, .losses = losses};
+    fixture_open(&ctx, 1, NULL);
+    fixture_graph_of(&ctx, N, fixture_ring(N, 3), &graph);
+    random_start(N, 2, layout);
+    CHECK(uf_layout_optimize(&ctx, &graph, NULL, 2, &options, &watch, layout) == UF_OK);
+    CHECK(uf_layout_loss(&ctx, &graph, 2, &loss, layout, &last) == UF_OK);
+    CHECK(losses[2].attraction == last.attraction && losses[2].repulsion == last.repulsion);
+    CHECK(losses[0].attraction > losses[1].attraction);
+    watch.on_epoch = stop_at_three;
+    watch.data = &seen;
+    CHECK(uf_layout_optimize(&ctx, &graph, NULL, 2, &options, &watch, layout) == UF_INTERRUPTED);
+    CHECK(seen == 3);
+    uf_graph_free(&graph);
+    uf_context_close(&ctx);
+  }
+}
+
 /* ---- the batch optimiser ---- */
 
 /* One epoch of one vertex pair by hand: no negatives, so the force on 0 is 4ab d^(2b - 2) / (1 + a
@@ -360,7 +445,7 @@ static void batch(const uf_graph *graph, int d, int n_threads, const char *isa, 
   uf_layout_options options = options_of(UF_LAYOUT_BATCH, 7);
   fixture_open(&ctx, n_threads, isa);
   random_start(graph->n, d, layout);
-  CHECK(uf_layout_optimize(&ctx, graph, d, &options, NULL, layout) == UF_OK);
+  CHECK(uf_layout_optimize(&ctx, graph, NULL, d, &options, NULL, layout) == UF_OK);
   CHECK(fixture_all_finite(layout, (int64_t)graph->n * d));
   uf_context_close(&ctx);
 }
@@ -424,7 +509,7 @@ TEST(interrupts_are_heard) {
       uf_layout_options options = options_of(methods[m], 1000000);
       random_start(N, 2, layout);
       fixture_open_stopping(&ctx, fixture_threads[t], &polls);
-      CHECK(uf_layout_optimize(&ctx, &graph, 2, &options, NULL, layout) == UF_INTERRUPTED);
+      CHECK(uf_layout_optimize(&ctx, &graph, NULL, 2, &options, NULL, layout) == UF_INTERRUPTED);
       CHECK(polls == 1 && strcmp(ctx.message, "interrupted") == 0);
       uf_context_close(&ctx);
     }
@@ -450,6 +535,8 @@ int main(void) {
   RUN(tiny_weights);
   RUN(weights_are_relative);
   RUN(hubs);
+  RUN(loss);
+  RUN(watching);
   RUN(first_step_of_batch);
   RUN(same_bits_everywhere);
   RUN(any_number_of_vertices);

@@ -75,7 +75,7 @@ static void prepare(void) {
         UF_OK);
   CHECK(uf_smooth_knn(&ctx, &neighbors, &fuzzy, rho, sigma) == UF_OK);
   CHECK(uf_fuzzy_graph(&ctx, &neighbors, rho, sigma, &fuzzy, &graph) == UF_OK);
-  CHECK(uf_initial_layout(&ctx, &graph, NULL, UF_INIT_RANDOM, 2, SEED, start) == UF_OK);
+  CHECK(uf_init_random(&ctx, N, 2, SEED, start) == UF_OK);
   uf_context_close(&ctx);
 }
 
@@ -172,24 +172,34 @@ static uf_status take_triplets(uf_context *ctx) {
 
 static uf_status find_start(uf_context *ctx, uf_init_method method) {
   float layout[2 * N] = {0};
-  return uf_initial_layout(ctx, &graph, &points, method, 2, SEED, layout);
+  uf_hierarchy hierarchy;
+  uf_status status = uf_coarsen(ctx, &graph, SEED, &hierarchy);
+  if (status) return status;
+  status = uf_initial_layout(ctx, &hierarchy, &points, method, 2, SEED, layout);
+  uf_hierarchy_free(&hierarchy);
+  return status;
 }
 static uf_status start_spectral(uf_context *ctx) { return find_start(ctx, UF_INIT_SPECTRAL); }
 static uf_status start_pca(uf_context *ctx) { return find_start(ctx, UF_INIT_PCA); }
 static uf_status start_random(uf_context *ctx) { return find_start(ctx, UF_INIT_RANDOM); }
 
-static uf_status lay_out(uf_context *ctx, uf_layout_method method) {
-  uf_layout_options options = {.method = method,
+static uf_status lay_out(uf_context *ctx, uf_layout_optimizer optimizer) {
+  uf_layout_options options = {.optimizer = optimizer,
                                .n_epochs = 3,
                                .a = 1.6,
                                .b = 0.9,
+                               .softening = 0.001,
+                               .clip = 4,
+                               .beta1 = 0.5,
+                               .beta2 = 0.9,
+                               .epsilon = 0.5,
                                .learning_rate = 1,
                                .repulsion_strength = 1,
                                .negative_sample_rate = 5,
                                .seed = SEED};
   float layout[2 * N];
   memcpy(layout, start, sizeof layout);
-  uf_status status = uf_layout_optimize(ctx, &graph, 2, &options, NULL, layout);
+  uf_status status = uf_layout_optimize(ctx, &graph, NULL, 2, &options, NULL, layout);
   if (status) CHECK(fixture_same(layout, start, 2 * N));
   return status;
 }
@@ -220,17 +230,22 @@ static uf_status whole(uf_context *ctx) {
   uf_umap_options options = {.n_components = 2,
                              .fuzzy = fuzzy,
                              .init = UF_INIT_SPECTRAL,
-                             .layout = {.method = UF_LAYOUT_BATCH,
+                             .layout = {.optimizer = UF_LAYOUT_BATCH,
                                         .n_epochs = 3,
                                         .a = 1.6,
                                         .b = 0.9,
+                                        .softening = 0.001,
+                                        .clip = 4,
+                                        .beta1 = 0.5,
+                                        .beta2 = 0.9,
+                                        .epsilon = 0.5,
                                         .learning_rate = 1,
                                         .repulsion_strength = 1,
                                         .negative_sample_rate = 5,
                                         .seed = SEED},
                              .seed = SEED};
   uf_umap_result result = {0};
-  uf_status status = uf_umap(ctx, &view, 1, &options, &result);
+  uf_status status = uf_umap(ctx, &view, 1, &options, NULL, &result);
   uf_umap_free(&result);
   uf_view_free(&view);
   return status;

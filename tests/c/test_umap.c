@@ -30,8 +30,13 @@ static settings usual_settings(void) {
                 .options = {.n_components = 2,
                             .fuzzy = {1, 1, 1, INFINITY},
                             .init = UF_INIT_SPECTRAL,
-                            .layout = {.method = UF_LAYOUT_BATCH,
+                            .layout = {.optimizer = UF_LAYOUT_BATCH,
                                        .n_epochs = 120,
+                                       .softening = 0.001,
+                                       .clip = 4,
+                                       .beta1 = 0.5,
+                                       .beta2 = 0.9,
+                                       .epsilon = 0.5,
                                        .learning_rate = 1,
                                        .repulsion_strength = 1,
                                        .negative_sample_rate = 5,
@@ -53,7 +58,7 @@ static uf_status embed_in(uf_context *ctx, const uf_matrix *columns, const setti
   out->view.columns = columns;
   out->view.neighbors = given;
   out->view.unit = 1;
-  return uf_umap(ctx, &out->view, 1, &settings->options, &out->result);
+  return uf_umap(ctx, &out->view, 1, &settings->options, NULL, &out->result);
 }
 
 static uf_status embed_on(int n_threads, const char *isa, const uf_matrix *columns,
@@ -136,11 +141,11 @@ TEST(starts) {
 }
 
 TEST(optimisers_and_dimensions) {
-  const uf_layout_method methods[] = {UF_LAYOUT_BATCH, UF_LAYOUT_SGD, UF_LAYOUT_FULL};
+  const uf_layout_optimizer methods[] = {UF_LAYOUT_BATCH, UF_LAYOUT_SGD, UF_LAYOUT_FULL};
   for (int m = 0; m < 3; m++)
     for (int d = 1; d <= 4; d++) {
       settings settings = usual_settings();
-      settings.options.layout.method = methods[m];
+      settings.options.layout.optimizer = methods[m];
       settings.options.layout.n_epochs = methods[m] == UF_LAYOUT_FULL ? 40 : 120;
       settings.options.n_components = d;
       if (methods[m] == UF_LAYOUT_FULL) settings.options.layout.learning_rate = 0.1;

@@ -1,18 +1,28 @@
 # ---- initial_layout() ---------------------------------------------------------------------------
 
-test_that("the spectral start spans the eigenvectors of the normalised Laplacian", {
-  graph <- digits_graph(300)
+# How near a start, times the roots of the degrees, comes to the span of the eigenvectors: 1 is it.
+cosine_to_eigenvectors <- function(graph, start) {
+  n <- nrow(start)
   w <- dense(graph)
   root <- sqrt(rowSums(w))
-  eigen <- eigen(diag(300) - w / outer(root, root), symmetric = TRUE)
-  expect_gt(eigen$values[299], 1e-6) # connected
+  eigen <- eigen(diag(n) - w / outer(root, root), symmetric = TRUE)
+  expect_gt(eigen$values[n - 1], 1e-6) # connected
+  expected <- eigen$vectors[, (n - 1):(n - ncol(start))]
+  min(svd(crossprod(qr.Q(qr(expected)), qr.Q(qr(start * root))))$d)
+}
+
+test_that("the spectral starts span the eigenvectors of the normalised Laplacian", {
+  graph <- digits_graph(300)
   for (d in c(1, 2, 4)) {
-    expected <- eigen$vectors[, 299:(300 - d)]
-    start <- initial_layout(graph, n_components = d)
-    cosines <- svd(crossprod(qr.Q(qr(expected)), qr.Q(qr(start))))$d
-    expect_gt(min(cosines), 0.999)
-    expect_equal(max(abs(start)), 10, tolerance = 1e-3)
+    for (init in c("spectral", "laplacian")) {
+      start <- initial_layout(graph, init, n_components = d)
+      expect_gt(cosine_to_eigenvectors(graph, start), 0.999)
+      expect_equal(max(abs(start)), 10, tolerance = 1e-3)
+    }
   }
+  graph <- digits_graph(1000) # more points than the coarsest level has: eigenvectors seen from afar
+  expect_gt(cosine_to_eigenvectors(graph, initial_layout(graph, "laplacian")), 0.999)
+  expect_gt(cosine_to_eigenvectors(graph, initial_layout(graph)), 0.8)
 })
 
 test_that("parts that hang together stay together", {
@@ -82,7 +92,7 @@ test_that("a start of one's own is checked and returned", {
   expect_input_error(initial_layout(graph, replace(own, 3, NA)), "`init` holds missing")
   expect_input_error(initial_layout(graph, replace(own, 3, Inf)), "`init` holds missing or inf")
   expect_input_error(initial_layout(graph, 1:120), "`init` must be a matrix of numbers")
-  expect_input_error(initial_layout(graph, "laplacian"), "`init` must be one of \"spectral\"")
+  expect_input_error(initial_layout(graph, "tsne"), "`init` must be one of \"spectral\"")
 })
 
 test_that("principal components need data with enough columns", {
@@ -132,6 +142,93 @@ test_that("snapshots are the layouts on the way", {
     expect_gt(max(abs(some[["50"]] - some[["10"]])), 0.01)
   }
 })
+
+test_that("every method and optimiser keeps digits apart", {
+  n <- 600
+  graph <- digits_graph(n)
+  start <- initial_layout(graph)
+  for (method in c("tumap", "largevis")) {
+    for (optimizer in c("batch", "sgd")) {
+      layout <- optimize_layout(graph, start, 200, method, optimizer)
+      quality <- embedding_quality(some_digits(n), layout, digits$label[seq_len(n)])
+      expect_gt(quality$knn_accuracy, 0.7)
+      expect_gt(quality$trustworthiness, 0.85)
+    }
+  }
+  one <- optimize_layout(graph, start, 20, "tumap")
+  expect_identical(optimize_layout(graph, start, 20, "umap", a = 1, b = 1), one)
+  expect_false(identical(optimize_layout(graph, start, 20, "largevis", repulsion_strength = 1), one))
+})
+
+test_that("the constants of the batch optimiser have their effect", {
+  graph <- digits_graph(200)
+  start <- initial_layout(graph)
+  usual <- optimize_layout(graph, start, 20)
+  for (constants in list(list(beta1 = 0.6), list(beta2 = 0.8), list(epsilon = 1))) {
+    expect_false(identical(optimize_layout(graph, start, 20, optimizer_args = constants), usual))
+  }
+  given <- list(epsilon = 0.5, beta1 = 0.5)
+  expect_identical(optimize_layout(graph, start, 20, optimizer_args = given), usual)
+})
+
+test_that("stages make of a graph what umap_fit() makes of it", {
+  x <- some_digits(1500) # enough for coarser levels
+  model <- umap_fit(x, n_epochs = 30)
+  graph <- fuzzy_graph(nearest_neighbors(x))
+  layout <- optimize_layout(graph, initial_layout(graph, x = x), 30)
+  expect_identical(model$layout, layout)
+})
+
+test_that("a layout can be looked at after every epoch", {
+  graph <- digits_graph(200)
+  start <- initial_layout(graph)
+  for (settings in list(list("umap", "batch"), list("umap", "sgd"), list("full"))) {
+    run <- function(...) do.call(optimize_layout, c(list(graph, start, 6), settings, list(...)))
+    seen <- list()
+    layout <- run(epoch_callback = function(epoch, layout) seen[[epoch + 1]] <<- layout)
+    expect_length(seen, 7)
+    expect_equal(seen[[1]], start, tolerance = 1e-6)
+    expect_identical(seen[[7]], layout)
+    expect_identical(run(snapshots = 4)[["4"]], seen[[5]])
+    expect_identical(run(), layout) # looking on changes nothing
+  }
+})
+
+test_that("a callback may end the optimisation, jump out of it, and use the package", {
+  graph <- digits_graph(200)
+  start <- initial_layout(graph)
+  fail <- function(epoch, layout) if (epoch == 2) stop("enough")
+  expect_error(optimize_layout(graph, start, 6, epoch_callback = fail), "enough")
+  jump <- function(epoch, layout) invokeRestart("out", epoch)
+  epoch <- withRestarts(optimize_layout(graph, start, 6, epoch_callback = jump), out = identity)
+  expect_identical(epoch, 0L)
+  nested <- function(epoch, layout) layout_loss(graph, optimize_layout(graph, layout, 2))
+  expect_identical(
+    optimize_layout(graph, start, 3, epoch_callback = nested), optimize_layout(graph, start, 3)
+  )
+  model <- umap_fit(some_digits(100), n_epochs = 5, snapshots = c(0, 5), trace = 5)
+  expect_identical(model$snapshots[["5"]], model$layout)
+  expect_identical(model$trace$epoch, 5L)
+})
+
+# ---- layout_loss() ------------------------------------------------------------------------------
+
+test_that("the loss is the cross entropy of graph and layout", {
+  graph <- digits_graph(300)
+  layout <- optimize_layout(graph, initial_layout(graph), 50, trace = c(0, 50))
+  measured <- layout_loss(graph, layout)
+  expect_named(measured, c("attraction", "repulsion", "loss"))
+  expected <- loss(graph, layout) # counts pairs twice
+  expect_equal(measured$attraction, expected[["edges"]] / 2, tolerance = 1e-3)
+  expect_equal(measured$loss, expected[["all"]] / 2, tolerance = 1e-3)
+  trace <- attr(layout, "trace")
+  expect_equal(trace[2, -1], measured, ignore_attr = TRUE)
+  expect_lt(trace$attraction[2], trace$attraction[1])
+  expect_identical(layout_loss(graph, layout, n_threads = 3), layout_loss(graph, layout, n_threads = 1))
+  expect_input_error(layout_loss(graph, layout[-1, ]), "`layout` must have 300 rows")
+})
+
+# ---- optimize_layout(), continued ---------------------------------------------------------------
 
 test_that("no epochs leave the start", {
   graph <- digits_graph(60)
@@ -199,8 +296,14 @@ test_that("settings that make no sense are errors", {
   expect_input_error(optimize_layout(graph, "random"), "`init` must be a matrix")
   expect_input_error(use(n_epochs = -1), "`n_epochs` must be a whole number of at least 0")
   expect_input_error(use(n_epochs = 1.5), "`n_epochs`")
-  expect_input_error(use(method = "tsne"), "`method` must be one of \"umap\", \"full\"")
+  expect_input_error(use(method = "tsne"), "`method` must be one of \"umap\", \"tumap\"")
   expect_input_error(use(optimizer = "lbfgs"), "`optimizer`")
+  expect_input_error(use(optimizer_args = list(beta3 = 1)), "`optimizer_args` must be a list of")
+  expect_input_error(use(optimizer_args = list(0.5)), "`optimizer_args` must be a list of")
+  expect_input_error(use(optimizer_args = list(beta1 = 1)), "`optimizer_args\\$beta1` must be")
+  expect_input_error(use(optimizer_args = list(epsilon = 0)), "`optimizer_args\\$epsilon` must")
+  expect_input_error(use(epoch_callback = 1), "`epoch_callback` must be a function or NULL")
+  expect_input_error(use(10, trace = 11), "`trace` must be whole numbers from 0 to 10")
   expect_input_error(use(learning_rate = 0), "`learning_rate`")
   expect_input_error(use(repulsion_strength = -1), "`repulsion_strength`")
   expect_input_error(use(negative_sample_rate = -1), "`negative_sample_rate`")

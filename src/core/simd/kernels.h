@@ -84,6 +84,8 @@ typedef struct uf_layout_step {
   float a, b;       /* the curve 1 / (1 + a d^2b) */
   float attraction; /* 2ab, twice: an edge pulls at both ends */
   float repulsion;  /* 2b γ */
+  float softening, clip;          /* of the repulsion, see layout.h */
+  float nearest, farthest;        /* bounds of squared distances */
   float negative_weight;          /* negatives an edge is due / negatives drawn */
   float beta1, beta2;             /* Adam */
   float correction1, correction2; /* 1 / (1 - beta^epoch) */

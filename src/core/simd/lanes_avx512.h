@@ -33,9 +33,15 @@ LANES float vf_sum(vf a) {
   return _mm_cvtss_f32(_mm_add_ss(two, _mm_shuffle_ps(two, two, 1)));
 }
 LANES vf vf_gather(const float *base, vi index) { return _mm512_i32gather_ps(index, base, 4); }
-LANES void vf_gather_pairs(const float *base, vi index, vf *x, vf *y) {
-  __m512 lo = _mm512_castpd_ps(_mm512_i32gather_pd(_mm512_castsi512_si256(index), base, 8));
-  __m512 hi = _mm512_castpd_ps(_mm512_i32gather_pd(_mm512_extracti64x4_epi64(index, 1), base, 8));
+/* Loads and shuffles, which are faster than the gather instruction. */
+LANES __m256 four_pairs(const float *base, const int32_t *at) {
+  __m128 ab = _mm_castpd_ps(_mm_loadh_pd(_mm_load_sd((const double *)(const void *)(base + 2 * (ptrdiff_t)at[0])), (const double *)(const void *)(base + 2 * (ptrdiff_t)at[1])));
+  __m128 cd = _mm_castpd_ps(_mm_loadh_pd(_mm_load_sd((const double *)(const void *)(base + 2 * (ptrdiff_t)at[2])), (const double *)(const void *)(base + 2 * (ptrdiff_t)at[3])));
+  return _mm256_insertf128_ps(_mm256_castps128_ps256(ab), cd, 1);
+}
+LANES void vf_gather_pairs(const float *base, const int32_t *index, vf *x, vf *y) {
+  __m512 lo = _mm512_insertf32x8(_mm512_castps256_ps512(four_pairs(base, index)), four_pairs(base, index + 4), 1);
+  __m512 hi = _mm512_insertf32x8(_mm512_castps256_ps512(four_pairs(base, index + 8)), four_pairs(base, index + 12), 1);
   const __m512i even = _mm512_setr_epi32(0, 2, 4, 6, 8, 10, 12, 14, 16, 18, 20, 22, 24, 26, 28, 30);
   *x = _mm512_permutex2var_ps(lo, even, hi);
   *y = _mm512_permutex2var_ps(lo, _mm512_add_epi32(even, _mm512_set1_epi32(1)), hi);

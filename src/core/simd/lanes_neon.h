@@ -81,11 +81,9 @@ LANES vf vf_gather(const float *base, vi index) {
   for (int l = 0; l < 16; l++) values[l] = base[at[l]];
   return vf_load(values);
 }
-LANES void vf_gather_pairs(const float *base, vi index, vf *x, vf *y) {
-  int32_t at[16];
-  vi_store(at, index);
+LANES void vf_gather_pairs(const float *base, const int32_t *index, vf *x, vf *y) {
   EACH_QUARTER {
-    const int32_t *i = at + 4 * q;
+    const int32_t *i = index + 4 * q;
     float32x4_t ab = vcombine_f32(vld1_f32(base + 2 * (ptrdiff_t)i[0]), vld1_f32(base + 2 * (ptrdiff_t)i[1]));
     float32x4_t cd = vcombine_f32(vld1_f32(base + 2 * (ptrdiff_t)i[2]), vld1_f32(base + 2 * (ptrdiff_t)i[3]));
     x->at[q] = vuzp1q_f32(ab, cd);

@@ -32,11 +32,11 @@ LANES float vf_sum(vf a) {
 }
 /* base[index] */
 LANES vf vf_gather(const float *base, vi index) { vf r; EACH_LANE r.at[l] = base[index.at[l]]; return r; }
-/* x = base[2 index], y = base[2 index + 1] */
-LANES void vf_gather_pairs(const float *base, vi index, vf *x, vf *y) {
+/* x = base[2 index], y = base[2 index + 1], of 16 indices in memory */
+LANES void vf_gather_pairs(const float *base, const int32_t *index, vf *x, vf *y) {
   EACH_LANE {
-    x->at[l] = base[2 * (ptrdiff_t)index.at[l]];
-    y->at[l] = base[2 * (ptrdiff_t)index.at[l] + 1];
+    x->at[l] = base[2 * (ptrdiff_t)index[l]];
+    y->at[l] = base[2 * (ptrdiff_t)index[l] + 1];
   }
 }
 

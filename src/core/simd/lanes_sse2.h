@@ -113,11 +113,9 @@ LANES vf vf_gather(const float *base, vi index) {
 LANES __m128 pair_at(const float *base, int32_t index) {
   return _mm_castsi128_ps(_mm_loadl_epi64((const __m128i *)(const void *)(base + 2 * (ptrdiff_t)index)));
 }
-LANES void vf_gather_pairs(const float *base, vi index, vf *x, vf *y) {
-  int32_t at[16];
-  vi_store(at, index);
+LANES void vf_gather_pairs(const float *base, const int32_t *index, vf *x, vf *y) {
   EACH_QUARTER {
-    const int32_t *i = at + 4 * q;
+    const int32_t *i = index + 4 * q;
     __m128 ab = _mm_movelh_ps(pair_at(base, i[0]), pair_at(base, i[1]));
     __m128 cd = _mm_movelh_ps(pair_at(base, i[2]), pair_at(base, i[3]));
     x->at[q] = _mm_shuffle_ps(ab, cd, 0x88);

@@ -1,0 +1,22 @@
+/*
+ * layout_batch.h: all vertices of one level moved at once, epoch after epoch.
+ */
+#ifndef UF_LAYOUT_BATCH_H
+#define UF_LAYOUT_BATCH_H
+
+#include "coarsen.h"
+#include "layout.h"
+
+typedef struct uf_batch_run {
+  int level;
+  int n_epochs;
+  float scale;               /* of all weights */
+  double span_from, span_to; /* of the progress bar */
+} uf_batch_run;
+
+/* layout: n × d of that level. watch may be NULL. */
+uf_status uf_batch_epochs(uf_context *ctx, const uf_hierarchy *hierarchy, int d,
+                          const uf_layout_options *options, const uf_batch_run *run,
+                          uf_watch *watch, float *layout);
+
+#endif
