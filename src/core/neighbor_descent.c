@@ -42,7 +42,8 @@ static const double min_change = 0.001;
 typedef struct descent {
   const uf_points *points;
   uf_ranker ranker;
-  int is_padded; /* whether ranks are made four at a time */
+  int is_padded;   /* whether ranks are made four at a time */
+  int is_lopsided; /* whether a rank may depend on which row comes first */
   int n;
   int width;          /* entries of a list, the row itself not among them */
   uint64_t *lists;    /* n × width entries, flagged while they have not been drawn as candidates */
@@ -94,6 +95,12 @@ static inline int would_enter(const descent *d, int p, float rank) {
   return uf_rank_bits(rank) < list_of(d, p)[d->width - 1] >> 32;
 }
 
+static int has_row(const uint64_t *list, int n, int row) {
+  for (int i = 0; i < n; i++)
+    if (uf_entry_row(list[i]) == row) return list[i] < UF_EMPTY_ENTRY;
+  return 0;
+}
+
 /* Returns whether the row went in: not when it is too far or there already (at the same rank, hence
  * at the place where it would go). */
 static int enter(descent *d, int p, int row, float rank) {
@@ -104,7 +111,7 @@ static int enter(descent *d, int p, int row, float rank) {
     place += place[half - 1] < entry ? half : 0;
     n -= half;
   }
-  if (*place >> 1 == entry >> 1) return 0;
+  if (*place >> 1 == entry >> 1 || (d->is_lopsided && has_row(list, d->width, row))) return 0;
   memmove(place + 1, place, (size_t)(list + d->width - 1 - place) * sizeof *place);
   *place = entry | 1;
   return 1;
@@ -168,6 +175,36 @@ static uf_status search_trees(uf_context *ctx, descent *d, uint64_t seed) {
 done:
   uf_forest_close(&forest);
   return status;
+}
+
+/* Lists begun with neighbours that are known, in another metric perhaps. */
+typedef struct known_job {
+  descent *d;
+  const uf_neighbors *known;
+} known_job;
+
+static void enter_known(void *job, int64_t block, int worker) {
+  const known_job *j = job;
+  descent *d = j->d;
+  size_t k = (size_t)j->known->k;
+  int *rows = row_scratch(d, worker);
+  uf_range range = uf_block_range(block, ROWS_PER_BLOCK, d->n);
+  for (int p = (int)range.from; p < range.to; p++) {
+    const int *index = j->known->index + k * (size_t)p;
+    int count = 0;
+    for (size_t i = 1; i < k && count < d->width; i++)
+      if (index[i] >= 0) rows[count++] = index[i];
+    if (count == 0) continue;
+    pad_rows(rows, count);
+    const float *ranks = rank_rows(d, p, rows, count, worker);
+    for (int i = 0; i < count; i++) enter(d, p, rows[i], ranks[i]);
+  }
+}
+
+static uf_status begin_with(uf_context *ctx, descent *d, const uf_neighbors *known) {
+  known_job job = {d, known};
+  for (int i = 0; i < d->n; i++) d->order[i] = i;
+  return uf_parallel(ctx, uf_n_blocks(d->n, ROWS_PER_BLOCK), enter_known, &job);
 }
 
 /* Candidates */
@@ -407,10 +444,12 @@ static uf_status descent_open(uf_context *ctx, const uf_points *points, int k, d
   uf_status status = UF_OK;
   *d = (descent){.points = points, .n = points->n};
   UF_TRY(uf_ranker_open(ctx, points, NULL, &d->ranker));
+  d->is_lopsided = points->metric == UF_FUNCTION;
   d->is_padded = points->form == UF_FLOAT_ROWS && points->metric != UF_FUNCTION;
   d->width = smaller(k - 1 > MIN_WIDTH ? k - 1 : MIN_WIDTH, points->n - 1);
   d->n_drawn = smaller(d->width, MAX_CANDIDATES);
-  d->scratch_size = (LEAF_ROWS > 2 * MAX_CANDIDATES ? LEAF_ROWS : 2 * MAX_CANDIDATES) + 3;
+  d->scratch_size = LEAF_ROWS > 2 * MAX_CANDIDATES ? LEAF_ROWS : 2 * MAX_CANDIDATES;
+  d->scratch_size = (d->width > d->scratch_size ? d->width : d->scratch_size) + 3;
   UF_NEW(ctx, d->lists, (int64_t)d->n * d->width);
   UF_NEW(ctx, d->order, d->n);
   UF_NEW(ctx, d->pair_rows, (int64_t)ctx->n_threads * d->scratch_size);
@@ -426,7 +465,7 @@ done:
 }
 
 uf_status uf_neighbors_descent(uf_context *ctx, const uf_points *points, int k, uint64_t seed,
-                               uf_neighbors *neighbors) {
+                               const uf_neighbors *known, uf_neighbors *neighbors) {
   /* Nearly all rows are wanted: comparing all pairs is not only exact but faster. */
   if ((int64_t)MAX_SHARE * k > points->n)
     return uf_neighbors_exact(ctx, points, NULL, points->n, k, neighbors);
@@ -434,7 +473,7 @@ uf_status uf_neighbors_descent(uf_context *ctx, const uf_points *points, int k, 
   descent d = {0};
   *neighbors = (uf_neighbors){0};
   UF_TRY(descent_open(ctx, points, k, &d));
-  if (k > 1) UF_TRY(search_trees(ctx, &d, seed));
+  if (k > 1) UF_TRY(known ? begin_with(ctx, &d, known) : search_trees(ctx, &d, seed));
   if (k > 1) UF_TRY(iterate(ctx, &d, seed));
   UF_TRY(uf_neighbors_alloc(ctx, points->n, k, neighbors));
   d.neighbors = neighbors;

@@ -12,6 +12,11 @@ enum { EXACT_UP_TO = 2048 };
 /* Columns up to which a k-d tree beats the approximations. */
 enum { KDTREE_COLUMNS = 4 };
 
+/* Where clusters only give descent a start: neighbours at least, and the part of the true ones that
+ * will do. */
+enum { STARTING_K = 21 };
+static const double starting_recall = 0.5;
+
 /* A k-d tree knows the bounds of sums of squared or absolute differences. */
 static int suits_kdtree(const uf_points *points) {
   uf_comparison comparison = uf_metric_of(points->metric)->comparison;
@@ -19,10 +24,15 @@ static int suits_kdtree(const uf_points *points) {
          (comparison == UF_COMPARE_SQUARES || comparison == UF_COMPARE_MANHATTAN);
 }
 
-/* Codes keep the Euclidean order of rows of floats, from which Manhattan's is not far. */
+/* Codes are made of rows of floats. */
+static int has_codes(const uf_points *points) {
+  return points->form == UF_FLOAT_ROWS && points->metric != UF_FUNCTION;
+}
+
+/* They keep the Euclidean order, from which Manhattan's is not far. */
 static int suits_clusters(const uf_points *points) {
   uf_comparison comparison = uf_metric_of(points->metric)->comparison;
-  return points->form == UF_FLOAT_ROWS &&
+  return has_codes(points) &&
          (comparison == UF_COMPARE_SQUARES || comparison == UF_COMPARE_MANHATTAN);
 }
 
@@ -52,6 +62,25 @@ static uf_status choose_method(uf_context *ctx, const uf_points *points, int k,
   return status;
 }
 
+/* Where the Euclidean order is a poor guide to the metric's, clusters give a start to descent. */
+static uf_status search_and_refine(uf_context *ctx, const uf_points *points, int k, uint64_t seed,
+                                   uf_neighbors *neighbors) {
+  uf_neighbors known;
+  uf_status status =
+      uf_neighbors_clusters(ctx, points, k > STARTING_K ? k : STARTING_K, starting_recall, seed, &known);
+  if (status) return status;
+  status = uf_neighbors_descent(ctx, points, k, seed, &known, neighbors);
+  uf_neighbors_free(&known);
+  return status;
+}
+
+static uf_status fail_clusters(uf_context *ctx, const uf_points *points) {
+  return uf_fail(ctx, UF_BAD_INPUT,
+                 "cannot be searched by clusters, which are made of rows of numbers, in the metric "
+                 "\"%s\": choose the method \"auto\" or \"nndescent\"",
+                 uf_metric_of(points->metric)->name);
+}
+
 uf_status uf_nearest_neighbors(uf_context *ctx, const uf_points *points, int k,
                                uf_neighbor_method method, double target_recall, uint64_t seed,
                                uf_neighbors *neighbors, uf_neighbor_method *used) {
@@ -60,10 +89,13 @@ uf_status uf_nearest_neighbors(uf_context *ctx, const uf_points *points, int k,
   *used = method;
   if (method == UF_NEIGHBORS_AUTO) status = choose_method(ctx, points, k, used);
   if (status) return status;
+  if (method == UF_NEIGHBORS_AUTO && *used == UF_NEIGHBORS_DESCENT && has_codes(points))
+    return search_and_refine(ctx, points, k, seed, neighbors);
   switch (*used) {
   case UF_NEIGHBORS_CLUSTERS:
+    if (!has_codes(points)) return fail_clusters(ctx, points);
     return uf_neighbors_clusters(ctx, points, k, target_recall, seed, neighbors);
-  case UF_NEIGHBORS_DESCENT: return uf_neighbors_descent(ctx, points, k, seed, neighbors);
+  case UF_NEIGHBORS_DESCENT: return uf_neighbors_descent(ctx, points, k, seed, NULL, neighbors);
   default:
     return suits_kdtree(points) ? uf_neighbors_kdtree(ctx, points, k, neighbors)
                                 : uf_neighbors_exact(ctx, points, NULL, points->n, k, neighbors);

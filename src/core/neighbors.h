@@ -44,8 +44,10 @@ uf_status uf_neighbors_kdtree(uf_context *ctx, const uf_points *points, int k,
  * a sample of rows which part was found. */
 uf_status uf_neighbors_clusters(uf_context *ctx, const uf_points *points, int k,
                                 double target_recall, uint64_t seed, uf_neighbors *neighbors);
+
+/* known: neighbours to begin with, found in another metric perhaps, or NULL. */
 uf_status uf_neighbors_descent(uf_context *ctx, const uf_points *points, int k, uint64_t seed,
-                               uf_neighbors *neighbors);
+                               const uf_neighbors *known, uf_neighbors *neighbors);
 
 /* Searches again, exactly, for the rows of which an approximation found fewer than k neighbours. */
 uf_status uf_neighbors_complete(uf_context *ctx, const uf_points *points, uf_neighbors *neighbors);

@@ -68,7 +68,7 @@ float uf_rank_from_dot(const uf_ranker *r, int query, int row, double dot) {
   if (uf_metric_is_binary(y->metric))
     return (float)uf_truth_distance(y->metric, dot, (double)(x->start[query + 1] - x->start[query]),
                                     (double)(y->start[row + 1] - y->start[row]), y->d);
-  dot -= (y->d - 1) * x->mean[query] * y->mean[row]; /* 0 but for correlation */
+  dot -= (y->d - 1) * (x->mean[query] * y->mean[row]); /* 0 but for correlation */
   double squares = xx + yy - 2 * dot;
   if (squares < 0) squares = 0;
   return (float)(y->metric == UF_TSSS ? uf_tsss(squares, xx, yy, dot) : squares);

@@ -31,6 +31,14 @@ distances <- function(x, metric = "euclidean") {
   )
 }
 
+# By a function of two rows.
+all_distances <- function(x, f) {
+  n <- nrow(x)
+  matrix(vapply(seq_len(n * n), function(p) {
+    f(x[(p - 1) %% n + 1, ], x[(p - 1) %/% n + 1, ])
+  }, 0), n)
+}
+
 # The k nearest by a matrix of distances: self first, ties by index.
 nearest_by <- function(distance, k) {
   diag(distance) <- -Inf

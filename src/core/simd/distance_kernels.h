@@ -1,6 +1,7 @@
 /*
  * distance_kernels.h: ranks of one row to many (see metric.h), by the fixed sum of arith.h: 16 lanes,
- * then a tree. Padding is zero in both rows and adds nothing.
+ * then a tree. Padding is zero in both rows and adds nothing. Two rows have the same rank, to the last
+ * bit, whichever comes first.
  */
 
 #include "../trigonometry.h"
@@ -70,12 +71,13 @@ LANES void canberra(const float *query, const float *points, size_t stride, cons
 /* x log2(x / m) + y log2(y / m), m being the mean of both */
 LANES vf jensenshannon_term(vf sum, vf x, vf y) {
   vf mean = not_zero(vf_mul(vf_add(x, y), vf_set(0.5f)));
-  sum = vf_fma(x, vf_log2(vf_div(x, mean)), sum);
-  return vf_fma(y, vf_log2(vf_div(y, mean)), sum);
+  vf of_x = vf_mul(x, vf_log2(vf_div(x, mean))), of_y = vf_mul(y, vf_log2(vf_div(y, mean)));
+  return vf_add(sum, vf_add(of_x, of_y));
 }
 
 LANES vf symmetric_kl_term(vf sum, vf x, vf y) {
-  return vf_fma(vf_sub(x, y), vf_log2(vf_div(x, not_zero(y))), sum);
+  vf more = vf_max(x, y), less = vf_min(x, y);
+  return vf_fma(vf_sub(more, less), vf_log2(vf_div(more, not_zero(less))), sum);
 }
 
 /* Sums of logarithms to base 2, halved and made natural; rounding may have left them below 0. */

@@ -1,0 +1,221 @@
+# Each metric against a plain formula of two vectors.
+
+truth <- function(f) {
+  function(x, y) {
+    x <- x != 0
+    y <- y != 0
+    f(both = sum(x & y), one = sum(x != y), n = length(x), x = sum(x), y = sum(y))
+  }
+}
+
+or_zero <- function(a, b) if (a == 0) 0 else a / b
+shares <- function(x) (x + 1e-11) / sum(x + 1e-11)
+
+one_minus_cor <- function(x, y) {
+  flat <- c(max(x) == min(x), max(y) == min(y))
+  if (any(flat)) return(if (all(flat)) 0 else 1)
+  1 - stats::cor(x, y)
+}
+
+formulas <- list(
+  euclidean = function(x, y) sqrt(sum((x - y)^2)),
+  sqeuclidean = function(x, y) sum((x - y)^2),
+  manhattan = function(x, y) sum(abs(x - y)),
+  chebyshev = function(x, y) max(abs(x - y)),
+  minkowski = function(x, y) sum(abs(x - y)^3)^(1 / 3),
+  canberra = function(x, y) sum(ifelse(x == y, 0, abs(x - y) / (abs(x) + abs(y)))),
+  braycurtis = function(x, y) or_zero(sum(abs(x - y)), sum(abs(x + y))),
+  cosine = function(x, y) {
+    zero <- c(all(x == 0), all(y == 0))
+    if (any(zero)) return(if (all(zero)) 0 else 1)
+    1 - sum(x * y) / sqrt(sum(x^2) * sum(y^2))
+  },
+  correlation = one_minus_cor,
+  spearman = function(x, y) one_minus_cor(rank(x), rank(y)),
+  hellinger = function(x, y) {
+    zero <- c(all(x == 0), all(y == 0))
+    if (any(zero)) return(if (all(zero)) 0 else 1)
+    sqrt(max(0, 1 - sum(sqrt(x * y)) / sqrt(sum(x) * sum(y))))
+  },
+  jensenshannon = function(x, y) {
+    x <- shares(x)
+    y <- shares(y)
+    m <- (x + y) / 2
+    (sum(x * log(x / m)) + sum(y * log(y / m))) / 2
+  },
+  symmetric_kl = function(x, y) {
+    x <- shares(x)
+    y <- shares(y)
+    (sum(x * log(x / y)) + sum(y * log(y / x))) / 2
+  },
+  tsss = function(x, y) {
+    size <- sqrt(c(sum(x^2), sum(y^2)))
+    angle <- acos(min(1, sum(x * y) / prod(size))) + pi / 18
+    prod(size) * abs(sin(angle)) / 2 * (sqrt(sum((x - y)^2)) + abs(diff(size)))^2 * angle
+  },
+  hamming = function(x, y) mean(x != y),
+  jaccard = truth(function(both, one, ...) or_zero(one, both + one)),
+  dice = truth(function(both, one, ...) or_zero(one, 2 * both + one)),
+  matching = truth(function(one, n, ...) one / n),
+  kulsinski = truth(function(both, one, n, ...) if (one == 0) 0 else (one - both + n) / (one + n)),
+  rogerstanimoto = truth(function(one, n, ...) 2 * one / (n + one)),
+  russellrao = truth(function(both, one, n, ...) if (one == 0) 0 else (n - both) / n),
+  sokalmichener = truth(function(one, n, ...) 2 * one / (n + one)),
+  sokalsneath = truth(function(both, one, ...) or_zero(one, both / 2 + one)),
+  yule = truth(function(both, one, n, x, y) {
+    crossed <- (x - both) * (y - both)
+    or_zero(2 * crossed, both * (n - both - one) + crossed)
+  })
+)
+# Numbers, some of which are 0, with awkward rows: zeros, a constant, one value, a row and its double.
+some_rows <- function(with_zeros = TRUE) {
+  x <- with_seed(5, matrix(round(stats::rexp(40 * 21), 2) * stats::rbinom(40 * 21, 1, 0.6), 40))
+  x[3, ] <- 2
+  x[5, ] <- c(3, rep(0, 20))
+  x[7, ] <- x[6, ] * 2
+  if (with_zeros) x[c(1, 4), ] <- 0
+  x
+}
+
+expect_metric <- function(x, metric, f, ..., tolerance = 1e-5) {
+  wanted <- all_distances(x, f)
+  nn <- nearest_neighbors(x, nrow(x), metric, ...)
+  at <- cbind(c(row(nn$idx)), c(nn$idx))
+  expect_identical(nn$idx[, 1], seq_len(nrow(x)))
+  expect_equal(c(nn$dist), wanted[at], tolerance = tolerance)
+  expect_true(all(apply(nn$dist, 1, diff) >= 0))
+  expect_true(all(apply(nn$idx, 1, anyDuplicated) == 0))
+}
+
+test_that("every metric gives its formula's distances, awkward rows included", {
+  for (metric in names(formulas)) {
+    x <- some_rows(metric != "tsss")
+    kwds <- if (metric == "minkowski") list(p = 3)
+    expect_metric(x, metric, formulas[[metric]], metric_kwds = kwds)
+  }
+  signed <- some_rows() * rep(c(1, -1, 1), 280)
+  for (metric in c("minkowski", "chebyshev", "canberra", "cosine", "spearman", "correlation")) {
+    kwds <- if (metric == "minkowski") list(p = 3)
+    expect_metric(signed, metric, formulas[[metric]], metric_kwds = kwds)
+  }
+  expect_setequal(c(names(formulas), "mahalanobis", "seuclidean", "haversine"), metrics)
+})
+
+test_that("minkowski takes any power of at least 1", {
+  x <- some_rows()
+  expect_identical(
+    nearest_neighbors(x, 9, "minkowski")$dist, nearest_neighbors(x, 9, "minkowski",
+      metric_kwds = list(p = 2)
+    )$dist
+  )
+  for (p in c(1, 1.5, 40)) {
+    formula <- function(x, y) {
+      largest <- max(abs(x - y))
+      if (largest == 0) 0 else largest * sum((abs(x - y) / largest)^p)^(1 / p)
+    }
+    expect_metric(x, "minkowski", formula, metric_kwds = list(p = p))
+  }
+})
+
+test_that("seuclidean and mahalanobis take their spread from the data or are given it", {
+  x <- as.matrix(iris[seq(1, 150, 3), 1:4])
+  dimnames(x) <- NULL
+  variances <- apply(x, 2, stats::var)
+  by_variance <- function(v) function(x, y) sqrt(sum((x - y)^2 / v))
+  by_covariance <- function(v) function(x, y) sqrt(drop((x - y) %*% solve(v, x - y)))
+  expect_metric(x, "seuclidean", by_variance(variances))
+  expect_metric(x, "seuclidean", by_variance(1:4), metric_kwds = list(var = 1:4))
+  expect_metric(x, "mahalanobis", by_covariance(stats::cov(x)))
+  expect_metric(x, "mahalanobis", by_covariance(diag(4) + 1), metric_kwds = list(cov = diag(4) + 1))
+  far <- sweep(x, 2, 1e7, "+")
+  expect_metric(far, "mahalanobis", by_covariance(stats::cov(x)), tolerance = 1e-4)
+})
+
+test_that("haversine measures arcs of the unit sphere", {
+  arc <- function(x, y) {
+    h <- sin((x[1] - y[1]) / 2)^2 + cos(x[1]) * cos(y[1]) * sin((x[2] - y[2]) / 2)^2
+    2 * asin(min(1, sqrt(h)))
+  }
+  globe <- with_seed(1, cbind(stats::runif(60, -pi / 2, pi / 2), stats::runif(60, -pi, pi)))
+  globe[1:3, ] <- rbind(c(pi / 2, 0), c(-pi / 2, 1), c(pi / 2, 2))
+  expect_metric(globe, "haversine", arc)
+  town <- with_seed(1, cbind(0.9 + stats::runif(60) * 1e-5, 0.1 + stats::runif(60) * 1e-5))
+  expect_metric(town, "haversine", arc, tolerance = 1e-4)
+  expect_identical(
+    nearest_neighbors(globe + 0, 9, "haversine")$idx[, 1:2], nearest_neighbors(
+      sweep(globe, 2, c(0, 2 * pi), function(x, turn) ifelse(x + turn > 2 * pi, x, x + turn)), 9,
+      "haversine"
+    )$idx[, 1:2]
+  )
+})
+
+test_that("any R function of two rows will do", {
+  x <- some_rows()
+  canberra <- nearest_neighbors(x, 9, "canberra")
+  nn <- nearest_neighbors(x, 9, formulas$canberra)
+  expect_identical(nn$metric, "function")
+  expect_equal(nn$dist, canberra$dist, tolerance = 1e-6)
+  expect_equal(neighbor_recall(canberra, x, metric = formulas$canberra), 1)
+  expect_error(neighbor_recall(nn, x), class = "unfurl_error_input")
+  by_search <- nearest_neighbors(x, 5, formulas$manhattan, "nndescent")
+  expect_equal(by_search$dist, nearest_neighbors(x, 5, "manhattan")$dist, tolerance = 1e-6)
+  lopsided <- nearest_neighbors(x, 5, function(a, b) sum(abs(a - b)) + a[1], "nndescent")
+  expect_false(any(apply(lopsided$idx, 1, anyDuplicated) > 0))
+  expect_identical(dim(umap(x, metric = formulas$manhattan, n_neighbors = 5, n_epochs = 5)), c(40L, 2L))
+  expect_equal(
+    nearest_neighbors(x[1:30, ], 4, formulas$manhattan, query = x[31:40, ])$dist,
+    nearest_neighbors(x[1:30, ], 4, "manhattan", query = x[31:40, ])$dist,
+    tolerance = 1e-6
+  )
+})
+
+test_that("errors and jumps of an R function leave R healthy", {
+  x <- some_rows()
+  expect_error(nearest_neighbors(x, 5, function(a, b) stop("no way")), "no way")
+  expect_error(nearest_neighbors(x, 5, function(a, b) stop("no way"), "nndescent"), "no way")
+  expect_identical(withCallingHandlers(
+    withRestarts(nearest_neighbors(x, 5, function(a, b) invokeRestart("out", 7)), out = identity)
+  ), 7)
+  for (bad in list(-1, NA, NaN, "a", c(1, 2), NULL)) {
+    expect_input_error(nearest_neighbors(x, 5, function(a, b) bad), "`metric` is a function that must")
+  }
+  expect_input_error(nearest_neighbors(x, 5, sum, metric_kwds = list(p = 1)), "`metric_kwds`")
+})
+
+test_that("approximate search serves every metric of rows of floats", {
+  x <- abs(blobs(4, 600, apart = 5)) + 0.1
+  for (metric in setdiff(metrics, c("haversine", "seuclidean", "mahalanobis"))) {
+    some <- if (metric %in% c("hamming", metrics[19:27])) round(x) %% 3 * (round(x) %% 2) else x
+    nn <- nearest_neighbors(some, 10, metric)
+    expect_identical(nearest_neighbors(some, 10, metric, n_threads = 1), nn)
+    expect_gt(neighbor_recall(nn, some, 200), 0.85)
+  }
+})
+
+test_that("what a metric does not admit is an error that says where and why", {
+  x <- some_rows()
+  x[4, 3] <- -1
+  for (metric in c("hellinger", "jensenshannon", "symmetric_kl")) {
+    expect_input_error(nearest_neighbors(x, 5, metric), "negative value in row 4, column 3.*shares")
+  }
+  expect_input_error(nearest_neighbors(some_rows(), 5, "tsss"), "only zeros in row 1,.*tsss")
+  expect_input_error(nearest_neighbors(x, 5, "haversine"), "21 columns.*latitude and longitude")
+  expect_input_error(nearest_neighbors(cbind(c(0, 45), 1), 2, "haversine"), "45 in row 2, column 1")
+  expect_input_error(nearest_neighbors(cbind(0, c(1, 181)), 2, "haversine"), "no longitude in rad")
+  expect_input_error(nearest_neighbors(cbind(x, 1), 5, "seuclidean"), "no variance in column 22")
+  expect_input_error(nearest_neighbors(cbind(x, x[, 1]), 5, "mahalanobis"), "column 22 is constant")
+})
+
+test_that("what goes beside a metric is checked", {
+  x <- some_rows()
+  with_kwds <- function(metric, ...) nearest_neighbors(x, 5, metric, metric_kwds = list(...))
+  expect_input_error(with_kwds("minkowski", p = 0.5), "`metric_kwds\\$p`.*at least 1")
+  expect_input_error(with_kwds("minkowski", q = 1), "`metric_kwds`.*element `p`")
+  expect_input_error(with_kwds("minkowski", 3), "`metric_kwds`.*element `p`")
+  expect_input_error(with_kwds("euclidean", p = 2), "`metric_kwds` must be NULL")
+  expect_input_error(with_kwds("seuclidean", var = 1:3), "`metric_kwds\\$var`")
+  expect_input_error(with_kwds("seuclidean", var = numeric(21)), "greater than 0")
+  expect_input_error(with_kwds("mahalanobis", cov = diag(3)), "`metric_kwds\\$cov`")
+  expect_input_error(with_kwds("mahalanobis", cov = matrix(1, 21, 21)), "no inverse")
+  expect_input_error(umap(x, metric = "minkowski", metric_kwds = list(p = "a")), "metric_kwds")
+})
