@@ -2,7 +2,8 @@
  * neighbor_descent.c: NN-descent. A neighbour of a neighbour is likely a neighbour (Dong, Charikar,
  * Li 2011).
  *
- * 1. Start: in each leaf of a few random-projection trees every pair is compared.
+ * 1. Start: in each leaf of a few random-projection trees every pair is compared; neighbours that
+ *    are known, from a metric that is near to this one, save most of the trees.
  * 2. Iterate: each row v draws candidates from its neighbours and from the rows whose neighbour it
  *    is: new ones, that have not been drawn before, and old ones. All pairs of a new candidate with
  *    another candidate of v are compared, and each side is told of the other where that enters
@@ -10,7 +11,7 @@
  *
  * Lists are frozen while pairs are compared, and are written by their owner alone when the mail of
  * a batch (neighbor_mail.h) is delivered; candidates are drawn by hashed priority. So the result
- * does not depend on threads. Any metric with a distance kernel will do.
+ * does not depend on threads. Any metric and form of points will do.
  *
  * Memory for n × (width + 2 candidates) entries, beside the mail. An iteration takes at most about
  * 1.5 n candidates² distances; the paper observes O(n^1.14) in all.
@@ -27,6 +28,7 @@
 
 enum {
   N_TREES = 8,
+  N_TREES_MORE = 2, /* where neighbours are known to begin with */
   LEAF_ROWS = 64,
   MIN_WIDTH = 20,      /* entries of a list at least: short ones get stuck */
   MAX_CANDIDATES = 40, /* of either kind */
@@ -159,16 +161,16 @@ static void compare_leaf(void *job, int64_t leaf, int worker) {
   }
 }
 
-static uf_status search_trees(uf_context *ctx, descent *d, uint64_t seed) {
+static uf_status search_trees(uf_context *ctx, descent *d, int n_trees, uint64_t seed) {
   uf_status status = UF_OK;
   uf_forest forest = {0};
   leaf_job job = {d, &forest};
   UF_TRY(uf_forest_open(ctx, d->points, LEAF_ROWS, seed, &forest));
-  for (int tree = 0; tree < N_TREES; tree++) {
-    double begun = trees_share * tree / N_TREES;
+  for (int tree = 0; tree < n_trees; tree++) {
+    double begun = trees_share * tree / n_trees;
     uf_span(ctx, begun, begun);
     UF_TRY(uf_forest_grow(ctx, &forest, tree));
-    uf_span(ctx, begun, begun + trees_share / N_TREES);
+    uf_span(ctx, begun, begun + trees_share / n_trees);
     UF_TRY(uf_parallel(ctx, (int64_t)1 << forest.levels, compare_leaf, &job));
   }
   memcpy(d->order, forest.order, (size_t)d->n * sizeof *d->order);
@@ -203,7 +205,6 @@ static void enter_known(void *job, int64_t block, int worker) {
 
 static uf_status begin_with(uf_context *ctx, descent *d, const uf_neighbors *known) {
   known_job job = {d, known};
-  for (int i = 0; i < d->n; i++) d->order[i] = i;
   return uf_parallel(ctx, uf_n_blocks(d->n, ROWS_PER_BLOCK), enter_known, &job);
 }
 
@@ -473,7 +474,8 @@ uf_status uf_neighbors_descent(uf_context *ctx, const uf_points *points, int k, 
   descent d = {0};
   *neighbors = (uf_neighbors){0};
   UF_TRY(descent_open(ctx, points, k, &d));
-  if (k > 1) UF_TRY(known ? begin_with(ctx, &d, known) : search_trees(ctx, &d, seed));
+  if (k > 1) UF_TRY(search_trees(ctx, &d, known ? N_TREES_MORE : N_TREES, seed));
+  if (k > 1 && known) UF_TRY(begin_with(ctx, &d, known));
   if (k > 1) UF_TRY(iterate(ctx, &d, seed));
   UF_TRY(uf_neighbors_alloc(ctx, points->n, k, neighbors));
   d.neighbors = neighbors;

@@ -15,7 +15,7 @@ enum { KDTREE_COLUMNS = 4 };
 /* Where clusters only give descent a start: neighbours at least, and the part of the true ones that
  * will do. */
 enum { STARTING_K = 21 };
-static const double starting_recall = 0.5;
+static const double starting_recall = 0.75;
 
 /* A k-d tree knows the bounds of sums of squared or absolute differences. */
 static int suits_kdtree(const uf_points *points) {
@@ -66,8 +66,8 @@ static uf_status choose_method(uf_context *ctx, const uf_points *points, int k,
 static uf_status search_and_refine(uf_context *ctx, const uf_points *points, int k, uint64_t seed,
                                    uf_neighbors *neighbors) {
   uf_neighbors known;
-  uf_status status =
-      uf_neighbors_clusters(ctx, points, k > STARTING_K ? k : STARTING_K, starting_recall, seed, &known);
+  uf_status status = uf_neighbors_clusters(ctx, points, k > STARTING_K ? k : STARTING_K,
+                                           starting_recall, seed, &known);
   if (status) return status;
   status = uf_neighbors_descent(ctx, points, k, seed, &known, neighbors);
   uf_neighbors_free(&known);

@@ -22,7 +22,8 @@ uf_status uf_ranker_open(uf_context *ctx, const uf_points *points, const uf_poin
                          uf_ranker *ranker);
 void uf_ranker_close(uf_ranker *ranker);
 
-/* ranks[i] = rank of row rows[i] of the points for row `query` of the queries. */
+/* ranks[i] = rank of row rows[i] of the points for row `query` of the queries. The same to the last
+ * bit when the two change places, unless the metric is the host's own. */
 void uf_rank(const uf_ranker *ranker, int worker, int query, const int *rows, int n_rows,
              float *ranks);
 

@@ -300,7 +300,7 @@ TEST(forest_halves_the_rows) {
 static void check_descent(const uf_points *points, int k, double floor) {
   uf_neighbors truth, nn;
   CHECK(uf_neighbors_exact(&ctx, points, NULL, points->n, k, &truth) == UF_OK);
-  CHECK(uf_neighbors_descent(&ctx, points, k, 42, &nn) == UF_OK);
+  CHECK(uf_neighbors_descent(&ctx, points, k, 42, NULL, &nn) == UF_OK);
   CHECK(is_valid(points, &nn));
   if (k > 1) CHECK_CLOSE(recall_of(&nn, &truth), 1, 1 - floor);
   uf_neighbors_free(&nn);
@@ -357,7 +357,7 @@ static uf_status search_kdtree(uf_context *with, const uf_points *points, uf_nei
 }
 
 static uf_status search_descent(uf_context *with, const uf_points *points, uf_neighbors *nn) {
-  return uf_neighbors_descent(with, points, 12, 7, nn);
+  return uf_neighbors_descent(with, points, 12, 7, NULL, nn);
 }
 
 static void check_same_everywhere(search *search, const uf_points *points) {
