@@ -1,5 +1,95 @@
 # Metrics: their names, and what goes with some of them.
 
+#' Metrics
+#'
+#' How far two rows \eqn{x} and \eqn{y} of \eqn{d} columns are apart: what `metric` and `metric_kwds`
+#' of [nearest_neighbors()], [umap()] and others mean.
+#'
+#' @section Of numbers:
+#' | `metric` | distance | takes |
+#' | --- | --- | --- |
+#' | `"euclidean"` | \eqn{\sqrt{\sum_j (x_j - y_j)^2}} | sparse |
+#' | `"sqeuclidean"` | \eqn{\sum_j (x_j - y_j)^2} | sparse |
+#' | `"seuclidean"` | \eqn{\sqrt{\sum_j (x_j - y_j)^2 / v_j}} with variances \eqn{v} | `var` |
+#' | `"mahalanobis"` | \eqn{\sqrt{(x - y)' V^{-1} (x - y)}} with covariances \eqn{V} | `cov` |
+#' | `"manhattan"` | \eqn{\sum_j |x_j - y_j|} | sparse |
+#' | `"chebyshev"` | \eqn{\max_j |x_j - y_j|} | sparse |
+#' | `"minkowski"` | \eqn{(\sum_j |x_j - y_j|^p)^{1/p}} | `p`, sparse |
+#' | `"canberra"` | \eqn{\sum_j |x_j - y_j| / (|x_j| + |y_j|)}, where 0 / 0 counts as 0 | sparse |
+#' | `"braycurtis"` | \eqn{\sum_j |x_j - y_j| / \sum_j |x_j + y_j|}; 0 if the latter is 0 | sparse |
+#' | `"cosine"` | \eqn{1 - \cos \theta}, \eqn{\theta} being the angle between the rows | sparse |
+#' | `"correlation"` | 1 - Pearson's correlation of the rows | sparse |
+#' | `"spearman"` | 1 - Spearman's correlation of the rows; ties have their mean rank | |
+#' | `"tsss"` | \eqn{\frac{1}{2} |x| |y| |\sin \theta'| \cdot (|x - y| + ||x| - |y||)^2 \, \theta'}, where \eqn{\theta'} is the angle between the rows and ten degrees more, in radians | sparse |
+#' | `"haversine"` | the arc between two points of the unit sphere; the two columns are latitude and longitude in radians | |
+#' | `"hamming"` | share of the columns in which \eqn{x_j \neq y_j}, as floats of 7 digits | sparse, packed |
+#'
+#' @section Of shares:
+#' Values must be at least 0; each row is divided by its sum.
+#'
+#' | `metric` | distance | takes |
+#' | --- | --- | --- |
+#' | `"hellinger"` | \eqn{\sqrt{1 - \sum_j \sqrt{x_j y_j}}} | sparse |
+#' | `"jensenshannon"` | \eqn{\frac{1}{2} \sum_j (x_j \log(x_j / m_j) + y_j \log(y_j / m_j))}, \eqn{m = (x + y) / 2} | |
+#' | `"symmetric_kl"` | \eqn{\frac{1}{2} \sum_j (x_j - y_j) \log(x_j / y_j)} | |
+#'
+#' For the last two, 1e-11 is added to each value before, so that none is 0.
+#'
+#' @section Of what is true:
+#' Only whether a value is 0 counts. \eqn{b} columns are true (not 0) in both rows, \eqn{u} in one
+#' of them alone, \eqn{s} in \eqn{x} alone and \eqn{t} in \eqn{y} alone, so \eqn{u = s + t}. The
+#' distance is 0 where \eqn{u = 0}, for `"yule"` where \eqn{st = 0}. All take sparse matrices and
+#' packed bits.
+#'
+#' | `metric` | distance |
+#' | --- | --- |
+#' | `"jaccard"` | \eqn{u / (b + u)} |
+#' | `"dice"` | \eqn{u / (2b + u)} |
+#' | `"matching"` | \eqn{u / d} |
+#' | `"kulsinski"` | \eqn{(u - b + d) / (u + d)} |
+#' | `"rogerstanimoto"`, `"sokalmichener"` | \eqn{2u / (d + u)} |
+#' | `"russellrao"` | \eqn{(d - b) / d} |
+#' | `"sokalsneath"` | \eqn{u / (b / 2 + u)} |
+#' | `"yule"` | \eqn{2st / (b (d - b - u) + st)} |
+#'
+#' @section A function:
+#' `metric` can be an R function of two rows (numeric vectors without names) that returns a number of
+#' at least 0, the same when the two change places. It is called once for each pair that is
+#' compared, on one thread, so it is slow: about a microsecond and its own time a pair. Only dense
+#' matrices will do.
+#'
+#' @section What goes beside:
+#' `metric_kwds` is a list with one element, or `NULL`: `p` for `"minkowski"`, a number of at least 1
+#' (2 unless given); `var` for `"seuclidean"`, a variance for each column; `cov` for
+#' `"mahalanobis"`, a covariance matrix. The last two are those of the data unless given.
+#'
+#' @section Awkward rows:
+#' A row of zeros has no direction: by `"cosine"` and `"hellinger"` its distance is 0 to other rows
+#' of zeros and 1 to all else. So have constant rows by `"correlation"` and `"spearman"`. With
+#' `"tsss"` rows of zeros are errors, as are, with a message that names row and column, negative
+#' values where shares are compared, latitudes beyond a right angle, and missing or infinite values
+#' always. Pairs at distance 2 by `"cosine"`, `"correlation"` and `"spearman"`, or at distance 1 by
+#' `"hellinger"`, `"jaccard"` and `"dice"` have nothing in common: they are no neighbours in
+#' [fuzzy_graph()].
+#'
+#' @section Sparse matrices and packed bits:
+#' Sparse matrices are of class `dgCMatrix`, `lgCMatrix`, `ngCMatrix` or these with `R` for `C`, from
+#' the package Matrix, which need not be installed to read them. They are never filled. A matrix of
+#' type `raw` holds eight columns a byte, the first in the lowest bit, as [packBits()] has them:
+#' `t(apply(x, 1, packBits))` packs a logical matrix whose number of columns is a multiple of 8.
+#'
+#' @source Definitions are those of umap-learn 0.5 and pynndescent 0.5, but that the sine in `"tsss"`
+#'   is taken without its sign, and `"spearman"` is a distance. Heidarian, Dinneen (2016), A hybrid
+#'   geometric approach for measuring similarity level among documents and document clustering,
+#'   BigDataService 2016, 142-151, \doi{10.1109/BigDataService.2016.14}, for `"tsss"`.
+#' @name metrics
+#' @examples
+#' x <- digits$pixels[1:200, ]
+#' nearest_neighbors(x, 5, "minkowski", metric_kwds = list(p = 3))
+#' nearest_neighbors(x > 100, 5, "jaccard")
+#' nearest_neighbors(x[1:50, ], 5, function(a, b) sum(abs(a - b) > 50))
+NULL
+
 metrics <- c(
   "euclidean", "sqeuclidean", "seuclidean", "mahalanobis", "manhattan", "chebyshev", "minkowski",
   "canberra", "braycurtis", "cosine", "correlation", "spearman", "tsss", "hellinger",

@@ -2,7 +2,8 @@
 
 #' Nearest neighbours
 #'
-#' Finds, for each row of a matrix, the rows nearest to it, the first of which is the row itself.
+#' Finds, for each row of a matrix, the rows nearest to it, the first of which is the row itself; or,
+#' for each row of another matrix, the rows of this one that are nearest to it.
 #'
 #' The methods are
 #' - `"exact"`: every pair of rows is compared, or a k-d tree is searched when there are few
@@ -13,18 +14,30 @@
 #' - `"nndescent"`: random-projection trees, then neighbours of neighbours until nothing improves
 #'   (Dong, Charikar and Li 2011), or every pair for `k` above a quarter of the rows; a few in a
 #'   hundred may be missed;
-#' - `"auto"`: exact for up to 2,048 rows or 4 columns, or `k` above an eighth of the rows,
-#'   else clusters. `method` in the result says what was done, and [neighbor_recall()] measures it.
+#' - `"auto"`: exact for up to 2,048 rows or 4 columns, or `k` above an eighth of the rows, or sparse
+#'   rows that share few columns. Else clusters for metrics that are Euclidean at heart (those
+#'   named after Euclid, mahalanobis, cosine, correlation, spearman, hellinger, haversine) or near to
+#'   that (manhattan), if the matrix is dense; nndescent otherwise, which begins with clusters where
+#'   it can. `method` in the result says what was done, and [neighbor_recall()] measures it.
 #'
-#' Distances of the metric `"cosine"` are one minus the cosine of the angle between two rows,
-#' those of `"correlation"` one minus Pearson's correlation of two rows. A row of zeros (or for
-#' correlation a constant row) has distance 0 to rows of its kind and 1 to all others.
+#' @section New rows:
+#' With `query`, rows of `query` are compared with rows of `x` alone. They are prepared as those of
+#' `x` were: variances and covariances, for example, are those of `x`. When there are many, the
+#' search goes from neighbour to neighbour in a graph that is made of `neighbors`, a table of
+#' neighbours of the rows of `x` in the same metric (found first when it is not given); a few
+#' neighbours in a hundred may be missed, and the method is `"graph"`. Else, and with
+#' `method = "exact"`, every pair is compared.
 #'
 #' @param k Number of neighbours, at least 2, the row itself included. When it exceeds the number of
-#'   rows, it is reduced to that with a warning.
-#' @param x A matrix of numbers (double, integer or logical) or a data frame whose columns are
-#'   numeric or logical, with one row per point, at least two. Missing and infinite values are
-#'   errors.
+#'   rows, it is reduced to that with a warning. For queries at least 1, and no more than rows of `x`.
+#' @param x A matrix of numbers (double, integer or logical), a data frame whose columns are
+#'   numeric or logical, a sparse matrix or a raw matrix of packed bits (see [metrics]), with one row
+#'   per point, at least two; or distances of class `dist`. Missing and infinite values are errors.
+#' @param metric The name of one of the [metrics], or an R function of two rows.
+#' @param metric_kwds What goes beside some [metrics], in a list; or `NULL`.
+#' @param query New rows, a matrix of the kind of `x` with as many columns; or `NULL` for the rows of
+#'   `x` themselves.
+#' @param neighbors Neighbours of the rows of `x` that are known, to speed up queries; or `NULL`.
 #' @param method How to search, see below.
 #' @param target_recall Part of the true neighbours that method `"clusters"` is to find, in \[0, 1\].
 #'   The nearer to 1, the longer it takes; the other methods do not heed it.
@@ -36,6 +49,9 @@
 #'   \item{metric, method}{The metric, and the method that was used.}
 #'   \item{recall}{The part of the true neighbours that was found: 1 when the search was exact, an
 #'     estimate from 256 rows when it was by clusters (standard error about 0.002), else `NA`.}
+#'
+#'   With `query` a list of `idx` and `dist` with a row per row of `query`, without a column for the
+#'   row itself, and `metric` and `method`.
 #' @source McInnes, Healy, Melville (2018), section 3.1, \doi{10.48550/arXiv.1802.03426}. Dong,
 #'   Charikar, Li (2011), Efficient k-nearest neighbor graph construction for generic similarity
 #'   measures, WWW '11, 577-586, \doi{10.1145/1963405.1963487}.
@@ -46,6 +62,8 @@
 #' nn
 #' nn$idx[1:3, ]
 #' plot(nn$dist[1, ], xlab = "nth neighbour of the first image", ylab = "distance")
+#' new <- nearest_neighbors(digits$pixels[1:500, ], k = 3, query = digits$pixels[501:504, ])
+#' new$idx
 #' @export
 nearest_neighbors <- function(x, k = 15, metric = "euclidean",
                               method = c("auto", "exact", "clusters", "nndescent"), seed = 42,
@@ -53,6 +71,7 @@ nearest_neighbors <- function(x, k = 15, metric = "euclidean",
                               verbose = getOption("unfurl.verbose", is_interactive()),
                               metric_kwds = NULL, query = NULL, neighbors = NULL,
                               target_recall = 0.99) {
+  if (inherits(x, "dist") && is.null(query)) return(dist_table(x, k))
   x <- check_data(x)
   choice <- check_metric(metric, metric_kwds, n_columns(x))
   method <- check_choice(method, "method", neighbor_methods)
@@ -111,6 +130,12 @@ check_search_graph <- function(neighbors, n) {
 }
 
 # ---- From distances -----------------------------------------------------------------------------
+
+dist_table <- function(x, k, arg = "k") {
+  n <- check_whole(attr(x, "Size"), "attr(x, \"Size\")")
+  if (n < 2) abort_input("x", "has only ", n, " point: there is nothing to compare it with")
+  dist_neighbors(x, check_n_neighbors(k, arg, n))
+}
 
 # All pairs are in hand, so sorting each row will do. Ties are left in order of index.
 dist_neighbors <- function(x, k) {

@@ -17,6 +17,7 @@
 #' neighbours for layouts of up to 4 dimensions.
 #'
 #' @param x The data, a matrix or data frame as for [umap()].
+#' @param metric_kwds What goes beside some [metrics], in a list; or `NULL`.
 #' @param layout The embedding: what [umap()] or [umap_fit()] returned, or a matrix with a row per
 #'   row of `x`.
 #' @param labels A vector or factor with a label per row, or `NULL`. Missing labels count as one

@@ -33,6 +33,7 @@
 #' @param x The data, one row per point, at least two:
 #'   - a numeric, integer or logical matrix, or a data frame, without missing or infinite numbers.
 #'     Constant columns and repeated rows do no harm. For data frames with factors see below;
+#'   - a sparse matrix or a raw matrix of packed bits, see [metrics];
 #'   - distances of class `dist`: sorted as they are, so memory is needed for their full square
 #'     matrix (0.8 GB for 10,000 points);
 #'   - neighbours: what [nearest_neighbors()] returned or any list of matrices `idx` and `dist`, see
@@ -46,8 +47,8 @@
 #'   at least 2: small values show detail, large ones the whole. When it exceeds the number of rows,
 #'   it is reduced to that with a warning. Given neighbours are used as they are.
 #' @param n_components Number of dimensions of the result, at least 1.
-#' @param metric Distance between rows: `"euclidean"`, `"manhattan"`, `"cosine"` or `"correlation"`.
-#'   Distances and neighbours that are given have theirs. Or a list of columns named by their
+#' @param metric Distance between rows: the name of one of the [metrics], or an R function of two
+#'   rows. Distances and neighbours that are given have theirs. Or a list of columns named by their
 #'   metrics, of which one can be `"categorical"`, see below.
 #' @param min_dist Distance in the layout, from 0 to `spread` (which is 1, see [umap_control()]), up
 #'   to which points count as together: small values pack clumps tightly. See [fit_curve()].
@@ -181,12 +182,7 @@ fit_model <- function(x, labels, n_neighbors, n_components, metric, min_dist, y,
 # Data, or neighbours in their place, as views.
 resolve_input <- function(x, n_neighbors, metric, control, seed, run) {
   plan <- plan_views(x, metric, control$metric_kwds)
-  if (inherits(x, "dist")) {
-    n <- check_whole(attr(x, "Size"), "attr(x, \"Size\")")
-    if (n < 2) abort_input("x", "has only ", n, " point: there is nothing to compare it with")
-    neighbors <- dist_neighbors(x, check_n_neighbors(n_neighbors, "n_neighbors", n))
-    return(given_input(neighbors))
-  }
+  if (inherits(x, "dist")) return(given_input(dist_table(x, n_neighbors, "n_neighbors")))
   if (is.list(x) && !is.data.frame(x)) return(given_input(check_neighbors(x, "x")))
   check_data_shape(x)
   n_neighbors <- check_n_neighbors(n_neighbors, "n_neighbors", n_rows(x))
