@@ -7,7 +7,7 @@
 #include "random.h"
 #include "types.h"
 
-enum { ROUNDS = 5, TOP_ROWS = 16384, ROWS_PER_TILE = 64, GROUPS_TRIED = 3 };
+enum { ROUNDS = 4, TOP_ROWS = 16384, ROWS_PER_TILE = 64, GROUPS_TRIED = 3 };
 
 static int whole_lanes(int n) { return (n + UF_LANES - 1) / UF_LANES * UF_LANES; }
 

@@ -27,15 +27,17 @@
 #include "random.h"
 #include "subspace.h"
 
-/* Rows that the plan is made on, and every how many of them is searched exactly. */
-enum { SAMPLE_ROWS = 256, EXACT_EVERY = 4, EXACT_EVERY_WIDE = 6, WIDE = 256 };
+/* Rows that the plan is made on, more where the search takes long; and how many of them are searched
+ * exactly. */
+enum { SAMPLE_ROWS = 256, LARGE_SAMPLE_ROWS = 512, LARGE = 50000, EXACT_ROWS = 64 };
 
 enum {
   ROWS_PER_BLOCK = 256,
   DIRECTIONS = 96, /* of the first attempt */
   MOST_DIRECTIONS = 768,
   ROWS_PER_CLUSTER = 256, /* of the first attempt */
-  FEWEST_PER_CLUSTER = 64
+  FEWEST_PER_CLUSTER = 64,
+  NEAR_CLUSTERS = 512
 };
 
 /* Rows of one cluster that one task serves. */
@@ -162,17 +164,27 @@ static void spread_rows(int n, int count, uint64_t seed, int *rows) {
 static uf_status sample_make(uf_context *ctx, const uf_points *points, int k, uint64_t seed,
                              uf_sample *sample) {
   uf_status status = UF_OK;
-  int n = points->n < SAMPLE_ROWS ? points->n : SAMPLE_ROWS, rows[SAMPLE_ROWS];
-  sample->every = points->d > WIDE ? EXACT_EVERY_WIDE : EXACT_EVERY;
+  int n = points->n < LARGE ? SAMPLE_ROWS : LARGE_SAMPLE_ROWS, rows[2 * EXACT_ROWS];
+  if (n > points->n) n = points->n;
+  sample->every = n < EXACT_ROWS ? 1 : n / EXACT_ROWS;
   sample->n = n;
   UF_NEW(ctx, sample->rows, n);
   spread_rows(points->n, n, seed, sample->rows);
   UF_TRY(uf_neighbors_alloc(ctx, n, k, &sample->nearest));
-  int n_exact = (n + sample->every - 1) / sample->every;
+  int n_exact = n / sample->every;
   for (int i = 0; i < n_exact; i++) rows[i] = sample->rows[i * sample->every];
   UF_TRY(uf_neighbors_exact(ctx, points, rows, n_exact, k, &sample->exact));
 done:
   return status;
+}
+
+/* Of very many clusters, those beyond the nearest are walked through when they prove needed. */
+static uf_status plan_near_or_far(uf_context *ctx, const uf_points *points, const uf_index *index,
+                                  uf_sample *sample, double target, uf_search_plan *plan) {
+  int all = index->n_clusters - 1, near = all < NEAR_CLUSTERS || target >= 1 ? all : NEAR_CLUSTERS;
+  uf_status status = uf_plan_make(ctx, points, index, sample, target, near, plan);
+  if (status || near == all || plan->expected >= target) return status;
+  return uf_plan_make(ctx, points, index, sample, target, all, plan);
 }
 
 /* Indexes the rows; where even a walk through all clusters misses too many neighbours, anew with
@@ -183,7 +195,7 @@ static uf_status index_and_plan(uf_context *ctx, const uf_points *points, uf_sam
   int directions = DIRECTIONS, rows = ROWS_PER_CLUSTER;
   for (;;) {
     uf_status status = uf_index_make(ctx, points, directions, rows, seed, index);
-    if (!status) status = uf_plan_make(ctx, points, index, sample, target, plan);
+    if (!status) status = plan_near_or_far(ctx, points, index, sample, target, plan);
     if (status || plan->expected >= target) return status;
     if (directions < points->d && 2 * directions <= MOST_DIRECTIONS)
       directions *= 2;

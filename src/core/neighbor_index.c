@@ -7,7 +7,7 @@
 #include "subspace.h"
 
 enum {
-  SAMPLED_PER_CLUSTER = 64, /* rows that a centre is the mean of, on average */
+  SAMPLED_PER_CLUSTER = 32, /* rows that a centre is the mean of, on average */
   MIN_CLUSTERS = 4,
   LARGEST_CLUSTER = 1024 /* one with more rows, as of duplicates, is cut up */
 };

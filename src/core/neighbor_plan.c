@@ -10,10 +10,8 @@
 #include "parallel.h"
 
 /* Numbers of candidates that are tried, in parts of k, and of clusters searched. */
-static const float candidates_per_k[] = {1.2f, 1.4f, 1.6f, 1.8f, 2, 2.4f, 2.8f,
-                                         3.2f, 4,    5,    6,    8, 12,   16};
-static const int probes[] = {2,  3,  4,  5,  6,  8,  10, 12,  14,  17,
-                             20, 24, 29, 35, 42, 50, 72, 100, 200, INT_MAX};
+static const float candidates_per_k[] = {1.2f, 1.5f, 1.8f, 2.2f, 2.7f, 3.2f, 4, 5, 7, 10, 16};
+static const int probes[] = {2, 3, 4, 6, 8, 10, 13, 17, 22, 29, 40, 60, 100, INT_MAX};
 enum {
   N_CANDIDATES = sizeof candidates_per_k / sizeof *candidates_per_k,
   N_PROBES = sizeof probes / sizeof *probes
@@ -36,7 +34,7 @@ typedef struct plan_job {
   const uf_index *index;
   uf_ranker ranker;
   uf_sample *sample;
-  int k;
+  int k, n_near;
   uf_walk *walks; /* one a worker */
   int *rows;      /* per worker: candidates, and n_clusters */
   float *ranks;   /* per worker: candidates */
@@ -74,9 +72,11 @@ static int compare_floats(const void *x, const void *y) {
   return (a > b) - (a < b);
 }
 
-static int count_less(const float *x, int n, float limit) {
+/* Clusters of a smaller excess than near[j] has. */
+static int count_nearer(const uf_walk *walk, int j) {
+  float excess = *uf_walk_excess(walk, j, 0);
   int count = 0;
-  for (int i = 0; i < n; i++) count += x[i] < limit;
+  for (int c = 0; c < walk->n_near; c++) count += *uf_walk_excess(walk, c, 0) < excess;
   return count;
 }
 
@@ -99,8 +99,8 @@ static int list_hits(const plan_job *j, int s, int worker, uf_walk *walk, const 
     hit h = {.near = near_number[j->index->cluster_of[rows[i]]], .probe = -1};
     h.rank = nearer_codes(walk->scan.score, n, i) + 1;
     if (h.near >= 0) {
-      h.reach = reach_of(walk->excess[h.near], ball);
-      h.probe = count_less(walk->excess, walk->n_near, walk->excess[h.near]);
+      h.reach = reach_of(*uf_walk_excess(walk, h.near, 0), ball);
+      h.probe = count_nearer(walk, h.near);
     }
     found[n_found++] = h;
   }
@@ -122,7 +122,7 @@ static void walk_row(void *job, int64_t s, int worker) {
   near_number[j->index->cluster_of[row]] = -1;
   for (int c = 0; c < walk->n_near; c++) {
     near_number[walk->near[c]] = c;
-    reach[c] = reach_of(walk->excess[c], walk->ball[0]);
+    reach[c] = reach_of(*uf_walk_excess(walk, c, 0), walk->ball[0]);
   }
   qsort(reach, (size_t)walk->n_near, sizeof *reach, compare_floats);
   walk->limit[0] = INFINITY;
@@ -137,7 +137,7 @@ static void walk_row(void *job, int64_t s, int worker) {
 /* Clusters that a row searches beside its own, on average. */
 static double mean_visits(const plan_job *j, const uf_search_plan *plan) {
   int64_t count = 0;
-  int n_rows = j->sample->n, n = j->index->n_clusters - 1;
+  int n_rows = j->sample->n, n = j->n_near;
   for (int s = 0; s < n_rows; s++) {
     const float *reach = j->reaches + (size_t)s * (size_t)n;
     int from = 0, to = n < plan->n_probes ? n : plan->n_probes;
@@ -200,7 +200,7 @@ static int at_most(int64_t x, int limit) { return x < limit ? (int)x : limit; }
 static uf_search_plan everything(const plan_job *j, double ceiling) {
   uf_search_plan plan = {.reach = INFINITY,
                          .n_probes = INT_MAX,
-                         .n_near = j->index->n_clusters - 1,
+                         .n_near = j->n_near,
                          .n_candidates = j->walks[0].scan.keep,
                          .ceiling = ceiling,
                          .expected = ceiling};
@@ -212,13 +212,13 @@ static void choose(const plan_job *j, double target, double ceiling, uf_search_p
   int64_t n_hits = (int64_t)j->sample->n * (j->k - 1), most = -1;
   double needed = (double)n_hits * (target + spare * (1 - target)) / ceiling;
   int64_t wanted = needed < (double)n_hits ? (int64_t)needed + 1 : n_hits;
-  int n_near = j->index->n_clusters - 1;
+  int n_near = j->n_near;
   qsort(j->hits, (size_t)n_hits, sizeof *j->hits, compare_hits);
   for (int c = 0; c < N_CANDIDATES; c++)
     for (int p = 0; p < N_PROBES; p++)
-      for (int64_t near = 2; near <= 16; near *= 2) {
+      for (int64_t near = 2; near <= 8; near *= 2) {
         uf_search_plan plan = {
-            .n_near = near == 16 ? n_near : at_most(near * probes[p], n_near),
+            .n_near = near == 8 ? n_near : at_most(near * probes[p], n_near),
             .n_probes = probes[p],
             .n_candidates = at_most((int)((float)j->k * candidates_per_k[c]) + 1, j->index->n),
             .ceiling = ceiling};
@@ -245,11 +245,12 @@ done:
 }
 
 uf_status uf_plan_make(uf_context *ctx, const uf_points *points, const uf_index *index,
-                       uf_sample *sample, double target, uf_search_plan *plan) {
+                       uf_sample *sample, double target, int n_near, uf_search_plan *plan) {
   uf_status status = UF_OK;
-  int threads = ctx->n_threads, n_near = index->n_clusters - 1, k = sample->nearest.k;
+  int threads = ctx->n_threads, k = sample->nearest.k;
   int candidates = at_most((int)((float)k * candidates_per_k[N_CANDIDATES - 1]) + 1, index->n);
-  plan_job job = {.ctx = ctx, .points = points, .index = index, .sample = sample, .k = k};
+  plan_job job = {
+      .ctx = ctx, .points = points, .index = index, .sample = sample, .k = k, .n_near = n_near};
   double ceiling;
   UF_TRY(uf_ranker_open(ctx, points, NULL, &job.ranker));
   UF_NEW_ZERO(ctx, job.walks, threads);

@@ -33,8 +33,9 @@ typedef struct uf_search_plan {
   double cost;      /* of a row, in cycles, roughly */
 } uf_search_plan;
 
-/* Where no plan finds the part wanted, the plan is the one that finds most. */
+/* Where no plan finds the part wanted, the plan is the one that finds most. n_near: clusters that the
+ * sample walks through, those with the nearest centres. */
 uf_status uf_plan_make(uf_context *ctx, const uf_points *points, const uf_index *index,
-                       uf_sample *sample, double target, uf_search_plan *plan);
+                       uf_sample *sample, double target, int n_near, uf_search_plan *plan);
 
 #endif

@@ -7,13 +7,15 @@
 #include "memory.h"
 #include "types.h"
 
+static int whole_lanes(int n) { return (n + UF_LANES - 1) / UF_LANES * UF_LANES; }
+
 uf_status uf_walk_open(uf_context *ctx, const uf_index *index, int most_rows, int k, int n_near,
                        int n_candidates, uf_walk *w) {
   uf_status status = UF_OK;
   int64_t m = index->basis.m, rows = most_rows;
   if (n_near > index->n_clusters - 1) n_near = index->n_clusters - 1;
-  int64_t padded = (n_near + UF_LANES - 1) / UF_LANES * UF_LANES;
-  *w = (uf_walk){.ctx = ctx, .index = index, .k = k, .n_near = n_near, .padded = (int)padded};
+  int64_t most_lanes = whole_lanes(most_rows);
+  *w = (uf_walk){.ctx = ctx, .index = index, .k = k, .n_near = n_near};
   w->scan = (uf_scan){.depth4 = index->panels.n_bytes / 4,
                       .panels = index->panels.bytes,
                       .scale = index->panels.scale,
@@ -22,13 +24,12 @@ uf_status uf_walk_open(uf_context *ctx, const uf_index *index, int most_rows, in
                       .keep = n_candidates,
                       .capacity = (3 * n_candidates + 47) / 16 * 16};
   UF_NEW(ctx, w->near, n_near);
-  UF_NEW(ctx, w->excess, rows * padded);
+  UF_NEW(ctx, w->excess, n_near * most_lanes);
   UF_NEW(ctx, w->ball, rows);
   UF_NEW(ctx, w->limit, rows);
   UF_NEW(ctx, w->residual, rows * m);
-  UF_NEW(ctx, w->shift, padded * m);
-  UF_NEW(ctx, w->column, m * padded);
-  UF_NEW(ctx, w->offset, padded);
+  UF_NEW(ctx, w->shift, n_near * m);
+  UF_NEW(ctx, w->column, m * most_lanes);
   UF_NEW(ctx, w->sorted, n_near);
   UF_NEW(ctx, w->squared, index->n_clusters);
   UF_NEW(ctx, w->key, index->n_clusters);
@@ -55,7 +56,6 @@ void uf_walk_close(uf_walk *w) {
   uf_free(w->residual);
   uf_free(w->shift);
   uf_free(w->column);
-  uf_free(w->offset);
   uf_free(w->sorted);
   uf_free(w->squared);
   uf_free(w->key);
@@ -122,16 +122,20 @@ static void list_near(uf_walk *w, int cluster) {
 /* Shifts from the own centre to the near ones, and by how much each row is nearer to its own. */
 static void measure_excess(uf_walk *w, int cluster) {
   const float *own = uf_cluster_centre(w->index, cluster);
-  size_t m = (size_t)w->index->centres.m, padded = (size_t)w->padded;
-  for (size_t j = 0; j < padded; j++) {
-    float *shift = w->shift + m * j;
-    int is_near = j < (size_t)w->n_near;
-    const float *other = is_near ? uf_cluster_centre(w->index, w->near[j]) : own;
-    for (size_t i = 0; i < m; i++) w->column[padded * i + j] = shift[i] = own[i] - other[i];
-    w->offset[j] = is_near ? 0.5f * w->squared[w->near[j]] : 0;
+  size_t m = (size_t)w->index->centres.m, lanes = (size_t)w->lanes;
+  memset(w->column, 0, m * lanes * sizeof *w->column);
+  for (size_t r = 0; r < (size_t)w->n_rows; r++)
+    for (size_t i = 0; i < m; i++) w->column[lanes * i + r] = w->residual[m * r + i];
+  for (size_t j = 0; j < (size_t)w->n_near; j++) {
+    const float *other = uf_cluster_centre(w->index, w->near[j]);
+    for (size_t i = 0; i < m; i++) w->shift[m * j + i] = own[i] - other[i];
   }
-  w->ctx->kernels->product(w->residual, m, w->n_rows, (int)m, w->column, w->padded, w->offset,
-                           w->excess, padded);
+  w->ctx->kernels->product(w->shift, m, w->n_near, (int)m, w->column, w->lanes, NULL, w->excess,
+                           lanes);
+  for (size_t j = 0; j < (size_t)w->n_near; j++) {
+    float half = 0.5f * w->squared[w->near[j]];
+    for (size_t r = 0; r < lanes; r++) w->excess[lanes * j + r] += half;
+  }
 }
 
 /* ---- the walk ---- */
@@ -158,6 +162,7 @@ static void scan_cluster(uf_walk *w, int cluster, int n_queries) {
 void uf_walk_begin(uf_walk *w, int cluster, int first_place, int n_rows) {
   int m = w->index->centres.m;
   w->n_rows = n_rows;
+  w->lanes = whole_lanes(n_rows);
   for (int r = 0; r < n_rows; r++) {
     uf_panels_take(&w->index->panels, first_place + r, m, w->residual + (size_t)r * (size_t)m);
     w->scan.count[r] = 0;
@@ -177,7 +182,7 @@ void uf_walk_begin(uf_walk *w, int cluster, int first_place, int n_rows) {
 static float nth_excess(uf_walk *w, int row, int nth) {
   float *x = w->sorted;
   int from = 0, to = w->n_near - 1;
-  memcpy(x, w->excess + (size_t)row * (size_t)w->padded, (size_t)w->n_near * sizeof *x);
+  for (int j = 0; j < w->n_near; j++) x[j] = *uf_walk_excess(w, j, row);
   while (from < to) {
     float pivot = x[from + (to - from) / 2];
     int i = from, j = to;
@@ -210,7 +215,7 @@ void uf_walk_limit(uf_walk *w, float reach, int n_probes) {
 void uf_walk_visit(uf_walk *w, int j) {
   int n_queries = 0;
   for (int r = 0; r < w->n_rows; r++)
-    if (w->excess[(size_t)r * (size_t)w->padded + (size_t)j] < w->limit[r])
+    if (*uf_walk_excess(w, j, r) < w->limit[r])
       add_query(w, n_queries++, r, w->shift + (size_t)j * (size_t)w->index->centres.m);
   if (n_queries > 0) scan_cluster(w, w->near[j], n_queries);
 }

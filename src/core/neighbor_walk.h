@@ -21,18 +21,17 @@ typedef struct uf_walk {
   const uf_index *index;
   int k;
   int n_near; /* clusters that are considered beside the own one */
-  int padded; /* n_near rounded up to whole lanes */
   int n_rows;
+  int lanes;     /* n_rows rounded up to whole lanes */
   int *near;     /* n_near: clusters, nearest first */
-  float *excess; /* n_rows × padded */
+  float *excess; /* n_near × lanes, see above */
   float *ball;   /* n_rows: ½ radius²; infinite where the own cluster has fewer than k rows */
   float *limit;  /* n_rows: clusters of a smaller excess are searched */
   uf_scan scan;  /* its lists are the rows' candidates */
   /* scratch */
   float *residual; /* n_rows × m: rows less their centre */
-  float *shift;    /* padded × m: the own centre less the other */
-  float *column;   /* m × padded: the shifts, transposed */
-  float *offset;   /* padded: ½ |shift|² */
+  float *shift;    /* n_near × m: the own centre less the other */
+  float *column;   /* m × lanes: the residuals, transposed */
   float *sorted;   /* n_near */
   float *squared;  /* n_clusters */
   uint64_t *key;   /* n_clusters */
@@ -40,6 +39,10 @@ typedef struct uf_walk {
   uf_code_head *head;
   int *list;
 } uf_walk;
+
+static inline float *uf_walk_excess(const uf_walk *walk, int j, int row) {
+  return walk->excess + (size_t)j * (size_t)walk->lanes + (size_t)row;
+}
 
 /* For blocks of up to most_rows rows, that want n_candidates each. */
 uf_status uf_walk_open(uf_context *ctx, const uf_index *index, int most_rows, int k, int n_near,

@@ -90,13 +90,14 @@ contract <- list(
     graph_rows, layout_rows, target_rows(null = TRUE),
     list(
       spread = number(0, open = TRUE), neighbor_method = never, metric_kwds = keywords,
+      target_recall = number(0, 1),
       scale = function(x) is.null(x) || isTRUE(x), pca = whole(1, null = TRUE)
     )
   )),
   nearest_neighbors = list(list(x = points), c(
     list(
       x = never, k = whole(2), metric = a_function, method = never, metric_kwds = nothing,
-      query = null_only, neighbors = null_only
+      query = null_only, neighbors = null_only, target_recall = number(0, 1)
     ),
     run_rows
   )),

@@ -1,0 +1,276 @@
+# Nearest neighbours: unfurl beside its peers, time and recall in one table, and a plot of both.
+#
+#   Rscript bench/neighbors.R [--work mnist,clustered,small,sparse,query] [--peers rnndescent,hnsw,annoy,pynndescent]
+#                             [--threads 1,2] [--n ROWS] [--k 15] [--mnist DIR] [--out DIR]
+#
+# Works and peers are run as they are named, so that slow ones can be left out (`--peers none`). --n
+# scales the clustered and the sparse data down. Every measurement has a process of its own, with the
+# same data, k and threads, so that its peak memory is its own; the data are made before the clock
+# starts. Recall is by distance, over 2,000 rows (or queries) against exact search. pynndescent needs
+# a Python that has it (--python, by default /usr/bin/python3); it is timed on its second run, when
+# it is compiled. Writes neighbors.md and neighbors.png to DIR (bench/results), if ggplot2 is there.
+
+arguments <- commandArgs(trailingOnly = TRUE)
+argument <- function(name, default) {
+  at <- match(paste0("--", name), arguments)
+  if (is.na(at)) default else arguments[at + 1]
+}
+words <- function(name, default) strsplit(argument(name, default), ",")[[1]]
+script <- sub("^--file=", "", grep("^--file=", commandArgs(), value = TRUE))
+
+k <- as.integer(argument("k", 15))
+mnist_path <- argument("mnist", Sys.getenv("UNFURL_MNIST"))
+python <- argument("python", "/usr/bin/python3")
+
+# ---- Data ---------------------------------------------------------------------------------------
+
+# 60 groups of log-normal weight, each with 8 to 12 directions of its own, and a little noise.
+clustered <- function(n, d = 50) {
+  set.seed(1)
+  decay <- function(rate) 1 / sqrt(1 + rate * (seq_len(d) - 1))
+  group <- sample(60, n, replace = TRUE, prob = exp(0.8 * rnorm(60)))
+  x <- matrix(0.3 * rnorm(n * d), n)
+  for (g in 1:60) {
+    rows <- which(group == g)
+    r <- sample(8:12, 1)
+    factors <- matrix(rnorm(r * d), r) * outer(1 / sqrt(1 + 0.5 * (seq_len(r) - 1)), decay(0.1))
+    x[rows, ] <- x[rows, ] + matrix(rnorm(length(rows) * r), ncol = r) %*% factors +
+      rep(3 * rnorm(d) * decay(0.15), each = length(rows))
+  }
+  x
+}
+
+# Documents of 40 topics, 1 % filled.
+sparse <- function(n, d = 30000, filled = d / 100) {
+  set.seed(2)
+  topic <- sample(40, n, replace = TRUE)
+  column <- as.vector(vapply(topic, function(t) {
+    sample.int(d, filled, prob = 1 / (1 + (seq_len(d) + 700 * t) %% d))
+  }, numeric(filled)))
+  Matrix::sparseMatrix(
+    i = rep(seq_len(n), each = filled), j = column, x = rexp(n * filled), dims = c(n, d)
+  )
+}
+
+make_data <- function(work) {
+  n <- function(default) as.integer(argument("n", default))
+  switch(work,
+    mnist = list(x = unfurl::mnist(mnist_path)$pixels, metric = "euclidean"),
+    clustered = list(x = clustered(n(1e6)), metric = "euclidean"),
+    small = list(x = clustered(20000, 16), metric = "euclidean"),
+    sparse = list(x = sparse(min(n(20000), 20000)), metric = "cosine"),
+    query = {
+      x <- unfurl::mnist(mnist_path)$pixels
+      list(x = x[1:60000, ], query = x[60001:70000, ], metric = "euclidean")
+    },
+    stop("no such work: ", work)
+  )
+}
+
+# ---- Methods: data and threads to list(idx, dist) -----------------------------------------------
+
+unfurl_with <- function(...) {
+  function(data, threads) {
+    unfurl::nearest_neighbors(
+      data$x, k, data$metric, query = data$query, n_threads = threads, verbose = FALSE, ...
+    )
+  }
+}
+
+by_rnndescent <- function(data, threads) {
+  if (is.null(data$query)) {
+    return(rnndescent::rnnd_knn(data$x, k, metric = data$metric, n_threads = threads))
+  }
+  index <- rnndescent::rnnd_build(data$x, k = 30, metric = data$metric, n_threads = threads)
+  rnndescent::rnnd_query(index, data$query, k, n_threads = threads)
+}
+
+by_hnsw <- function(data, threads) {
+  RcppHNSW::hnsw_knn(data$x, k, distance = data$metric, n_threads = threads)
+}
+
+by_annoy <- function(data, threads) {
+  found <- uwot::umap(
+    data$x, n_neighbors = k, metric = data$metric, nn_method = "annoy", n_epochs = 0,
+    init = matrix(0, nrow(data$x), 2), ret_extra = "nn", n_threads = threads
+  )
+  found$nn[[1]]
+}
+
+# The data go there, and the table comes back, as files.
+by_pynndescent <- function(data, threads) {
+  folder <- tempfile()
+  dir.create(folder)
+  on.exit(unlink(folder, recursive = TRUE))
+  writeBin(as.vector(t(data$x)), file.path(folder, "x"), size = 4)
+  code <- c(
+    "import numpy, sys, time, pynndescent",
+    "folder, n, d, k, metric, threads = sys.argv[1:]",
+    "x = numpy.fromfile(folder + '/x', dtype=numpy.float32).reshape(int(n), int(d))",
+    "search = lambda x: pynndescent.NNDescent(x, n_neighbors=int(k), metric=metric, random_state=1,",
+    "  n_jobs=int(threads)).neighbor_graph",
+    "search(x[:5000])",
+    "start = time.time()",
+    "index, distance = search(x)",
+    "print(time.time() - start)",
+    "index.astype(numpy.int32).tofile(folder + '/idx')",
+    "distance.astype(numpy.float32).tofile(folder + '/dist')"
+  )
+  writeLines(code, file.path(folder, "search.py"))
+  seconds <- as.numeric(system2(
+    python, c(file.path(folder, "search.py"), folder, dim(data$x), k, data$metric, threads),
+    stdout = TRUE
+  ))
+  size <- nrow(data$x) * k
+  read <- function(name, what) {
+    matrix(readBin(file.path(folder, name), what, size, size = 4), ncol = k, byrow = TRUE)
+  }
+  list(idx = read("idx", "integer") + 1L, dist = read("dist", "numeric"), seconds = seconds)
+}
+
+unfurl_methods <- list(
+  "unfurl, recall 0.9" = unfurl_with(target_recall = 0.9),
+  "unfurl" = unfurl_with(),
+  "unfurl, recall 0.998" = unfurl_with(target_recall = 0.998),
+  "unfurl, AVX2" = unfurl_with()
+)
+peers <- list(
+  rnndescent = by_rnndescent, hnsw = by_hnsw, annoy = by_annoy, pynndescent = by_pynndescent
+)
+can_do <- function(work, peer) {
+  switch(work, sparse = , query = peer == "rnndescent", TRUE) && is_there(peer)
+}
+is_there <- function(peer) {
+  has_python <- function() {
+    suppressWarnings(system2(python, c("-c", shQuote("import pynndescent")), stderr = FALSE)) == 0
+  }
+  switch(peer,
+    rnndescent = requireNamespace("rnndescent", quietly = TRUE),
+    hnsw = requireNamespace("RcppHNSW", quietly = TRUE),
+    annoy = requireNamespace("uwot", quietly = TRUE),
+    pynndescent = has_python(),
+    FALSE
+  )
+}
+
+# ---- One measurement, in a process of its own ---------------------------------------------------
+
+# The part of the k nearest that is there, by distance. Squares of distances are rounded by some.
+recall_of <- function(found, data) {
+  if (is.null(data$query)) {
+    nn <- found[c("idx", "dist")]
+    if (all(nn$dist[, 1] != 0)) nn$dist[nn$idx == row(nn$idx)] <- 0
+    return(unfurl::neighbor_recall(nn, data$x, metric = data$metric, sample = 2000))
+  }
+  rows <- seq_len(min(2000, nrow(data$query)))
+  exact <- unfurl::nearest_neighbors(
+    data$x, k, data$metric, "exact", query = data$query[rows, ], verbose = FALSE
+  )
+  mean(found$dist[rows, ] <= exact$dist[, k] * (1 + 1e-5))
+}
+
+# "VmRSS" or "VmHWM" (the peak since it was last forgotten) of this process, in MiB; NA where the
+# system does not say.
+memory <- function(field) {
+  if (!file.exists("/proc/self/status")) return(NA)
+  line <- grep(paste0("^", field), readLines("/proc/self/status"), value = TRUE)
+  as.numeric(gsub("[^0-9]", "", line)) / 1024
+}
+forget_peak <- function() try(writeLines("5", "/proc/self/clear_refs"), silent = TRUE)
+
+measure <- function(work, method, threads) {
+  data <- make_data(work)
+  invisible(gc())
+  forget_peak()
+  before <- memory("VmRSS")
+  seconds <- system.time(found <- c(unfurl_methods, peers)[[method]](data, threads))[["elapsed"]]
+  if (!is.null(found$seconds)) seconds <- found$seconds
+  peak <- memory("VmHWM")
+  cat("RESULT", seconds, recall_of(found, data), peak - before, "\n")
+}
+
+if ("--measure" %in% arguments) {
+  measure(argument("measure", ""), argument("method", ""), as.integer(argument("with", 1)))
+  quit(status = 0)
+}
+
+# ---- All measurements ---------------------------------------------------------------------------
+
+run <- function(work, method, threads) {
+  environment <- if (grepl("AVX2", method)) "UNFURL_ISA=avx2" else character()
+  lines <- system2(
+    file.path(R.home("bin"), "Rscript"),
+    c(shQuote(script), "--measure", work, "--method", shQuote(method), "--with", threads, arguments),
+    stdout = TRUE, env = environment
+  )
+  numbers <- as.numeric(strsplit(grep("^RESULT", lines, value = TRUE), " ")[[1]][2:4])
+  message(sprintf("%-10s %-22s %d threads %8.3f s  recall %.4f", work, method, threads, numbers[1], numbers[2]))
+  data.frame(
+    work = work, method = method, threads = threads, seconds = numbers[1], recall = numbers[2],
+    memory = numbers[3]
+  )
+}
+
+results <- NULL
+for (work in words("work", "mnist,clustered,small,sparse,query")) {
+  chosen <- Filter(function(peer) can_do(work, peer), words("peers", paste(names(peers), collapse = ",")))
+  ours <- if (work %in% c("sparse", "query")) "unfurl" else names(unfurl_methods)
+  for (threads in as.integer(words("threads", "1,2"))) {
+    for (method in c(ours, chosen)) results <- rbind(results, run(work, method, threads))
+  }
+}
+
+# ---- Text and plot ------------------------------------------------------------------------------
+
+# Times of unfurl are to be read beside those of rnndescent in the same work with as many threads.
+ratio_to_rnndescent <- function(i) {
+  same <- results$work == results$work[i] & results$threads == results$threads[i]
+  theirs <- results$seconds[same & results$method == "rnndescent"]
+  if (length(theirs) == 0) "" else paste0(signif(theirs / results$seconds[i], 3), " x")
+}
+
+describe_machine <- function() {
+  cpu <- if (file.exists("/proc/cpuinfo")) {
+    sub(".*: ", "", grep("^model name", readLines("/proc/cpuinfo"), value = TRUE)[1])
+  } else {
+    R.version$platform
+  }
+  packages <- Filter(is_installed, c("unfurl", "rnndescent", "RcppHNSW", "uwot"))
+  versions <- vapply(packages, function(p) paste(p, utils::packageVersion(p)), "")
+  paste0(format(Sys.Date()), ", ", cpu, ", ", R.version.string, ", ", toString(versions))
+}
+is_installed <- function(package) requireNamespace(package, quietly = TRUE)
+
+write_table <- function(path) {
+  cells <- data.frame(
+    results$work, results$method, results$threads, sprintf("%.3f", results$seconds),
+    vapply(seq_len(nrow(results)), ratio_to_rnndescent, ""), sprintf("%.4f", results$recall),
+    round(results$memory)
+  )
+  writeLines(c(
+    paste0("Nearest neighbours, k = ", k, ". ", describe_machine(), "."), "",
+    "Memory is what the search added to the peak of the process, in MiB.", "",
+    "| work | method | threads | s | faster than rnndescent | recall | memory |",
+    "|---|---|---|---|---|---|---|",
+    do.call(paste, c("|", unname(cells), "|", sep = " | "))
+  ), path)
+  text <- readLines(path)
+  writeLines(gsub("\\| \\|( |$)", "|\\1", text), path)
+}
+
+draw <- function(path) {
+  plot <- ggplot2::ggplot(results, ggplot2::aes(
+    seconds, recall, colour = sub(",.*", "", method), shape = factor(threads)
+  )) +
+    ggplot2::geom_point(size = 2) +
+    ggplot2::scale_x_log10() +
+    ggplot2::facet_wrap(ggplot2::vars(work), scales = "free") +
+    ggplot2::labs(x = "seconds", y = "recall", colour = NULL, shape = "threads") +
+    ggplot2::theme_minimal()
+  ggplot2::ggsave(path, plot, width = 9, height = 5, dpi = 100, bg = "white")
+}
+
+out <- argument("out", file.path(dirname(script), "results"))
+dir.create(out, showWarnings = FALSE, recursive = TRUE)
+write_table(file.path(out, "neighbors.md"))
+if (is_installed("ggplot2")) draw(file.path(out, "neighbors.png"))
