@@ -75,11 +75,11 @@ static void take_nearest(const inverted_job *j, int query, double *dots, uf_near
   const uf_points *x = j->ranker.queries, *y = j->ranker.points;
   int is_squares = uf_metric_of(y->metric)->comparison == UF_COMPARE_SQUARES;
   int self = j->has_self ? query : -1;
-  double limit = INFINITY, xx = x->squares[query], mean = (y->d - 1) * x->mean[query];
+  double limit = INFINITY, xx = x->squares[query], mean = x->mean[query], d = y->d - 1;
   for (int i = 0; i < y->n; i++) {
     double dot = dots[i];
     dots[i] = 0;
-    if (is_squares && xx + y->squares[i] - 2 * (dot - mean * y->mean[i]) > limit) continue;
+    if (is_squares && xx + y->squares[i] - 2 * (dot - d * (mean * y->mean[i])) > limit) continue;
     if (i == self) continue;
     if (uf_nearest_offer(nearest, i, uf_rank_from_dot(&j->ranker, query, i, dot)))
       limit = limit_of(nearest);

@@ -155,7 +155,7 @@ static void finish_row(const rows_job *j, int row) {
     value[n - 1] = 1;
   }
   points->mean[row] = mean;
-  points->squares[row] = sum_of_squares(value, n) - j->d * mean * mean;
+  points->squares[row] = sum_of_squares(value, n) - j->d * (mean * mean);
 }
 
 static void finish_block(void *job, int64_t block, int worker) {
