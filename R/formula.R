@@ -51,7 +51,8 @@ column_code <- function(terms, columns, has_y) {
   calls <- as.list(attr(terms, "predvars"))[-1]
   if (has_y) calls <- calls[-1]
   code <- vapply(calls, function(call) {
-    paste(deparse(call, width.cutoff = 500, control = c("keepInteger", "digits17")), collapse = " ")
+    control <- c("keepNA", "keepInteger", "niceNames", "digits17")
+    paste(deparse(call, width.cutoff = 500, control = control), collapse = " ")
   }, "")
   stats::setNames(code, columns)
 }

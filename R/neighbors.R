@@ -176,7 +176,7 @@ check_neighbors <- function(nn, arg) {
 
 given_or <- function(x, default) if (is.character(x) && length(x) == 1) x else default
 
-check_neighbor_shape <- function(nn, arg) {
+check_neighbor_shape <- function(nn, arg, min_rows = 2) {
   if (!is.list(nn) || !is.matrix(nn$idx) || !is.matrix(nn$dist)) {
     abort_input(arg, "must be a list with the matrices `idx` and `dist`, not ", describe(nn))
   }
@@ -188,8 +188,10 @@ check_neighbor_shape <- function(nn, arg) {
       arg, "must have `idx` and `dist` of one shape, not ", shape(nn$idx), " and ", shape(nn$dist)
     )
   }
-  if (nrow(nn$idx) < 2 || ncol(nn$idx) == 0) {
-    abort_input(arg, "must have two rows or more and a column, not ", shape(nn$idx))
+  if (nrow(nn$idx) < min_rows || ncol(nn$idx) == 0) {
+    abort_input(
+      arg, "must have ", plural(min_rows, "row"), " or more and a column, not ", shape(nn$idx)
+    )
   }
 }
 

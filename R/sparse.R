@@ -28,5 +28,7 @@ n_rows <- function(x) if (isS4(x)) attr(x, "Dim")[1] else nrow(x)
 n_columns <- function(x) if (isS4(x)) attr(x, "Dim")[2] else ncol(x)
 row_names <- function(x) if (isS4(x)) attr(x, "Dimnames")[[1]] else rownames(x)
 
+column_names <- function(x) if (isS4(x)) attr(x, "Dimnames")[[2]] else colnames(x)
+
 # What a matrix holds: its values, sparse or not, or bits.
 matrix_kind <- function(x) if (is_sparse(x)) "sparse" else if (is.raw(x)) "raw" else "dense"

@@ -89,6 +89,9 @@
 #'   \item{times}{How long each phase took, in seconds, by name: the only part of the model that is
 #'     another each time.}
 #'   \item{warnings}{The warnings that fell, as text.}
+#'   \item{views, variables, n_columns}{What [predict()][predict.umap_model] needs of the data: rows,
+#'     columns and how they are computed, as plain vectors (the numbers of the rows as the bits of
+#'     single precision floats).}
 #'   \item{format_version, package_version}{Of this list, and of the package that made it.}
 #'   \item{algorithm_version}{Goes up when the same input gives another result, see
 #'     [reproducibility].}
@@ -120,9 +123,11 @@ umap.default <- function(x, labels = NULL, n_neighbors = 15, n_components = 2,
                          metric = "euclidean", min_dist = 0.1, y = NULL, init = "spectral",
                          n_epochs = NULL, seed = 42, n_threads = NULL,
                          verbose = getOption("unfurl.verbose", is_interactive()), ...) {
+  control <- umap_control(...)
+  control$keep <- "minimal"
   as.data.frame(fit_model(
     x, labels, n_neighbors, n_components, metric, min_dist, y, init, n_epochs, seed,
-    run_settings(n_threads, verbose), umap_control(...)
+    run_settings(n_threads, verbose), control
   ))
 }
 
@@ -165,14 +170,13 @@ fit_model <- function(x, labels, n_neighbors, n_components, metric, min_dist, y,
       min_dist = min_dist, init = if (is.matrix(init)) "matrix" else init,
       n_epochs = n_epochs
     ),
-    control[setdiff(names(control), c("snapshots", "trace", "epoch_callback"))]
+    control[setdiff(names(control), c("keep", "snapshots", "trace", "epoch_callback"))]
   )
   run <- run_for_metric(run, input$views[[1]]$metric)
-  fit <- log$keep(.Call(
-    C_umap, c(input$views, targets), init, core_options(settings, curve, seed), watch, run
-  ))
+  options <- core_options(settings, curve, seed, control$keep)
+  fit <- log$keep(.Call(C_umap, c(input$views, targets), init, options, watch, run))
   check_finite_layout(fit$layout)
-  model <- new_model(fit, input, labels, curve, settings, seed)
+  model <- new_model(fit, input, labels, curve, settings, seed, control$keep)
   model[c("snapshots", "trace")] <- watched(fit$watch, watch)
   model$times <- run$times()
   model$warnings <- log$texts()
@@ -188,7 +192,7 @@ resolve_input <- function(x, n_neighbors, metric, control, seed, run) {
   n_neighbors <- check_n_neighbors(n_neighbors, "n_neighbors", n_rows(x))
   list(
     views = data_views(x, plan, n_neighbors, control, seed, run), n = n_rows(x),
-    row_names = row_names_of(given_names(x)), n_neighbors = n_neighbors,
+    row_names = row_names_of(given_names(x)), n_neighbors = n_neighbors, n_columns = n_columns(x),
     metric = if (is.function(metric)) "function" else metric
   )
 }
@@ -209,62 +213,26 @@ given_names <- function(x) {
 # Only names that a data frame can have.
 row_names_of <- function(names) if (anyNA(names) || anyDuplicated(names)) NULL else names
 
-core_options <- function(settings, curve, seed) {
+core_options <- function(settings, curve, seed, keep) {
   c(
     settings[c("n_components", "local_connectivity", "bandwidth", "set_op_mix_ratio")],
-    layout_options(settings, curve, seed)
+    layout_options(settings, curve, seed), list(keep = keep)
   )
-}
-
-new_model <- function(fit, input, labels, curve, settings, seed) {
-  views <- Map(found_view, fit$views[seq_along(input$views)], input$views)
-  structure(
-    list(
-      layout = fit$layout,
-      labels = labels,
-      neighbors = of_views(views, "neighbors"),
-      rho = of_views(views, "rho"),
-      sigma = of_views(views, "sigma"),
-      graph = new_graph(fit$graph, input$n),
-      curve = curve,
-      settings = settings,
-      seed = seed,
-      row_names = input$row_names,
-      format_version = 1L,
-      algorithm_version = algorithm_version,
-      package_version = as.character(utils::packageVersion("unfurl"))
-    ),
-    class = "umap_model"
-  )
-}
-
-# What C found about a view; NULL for categories.
-found_view <- function(found, given) {
-  if (is.null(found)) return(NULL)
-  method <- if (is.null(given$neighbors)) found$neighbors$method else given$neighbors$method
-  found$neighbors <- new_neighbors(
-    found$neighbors$idx, found$neighbors$dist, metric_name(given$metric), method, given$metric_kwds,
-    if (is.null(given$neighbors)) found$neighbors$recall
-  )
-  found
-}
-
-# Of the one view of most models; else a list of each view's, but for categories.
-of_views <- function(views, what) {
-  found <- lapply(Filter(Negate(is.null), views), `[[`, what)
-  if (length(found) == 1) found[[1]] else found
 }
 
 #' @export
 as.data.frame.umap_model <- function(x, row.names = NULL, optional = FALSE, ...) {
-  columns <- lapply(seq_len(ncol(x$layout)), function(j) x$layout[, j])
+  as_embedding(x$layout, x$labels, if (is.null(row.names)) x$row_names else row.names, x)
+}
+
+as_embedding <- function(layout, labels, row_names, model) {
+  columns <- lapply(seq_len(ncol(layout)), function(j) layout[, j])
   names(columns) <- paste0("UMAP", seq_along(columns))
-  if (!is.null(x$labels)) columns$label <- x$labels
-  if (is.null(row.names)) row.names <- x$row_names
-  if (is.null(row.names)) row.names <- .set_row_names(nrow(x$layout))
+  if (!is.null(labels)) columns$label <- labels
+  if (is.null(row_names)) row_names <- .set_row_names(nrow(layout))
   structure(columns,
-    row.names = row.names, class = c("umap_embedding", "data.frame"),
-    settings = c(x$settings, seed = x$seed)
+    row.names = row_names, class = c("umap_embedding", "data.frame"),
+    settings = c(model$settings, seed = model$seed)
   )
 }
 

@@ -135,6 +135,7 @@ data_views <- function(x, plan, n_neighbors, control, seed, run) {
         numbers, metric, n_neighbors, control$neighbor_method, target_recall = control$target_recall
       )
       view$transform <- transform
+      view$column_names <- column_names(x)
     }
     view$columns <- planned$columns
     view

@@ -31,7 +31,8 @@ static uf_umap_options decode_options(SEXP options, SEXP init) {
                           r_double(options, "set_op_mix_ratio"), R_PosInf),
       .init = Rf_isString(init) ? r_init_method(CHAR(Rf_asChar(init))) : UF_INIT_GIVEN,
       .layout = r_layout_options(options),
-      .seed = (uint64_t)r_double(options, "seed")};
+      .seed = (uint64_t)r_double(options, "seed"),
+      .keep_points = strcmp(r_string(options, "keep"), "predict") == 0};
 }
 
 static uf_status take_start(fit_call *c) {
@@ -56,8 +57,10 @@ static SEXP fit(void *data) {
   SEXP result = PROTECT(r_named_list(4, names));
   SET_VECTOR_ELT(result, 0,
                  r_from_layout(c->result.layout, c->result.graph.n, options.n_components));
-  SET_VECTOR_ELT(result, 1, r_from_graph(&c->result.graph));
-  SET_VECTOR_ELT(result, 2, r_from_views(&c->views));
+  if (strcmp(r_string(c->options, "keep"), "minimal") != 0) {
+    SET_VECTOR_ELT(result, 1, r_from_graph(&c->result.graph));
+    SET_VECTOR_ELT(result, 2, r_from_views(&c->views, options.keep_points));
+  }
   SET_VECTOR_ELT(result, 3, r_from_watch(&c->watch));
   UNPROTECT(1);
   return result;

@@ -20,6 +20,7 @@ static const R_CallMethodDef entries[] = {
     ENTRY(umap, 5),
     ENTRY(make_transform, 5),
     ENTRY(apply_transform, 3),
+    ENTRY(predict, 5),
     ENTRY(join_views, 6),
     ENTRY(intersect_graphs, 4),
     ENTRY(processors, 0),

@@ -30,6 +30,7 @@ SEXP unfurl_make_transform(SEXP x, SEXP scaling, SEXP n_directions, SEXP seed, S
 SEXP unfurl_apply_transform(SEXP x, SEXP transform, SEXP settings);
 SEXP unfurl_join_views(SEXP graph, SEXP n, SEXP views, SEXP options, SEXP seed, SEXP settings);
 SEXP unfurl_intersect_graphs(SEXP graphs, SEXP n, SEXP weight, SEXP settings);
+SEXP unfurl_predict(SEXP views, SEXP n_new, SEXP layout, SEXP options, SEXP settings);
 SEXP unfurl_umap(SEXP views, SEXP init, SEXP options, SEXP watch, SEXP settings);
 SEXP unfurl_processors(void);
 

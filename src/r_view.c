@@ -4,6 +4,7 @@
 #include "r_view.h"
 
 #include "r_host.h"
+#include "r_points.h"
 #include "r_stages.h"
 
 static uf_status to_view(r_run *run, SEXP given, uf_matrix *columns, uf_view *view) {
@@ -47,21 +48,31 @@ void r_views_free(r_views *views) {
   for (int v = 0; v < views->count; v++) uf_view_free(&views->view[v]);
 }
 
-static SEXP from_view(const uf_view *view) {
-  static const char *const names[] = {"neighbors", "rho", "sigma"};
+/* What a metric that is an R function compares is R's own. */
+static int has_points(const uf_view *view) {
+  return view->points.n > 0 && view->points.metric != UF_FUNCTION;
+}
+
+static SEXP from_view(const uf_view *view, int keep_points) {
+  static const char *const names[] = {"neighbors", "rho", "sigma", "points", "preparation"};
   if (view->category) return R_NilValue;
   int n = view->neighbors.n;
-  SEXP result = PROTECT(r_named_list(3, names));
+  SEXP result = PROTECT(r_named_list(5, names));
   SET_VECTOR_ELT(result, 0, r_from_neighbors(&view->neighbors, view->unit, view->used_method));
   SET_VECTOR_ELT(result, 1, r_from_floats(view->rho, n, view->unit));
   SET_VECTOR_ELT(result, 2, r_from_floats(view->sigma, n, view->unit));
+  if (keep_points && has_points(view)) {
+    SET_VECTOR_ELT(result, 3, r_from_points(&view->points, view->hash));
+    SET_VECTOR_ELT(result, 4, r_from_preparation(&view->preparation));
+  }
   UNPROTECT(1);
   return result;
 }
 
-SEXP r_from_views(const r_views *views) {
+SEXP r_from_views(const r_views *views, int keep_points) {
   SEXP list = PROTECT(Rf_allocVector(VECSXP, views->count));
-  for (int v = 0; v < views->count; v++) SET_VECTOR_ELT(list, v, from_view(&views->view[v]));
+  for (int v = 0; v < views->count; v++)
+    SET_VECTOR_ELT(list, v, from_view(&views->view[v], keep_points));
   UNPROTECT(1);
   return list;
 }
@@ -124,7 +135,7 @@ static SEXP intersect_graphs(void *data) {
   r_run_check(&c->run, take_graph(c, VECTOR_ELT(c->graphs, 0), &c->graph));
   r_run_check(&c->run, take_graph(c, VECTOR_ELT(c->graphs, 1), &c->other));
   r_run_check(&c->run,
-              uf_fuzzy_intersect(ctx, &c->graph, &c->other, Rf_asReal(c->weight), &c->both));
+              uf_fuzzy_intersect(ctx, &c->graph, &c->other, Rf_asReal(c->weight), 0, &c->both));
   r_run_check(&c->run, uf_fuzzy_reconnect(ctx, &c->both));
   return r_from_graph(&c->both);
 }

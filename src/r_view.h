@@ -16,7 +16,8 @@ typedef struct r_views {
 uf_status r_to_views(r_run *run, SEXP list, r_views *views);
 void r_views_free(r_views *views);
 
-/* A list(neighbors, rho, sigma) for each view, NULL where it has categories. */
-SEXP r_from_views(const r_views *views);
+/* A list(neighbors, rho, sigma, points, preparation) for each view, NULL where it has categories; the
+ * last two with keep_points, where they can be kept. */
+SEXP r_from_views(const r_views *views, int keep_points);
 
 #endif

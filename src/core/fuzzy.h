@@ -12,8 +12,9 @@ typedef struct uf_fuzzy_options {
   double local_connectivity; /* neighbours that count as fully connected; may be fractional */
   double bandwidth;          /* factor of log2(k) */
   double set_op_mix_ratio;   /* 1: fuzzy union, 0: fuzzy intersection */
-  double max_distance; /* pairs at or beyond it are no neighbours (bounded metrics); infinite for
+  double max_distance;  /* pairs at or beyond it are no neighbours (bounded metrics); infinite for
                           none */
+  double mean_distance; /* by which a smallest sigma is reckoned; 0 for that of the table */
 } uf_fuzzy_options;
 
 /* For each point: rho, the distance to its nearest neighbour, and sigma > 0 with
@@ -26,9 +27,15 @@ uf_status uf_smooth_knn(uf_context *ctx, const uf_neighbors *neighbors,
 uf_status uf_fuzzy_graph(uf_context *ctx, const uf_neighbors *neighbors, const float *rho,
                          const float *sigma, const uf_fuzzy_options *options, uf_graph *graph);
 
-/* What two sources say of the same pairs, `right` with a weight in [0, 1]: see fuzzy_intersect.c. */
+/* A alone, entries of a row ascending by neighbour: of new rows, whom no old one has for a neighbour. */
+uf_status uf_fuzzy_directed(uf_context *ctx, const uf_neighbors *neighbors, const float *rho,
+                            const float *sigma, const uf_fuzzy_options *options, uf_graph *graph);
+
+/* What two sources say of the same pairs, `right` with a weight in [0, 1]: see fuzzy_intersect.c.
+ * by_row: a pair that one side does not know counts there by the least similarity of its row, not of
+ * all, so that rows do not depend on each other. */
 uf_status uf_fuzzy_intersect(uf_context *ctx, const uf_graph *left, const uf_graph *right,
-                             double weight, uf_graph *graph);
+                             double weight, int by_row, uf_graph *graph);
 
 /* Makes pairs of different categories less similar, the more so the larger the weight in [0, 1].
  * Category codes of the rows and of their neighbours; negative where unknown. */
@@ -38,6 +45,9 @@ uf_status uf_fuzzy_separate(uf_context *ctx, uf_graph *graph, const int *categor
 /* After either: S_ij = a + b - ab with a = S_ij / max_k S_ik, b = S_ij / max_k S_jk, for a symmetric
  * graph. */
 uf_status uf_fuzzy_reconnect(uf_context *ctx, uf_graph *graph);
+
+/* The same for a directed graph: a alone. */
+uf_status uf_fuzzy_normalize(uf_context *ctx, uf_graph *graph);
 
 /* Whether column j of row i is a neighbour to reckon with. */
 static inline int uf_is_neighbor(const uf_neighbors *neighbors, int i, int j, double max_distance) {

@@ -165,25 +165,38 @@ static void fill_rows(void *job, int64_t block, int worker) {
     merge_row(j, i, graph->neighbor + graph->start[i], graph->weight + graph->start[i]);
 }
 
+/* Directed similarities, rows of the table apart. */
+static uf_status direct(uf_context *ctx, graph_job *j) {
+  uf_status status = UF_OK;
+  int n = j->neighbors->n, k = j->neighbors->k;
+  j->ctx = ctx;
+  j->padded = (k + UF_LANES - 1) / UF_LANES * UF_LANES;
+  *j->graph = (uf_graph){.n = n};
+  UF_NEW(ctx, j->terms, (int64_t)ctx->n_threads * j->padded);
+  UF_NEW(ctx, j->out_count, n);
+  UF_NEW(ctx, j->out.neighbor, (int64_t)n * k);
+  UF_NEW(ctx, j->out.weight, (int64_t)n * k);
+  UF_NEW_ZERO(ctx, j->graph->start, (int64_t)n + 1);
+  UF_TRY(uf_parallel(ctx, uf_n_blocks(n, ROWS_PER_BLOCK), direct_rows, j));
+done:
+  return status; /* the caller frees */
+}
+
+static void free_job(graph_job *j) {
+  uf_free(j->terms);
+  uf_free(j->out_count);
+  uf_graph_free(&j->out);
+  uf_graph_free(&j->in);
+}
+
 uf_status uf_fuzzy_graph(uf_context *ctx, const uf_neighbors *neighbors, const float *rho,
                          const float *sigma, const uf_fuzzy_options *options, uf_graph *graph) {
   uf_status status = UF_OK;
-  int n = neighbors->n, k = neighbors->k;
+  int n = neighbors->n;
   int64_t n_blocks = uf_n_blocks(n, ROWS_PER_BLOCK);
-  graph_job job = {.ctx = ctx,
-                   .neighbors = neighbors,
-                   .rho = rho,
-                   .sigma = sigma,
-                   .options = options,
-                   .graph = graph};
-  *graph = (uf_graph){.n = n};
-  job.padded = (k + UF_LANES - 1) / UF_LANES * UF_LANES;
-  UF_NEW(ctx, job.terms, (int64_t)ctx->n_threads * job.padded);
-  UF_NEW(ctx, job.out_count, n);
-  UF_NEW(ctx, job.out.neighbor, (int64_t)n * k);
-  UF_NEW(ctx, job.out.weight, (int64_t)n * k);
-  UF_NEW_ZERO(ctx, graph->start, (int64_t)n + 1);
-  UF_TRY(uf_parallel(ctx, n_blocks, direct_rows, &job));
+  graph_job job = {.neighbors = neighbors, .rho = rho, .sigma = sigma, .options = options};
+  job.graph = graph;
+  UF_TRY(direct(ctx, &job));
   UF_TRY(transpose(ctx, &job));
   UF_TRY(uf_parallel(ctx, n_blocks, count_rows, &job));
   starts_from_counts(n, graph->start);
@@ -191,10 +204,28 @@ uf_status uf_fuzzy_graph(uf_context *ctx, const uf_neighbors *neighbors, const f
   UF_NEW(ctx, graph->weight, graph->start[n]);
   UF_TRY(uf_parallel(ctx, n_blocks, fill_rows, &job));
 done:
-  uf_free(job.terms);
-  uf_free(job.out_count);
-  uf_graph_free(&job.out);
-  uf_graph_free(&job.in);
+  free_job(&job);
+  if (status) uf_graph_free(graph);
+  return status;
+}
+
+uf_status uf_fuzzy_directed(uf_context *ctx, const uf_neighbors *neighbors, const float *rho,
+                            const float *sigma, const uf_fuzzy_options *options, uf_graph *graph) {
+  uf_status status = UF_OK;
+  size_t k = (size_t)neighbors->k;
+  graph_job job = {.neighbors = neighbors, .rho = rho, .sigma = sigma, .options = options};
+  job.graph = graph;
+  UF_TRY(direct(ctx, &job));
+  for (int i = 0; i < graph->n; i++) graph->start[i + 1] = graph->start[i] + job.out_count[i];
+  UF_NEW(ctx, graph->neighbor, graph->start[graph->n]);
+  UF_NEW(ctx, graph->weight, graph->start[graph->n]);
+  for (int i = 0; i < graph->n; i++) {
+    size_t from = k * (size_t)i, count = (size_t)job.out_count[i];
+    memcpy(graph->neighbor + graph->start[i], job.out.neighbor + from, count * sizeof(int));
+    memcpy(graph->weight + graph->start[i], job.out.weight + from, count * sizeof(float));
+  }
+done:
+  free_job(&job);
   if (status) uf_graph_free(graph);
   return status;
 }

@@ -22,15 +22,16 @@ enum { ROWS_PER_BLOCK = 256 };
 
 typedef struct intersect_job {
   const uf_graph *left, *right;
+  int by_row;
   float left_missing, right_missing; /* similarity of a pair that one side does not know */
   double left_power, right_power;
   uf_graph *graph;
 } intersect_job;
 
-static float similarity_of_missing(const uf_graph *graph) {
+/* Half the least of the edges from … to - 1. */
+static float similarity_of_missing(const uf_graph *graph, int64_t from, int64_t to) {
   float least = 1;
-  for (int64_t e = 0; e < graph->start[graph->n]; e++)
-    least = graph->weight[e] < least ? graph->weight[e] : least;
+  for (int64_t e = from; e < to; e++) least = graph->weight[e] < least ? graph->weight[e] : least;
   return 0.5f * least > 1e-8f ? 0.5f * least : 1e-8f;
 }
 
@@ -44,12 +45,14 @@ static int64_t intersect_row(const intersect_job *j, int i, int *neighbor, float
   const uf_graph *left = j->left, *right = j->right;
   int64_t l = left->start[i], l_end = left->start[i + 1];
   int64_t r = right->start[i], r_end = right->start[i + 1], count = 0;
+  float no_left = j->by_row ? similarity_of_missing(left, l, l_end) : j->left_missing;
+  float no_right = j->by_row ? similarity_of_missing(right, r, r_end) : j->right_missing;
   while (l < l_end || r < r_end) {
     int in_left = r == r_end || (l < l_end && left->neighbor[l] <= right->neighbor[r]);
     int in_right = l == l_end || (r < r_end && right->neighbor[r] <= left->neighbor[l]);
     int other = in_left ? left->neighbor[l] : right->neighbor[r];
-    float value = intersect(j, in_left ? left->weight[l] : j->left_missing,
-                            in_right ? right->weight[r] : j->right_missing);
+    float value =
+        intersect(j, in_left ? left->weight[l] : no_left, in_right ? right->weight[r] : no_right);
     l += in_left;
     r += in_right;
     if (!(value > 0)) continue;
@@ -80,14 +83,15 @@ static void fill_rows(void *job, int64_t block, int worker) {
 }
 
 uf_status uf_fuzzy_intersect(uf_context *ctx, const uf_graph *left, const uf_graph *right,
-                             double weight, uf_graph *graph) {
+                             double weight, int by_row, uf_graph *graph) {
   uf_status status = UF_OK;
   int n = left->n;
   int64_t n_blocks = uf_n_blocks(n, ROWS_PER_BLOCK);
   intersect_job job = {.left = left,
                        .right = right,
-                       .left_missing = similarity_of_missing(left),
-                       .right_missing = similarity_of_missing(right),
+                       .by_row = by_row,
+                       .left_missing = similarity_of_missing(left, 0, left->start[n]),
+                       .right_missing = similarity_of_missing(right, 0, right->start[n]),
                        .left_power = weight < 0.5 ? 1 : (1 - weight) / weight,
                        .right_power = weight < 0.5 ? weight / (1 - weight) : 1,
                        .graph = graph};
@@ -165,6 +169,22 @@ static void join_rows(void *job, int64_t block, int worker) {
       float rest = (1 - more) * less;
       graph->weight[e] = more + rest;
     }
+}
+
+static void normalize_rows(void *job, int64_t block, int worker) {
+  (void)worker;
+  connect_job *j = job;
+  uf_graph *graph = j->graph;
+  uf_range range = uf_block_range(block, ROWS_PER_BLOCK, graph->n);
+  for (int i = (int)range.from; i < range.to; i++) {
+    float largest = largest_of_row(graph, i);
+    for (int64_t e = graph->start[i]; e < graph->start[i + 1]; e++) graph->weight[e] /= largest;
+  }
+}
+
+uf_status uf_fuzzy_normalize(uf_context *ctx, uf_graph *graph) {
+  connect_job job = {.graph = graph};
+  return uf_parallel(ctx, uf_n_blocks(graph->n, ROWS_PER_BLOCK), normalize_rows, &job);
 }
 
 uf_status uf_fuzzy_reconnect(uf_context *ctx, uf_graph *graph) {

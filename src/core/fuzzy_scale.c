@@ -126,7 +126,8 @@ uf_status uf_smooth_knn(uf_context *ctx, const uf_neighbors *neighbors,
     sum += job.row_sum[i];
     count += job.row_count[i];
   }
-  job.mean_distance = (float)(sum / (double)count);
+  job.mean_distance =
+      (float)(options->mean_distance > 0 ? options->mean_distance : sum / (double)count);
   UF_TRY(uf_parallel(ctx, n_blocks, scale_rows, &job));
 done:
   uf_free(job.row_sum);

@@ -128,17 +128,10 @@ static uf_status run_epochs(batch_job *j, uf_watch *watch, float *layout) {
   return status;
 }
 
-static uf_layout_step first_step(const batch_job *j, int d) {
-  const uf_layout_options *o = j->options;
+uf_layout_step uf_batch_step(const uf_layout_options *o, int d) {
   /* Beyond 2^(126 / b) a power of the squared distance would be no normal number. */
   double reach = uf_pow(2, o->b > 1 ? 126 / o->b : 126);
   return (uf_layout_step){.d = d,
-                          .slot_start = j->slots.slot_start,
-                          .neighbor = j->slots.neighbor,
-                          .weight = j->slots.weight,
-                          .degree = j->slots.degree,
-                          .moment1 = j->moments,
-                          .moment2 = j->moments + 16 * j->slots.n_groups * d,
                           .a = (float)o->a,
                           .b = (float)o->b,
                           .attraction = (float)(4 * o->a * o->b),
@@ -150,6 +143,17 @@ static uf_layout_step first_step(const batch_job *j, int d) {
                           .beta1 = (float)o->beta1,
                           .beta2 = (float)o->beta2,
                           .epsilon = (float)o->epsilon};
+}
+
+static uf_layout_step first_step(const batch_job *j, int d) {
+  uf_layout_step step = uf_batch_step(j->options, d);
+  step.slot_start = j->slots.slot_start;
+  step.neighbor = j->slots.neighbor;
+  step.weight = j->slots.weight;
+  step.degree = j->slots.degree;
+  step.moment1 = j->moments;
+  step.moment2 = j->moments + 16 * j->slots.n_groups * d;
+  return step;
 }
 
 uf_status uf_batch_epochs(uf_context *ctx, const uf_hierarchy *hierarchy, int d,

@@ -14,6 +14,9 @@ typedef struct uf_batch_run {
   double span_from, span_to; /* of the progress bar */
 } uf_batch_run;
 
+/* The constants of a step; where it reads and writes is the caller's. */
+uf_layout_step uf_batch_step(const uf_layout_options *options, int d);
+
 /* layout: n × d of that level. watch may be NULL. */
 uf_status uf_batch_epochs(uf_context *ctx, const uf_hierarchy *hierarchy, int d,
                           const uf_layout_options *options, const uf_batch_run *run,

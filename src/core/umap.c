@@ -5,6 +5,8 @@
 
 #include "umap.h"
 
+#include "identical.h"
+
 uf_status uf_initial_layout(uf_context *ctx, const uf_hierarchy *hierarchy, const uf_points *points,
                             uf_init_method method, int d, uint64_t seed, float *layout) {
   int n = hierarchy->level[0].graph.n;
@@ -16,6 +18,15 @@ uf_status uf_initial_layout(uf_context *ctx, const uf_hierarchy *hierarchy, cons
   case UF_INIT_RANDOM: return uf_init_random(ctx, n, d, seed, layout);
   default: return UF_OK;
   }
+}
+
+/* Tells the rows by hashes, for uf_predict(). */
+static uf_status hash_view(uf_context *ctx, uf_view *view) {
+  uf_status status = UF_OK;
+  UF_NEW(ctx, view->hash, view->points.n);
+  UF_TRY(uf_hash_rows(ctx, &view->points, view->hash));
+done:
+  return status;
 }
 
 uf_status uf_umap(uf_context *ctx, uf_view *views, int n_views, const uf_umap_options *options,
@@ -34,7 +45,11 @@ uf_status uf_umap(uf_context *ctx, uf_view *views, int n_views, const uf_umap_op
   UF_TRY(uf_coarsen(ctx, graph, options->seed, &hierarchy));
   UF_TRY(
       uf_initial_layout(ctx, &hierarchy, points, options->init, d, options->seed, result->layout));
-  for (int v = 0; v < n_views && !options->keep_points; v++) uf_points_free(&views[v].points);
+  for (int v = 0; v < n_views; v++)
+    if (!options->keep_points)
+      uf_points_free(&views[v].points);
+    else if (views[v].points.n)
+      UF_TRY(hash_view(ctx, &views[v]));
   UF_TRY(uf_layout_optimize(ctx, graph, &hierarchy, d, &options->layout, watch, result->layout));
 done:
   uf_hierarchy_free(&hierarchy);

@@ -17,6 +17,7 @@
 #include "neighbors.h"
 #include "parallel.h"
 #include "points.h"
+#include "predict.h"
 #include "quality.h"
 #include "transform.h"
 #include "types.h"

@@ -10,7 +10,10 @@ static uf_status view_graph(uf_context *ctx, uf_view *view, uf_fuzzy_options opt
   uf_status status = UF_OK;
   uf_neighbors *neighbors = &view->neighbors;
   uf_phase(ctx, "data");
-  if (view->columns) UF_TRY(uf_points_make(ctx, view->columns, &view->metric, &view->points));
+  if (view->columns) {
+    UF_TRY(uf_preparation_make(ctx, view->columns, &view->metric, &view->preparation));
+    UF_TRY(uf_points_prepare(ctx, view->columns, &view->preparation, &view->points));
+  }
   if (!neighbors->index) {
     UF_TRY(uf_nearest_neighbors(ctx, &view->points, view->n_neighbors, view->neighbor_method,
                                 view->target_recall, seed, neighbors, &view->used_method));
@@ -37,7 +40,7 @@ uf_status uf_view_join(uf_context *ctx, uf_view *view, const uf_fuzzy_options *o
     UF_TRY(uf_fuzzy_separate(ctx, graph, view->category, view->category, view->weight));
   } else {
     UF_TRY(view_graph(ctx, view, *options, seed, &own));
-    UF_TRY(uf_fuzzy_intersect(ctx, graph, &own, view->weight, &both));
+    UF_TRY(uf_fuzzy_intersect(ctx, graph, &own, view->weight, 0, &both));
     uf_graph_free(graph);
     *graph = both;
   }
@@ -48,6 +51,9 @@ done:
 }
 
 void uf_view_free(uf_view *view) {
+  uf_free(view->hash);
+  view->hash = NULL;
+  uf_preparation_free(&view->preparation);
   uf_points_free(&view->points);
   uf_neighbors_free(&view->neighbors);
   uf_free(view->rho);

@@ -24,7 +24,9 @@ typedef struct uf_view {
   double max_distance; /* of the metric, see uf_fuzzy_options; in the user's units */
 
   /* found, but for categories; uf_view_free() frees it */
+  uf_preparation preparation;
   uf_points points;
+  int *hash; /* of the points, see identical.h; where points are kept */
   uf_neighbors neighbors;
   uf_neighbor_method used_method;
   double unit;        /* distances, rho and sigma × unit are in the user's units */

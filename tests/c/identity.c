@@ -342,7 +342,7 @@ static void intersections(const uf_graph *other) {
   for (int i = 0; i < N; i++) category[i] = i % (FEW + 1) - 1;
   for (int w = 0; w < 2; w++) {
     uf_graph both = {0};
-    must(uf_fuzzy_intersect(&ctx, &graph, other, weights[w], &both));
+    must(uf_fuzzy_intersect(&ctx, &graph, other, weights[w], 0, &both));
     must(uf_fuzzy_reconnect(&ctx, &both));
     must(uf_fuzzy_separate(&ctx, &both, category, category, weights[w]));
     must(uf_fuzzy_reconnect(&ctx, &both));

@@ -44,7 +44,7 @@ static void check_intersection(const double *left, const double *right, double w
   fixture_open(&ctx, 1, NULL);
   fixture_graph(&ctx, N, left, &one);
   fixture_graph(&ctx, N, right, &other);
-  CHECK(uf_fuzzy_intersect(&ctx, &one, &other, weight, &both) == UF_OK);
+  CHECK(uf_fuzzy_intersect(&ctx, &one, &other, weight, 0, &both) == UF_OK);
   for (int e = 0; e < N * N; e++) {
     double l = left[e] > 0 ? left[e] : left_missing, r = right[e] > 0 ? right[e] : right_missing;
     if (left[e] > 0 || right[e] > 0)
@@ -137,7 +137,7 @@ TEST(interrupts_are_heard) {
     int polls;
     fixture_open_stopping(&ctx, n_threads, &polls);
     fixture_graph(&ctx, N, w, &graph);
-    uf_status status = uf_fuzzy_intersect(&ctx, &graph, &graph, 0.5, &both);
+    uf_status status = uf_fuzzy_intersect(&ctx, &graph, &graph, 0.5, 0, &both);
     CHECK(status == UF_OK || (status == UF_INTERRUPTED && !both.start));
     status = uf_fuzzy_separate(&ctx, &graph, category, category, 0.5);
     CHECK(status == UF_INTERRUPTED);

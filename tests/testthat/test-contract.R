@@ -90,8 +90,8 @@ contract <- list(
     graph_rows, layout_rows, target_rows(null = TRUE),
     list(
       spread = number(0, open = TRUE), neighbor_method = never, metric_kwds = keywords,
-      target_recall = number(0, 1),
-      scale = function(x) is.null(x) || isTRUE(x), pca = whole(1, null = TRUE)
+      scale = function(x) is.null(x) || isTRUE(x), pca = whole(1, null = TRUE), keep = never,
+      target_recall = number(0, 1)
     )
   )),
   nearest_neighbors = list(list(x = points), c(

@@ -1,0 +1,245 @@
+# New rows in the layout of a model.
+
+#' Place new rows in an embedding
+#'
+#' Places rows that the model has not seen among those it has: each near the rows that it resembles.
+#' The embedding itself stays as it is.
+#'
+#' For each new row its neighbours among the rows of the model are found, and its similarities to
+#' them as by [smooth_knn()]. It starts at the place of that neighbour which is most in the midst of
+#' the others, and moves for `n_epochs` epochs, at a quarter of the model's learning rate, among the
+#' rows of the model, which do not move.
+#'
+#' A row's place does not depend on which other rows are placed with it, nor on the number of
+#' threads. A row that is identical to one of the model takes its place exactly (that of the first
+#' of several); with a target this holds, too, as targets are not used here.
+#'
+#' @section Columns:
+#' Columns of a data frame, and of a matrix where both have column names, are found by name; others
+#' are ignored. Numbers are scaled and reduced as for the model. A category that the model does not
+#' know counts as unknown, with a warning. A model of a formula computes its columns in `newdata`.
+#'
+#' @section Distances and neighbours:
+#' A model that was made of distances or neighbours, and any other with one metric, can be given
+#' distances instead of rows: a matrix with a row per new row and a column per row of the model; or
+#' the neighbours themselves, a list of matrices `idx` (row numbers of the model; `NA` where a
+#' neighbour is missing) and `dist`.
+#'
+#' @section Errors:
+#' Bad input is an error of class `unfurl_error_input`: `newdata` that lack columns, or have other
+#' types; missing or infinite values, with their place; a model that keeps no data (see `keep` of
+#' [umap_control()]), that was made by a newer version of the package, or is damaged. A row that has
+#' nothing in common with any row of the model, by a metric such as `"jaccard"`, has no place: it
+#' becomes `NA`, with a warning.
+#'
+#' @param object A model from [umap_fit()].
+#' @param newdata New rows, in the form of the data of the model: a matrix, a data frame, a sparse
+#'   matrix; or distances, see below. Without it, the embedding of the model is returned.
+#' @param n_epochs Number of epochs, at least 0 (the start itself). `NULL` for a third of those of
+#'   the model.
+#' @param ... Nothing.
+#' @inheritParams umap
+#' @return A data frame of class `umap_embedding` with one row per row of `newdata` and the columns
+#'   `UMAP1`, `UMAP2` and so on. Row names are those of `newdata`, as for [umap()].
+#' @source McInnes, Healy, Melville (2018), \doi{10.48550/arXiv.1802.03426}, and the transformation
+#'   of new data by their program umap-learn.
+#' @examples
+#' known <- seq(1, 150, by = 2)
+#' model <- umap_fit(iris[known, 1:4], labels = iris$Species[known])
+#' placed <- predict(model, iris[-known, 1:4])
+#' plot(model)
+#' points(placed, pch = 4, col = iris$Species[-known])
+#'
+#' # Numbers and categories, and a formula
+#' mixed <- umap_fit(~., data = iris[known, ])
+#' head(predict(mixed, iris[-known, ]))
+#' @export
+predict.umap_model <- function(object, newdata, n_epochs = NULL, n_threads = NULL,
+                               verbose = getOption("unfurl.verbose", is_interactive()), ...) {
+  check_no_dots(...)
+  check_model(object)
+  if (missing(newdata)) return(as.data.frame(object))
+  run <- run_settings(n_threads, verbose)
+  options <- predict_options(object, n_epochs)
+  query <- query_of(object, newdata, check_views(object), run)
+  run <- run_for_metric(run, query$views[[1]]$metric)
+  layout <- .Call(C_predict, query$views, query$n, object$layout, options, run)
+  layout[is.nan(layout)] <- NA
+  n_lost <- sum(is.na(layout[, 1]))
+  if (n_lost > 0) {
+    warn(
+      "`newdata` has ", plural(n_lost, "row"), " without any neighbour in the model: ",
+      if (n_lost == 1) "its place is NA" else "their places are NA"
+    )
+  }
+  as_embedding(layout, NULL, query$row_names, object)
+}
+
+check_no_dots <- function(...) {
+  if (...length() == 0) return(invisible())
+  abort_input("...", "must be empty: predict() takes a model, `newdata` and the arguments on its page")
+}
+
+# Those of the batch optimiser, whatever the model's was: one that visits every edge has a learning
+# rate of its own kind.
+predict_options <- function(model, n_epochs) {
+  settings <- model$settings
+  if (is.null(n_epochs)) n_epochs <- ceiling(settings$n_epochs / 3)
+  settings$n_epochs <- check_whole(n_epochs, "n_epochs")
+  if (identical(settings$method, "full")) settings$learning_rate <- 1
+  if (is.null(settings$optimizer_args)) settings$optimizer_args <- optimizer_constants
+  c(
+    settings[c("local_connectivity", "bandwidth")],
+    layout_options(settings, model$curve, model$seed)
+  )
+}
+
+# ---- New rows as views --------------------------------------------------------------------------
+
+# list(views, n, row_names)
+query_of <- function(model, newdata, views, run) {
+  is_table <- is.list(newdata) && !is.data.frame(newdata)
+  if (is_table || is.null(views[[1]]$metric)) {
+    return(query_by_neighbors(newdata, is_table, views, nrow(model$layout), model$settings))
+  }
+  row_names <- row_names_of(given_names(newdata))
+  if (!is.null(model$variables)) newdata <- computed_columns(model$variables, newdata)
+  check_data_shape(newdata, "newdata", min_rows = 1)
+  idx <- lapply(model_neighbors(model), `[[`, "idx")
+  k <- min(model$settings$n_neighbors, nrow(model$layout))
+  n_found <- 0
+  for (v in seq_along(views)) {
+    if (is.null(views[[v]]$category)) {
+      n_found <- n_found + 1
+      views[[v]]$idx <- idx[[n_found]]
+      views[[v]]$k <- as.integer(k)
+      views[[v]]$query <- query_numbers(views[[v]], newdata, model$n_columns, run)
+    } else {
+      views[[v]]$category <- c(query_categories(views[[v]], newdata), views[[v]]$category)
+    }
+  }
+  list(views = views, n = n_rows(newdata), row_names = row_names)
+}
+
+query_numbers <- function(view, newdata, n_columns, run) {
+  columns <- query_columns(view$columns, newdata, n_columns)
+  numbers <- check_data(view_numbers(newdata, columns, "newdata"), "newdata", min_rows = 1)
+  if (matrix_kind(numbers) != view$kind) {
+    abort_input(
+      "newdata", "must be a ", view$kind, " matrix, as the model's data were, not a ",
+      matrix_kind(numbers), " one"
+    )
+  }
+  apply_transform(numbers, view$transform, run)
+}
+
+# The columns of newdata that are those of the view: names, numbers, or NULL for all in their order.
+query_columns <- function(columns, newdata, n_columns) {
+  names <- column_names(newdata)
+  if (is.character(columns) && !is.null(names)) {
+    missing <- setdiff(columns, names)
+    if (length(missing) > 0) {
+      abort_input("newdata", "lacks columns of the model: ", toString(head_of(missing)))
+    }
+    return(if (identical(columns, names)) NULL else columns)
+  }
+  if (n_columns(newdata) != n_columns) {
+    abort_input(
+      "newdata", "must have ", count(n_columns), " columns, as the model's data had, not ",
+      count(n_columns(newdata))
+    )
+  }
+  if (is.numeric(columns)) columns
+}
+
+query_categories <- function(view, newdata) {
+  columns <- query_columns(view$columns, newdata, ncol(newdata))
+  values <- view_column(newdata, if (is.null(columns)) 1 else columns)
+  if (is.data.frame(newdata) && !is_categorical(values)) {
+    abort_input(
+      "newdata", "must have categories in column ", view$columns, ", not ", describe(values)
+    )
+  }
+  codes <- category_codes(values, view$levels)
+  strange <- unique(as.character(values[codes < 0 & !is.na(values)]))
+  if (length(strange) > 0) {
+    warn(
+      "`newdata` has categories in column ", view$columns, " that the model does not know: ",
+      toString(head_of(strange)), ". They count as unknown"
+    )
+  }
+  codes
+}
+
+# The variables of a formula, computed in newdata.
+computed_columns <- function(variables, newdata) {
+  if (!is.data.frame(newdata)) {
+    abort_input("newdata", "must be a data frame, as the model is of a formula")
+  }
+  columns <- lapply(variables, function(code) {
+    tryCatch(
+      eval(parse(text = code), newdata, globalenv()),
+      error = function(e) abort_input("newdata", "lacks a variable: ", conditionMessage(e))
+    )
+  })
+  lengths <- vapply(columns, NROW, 0L)
+  if (any(lengths != nrow(newdata))) {
+    abort_input("newdata", "gives ", names(variables)[lengths != nrow(newdata)][1], " another length")
+  }
+  structure(columns, names = names(variables), row.names = .set_row_names(nrow(newdata)),
+    class = "data.frame"
+  )
+}
+
+# ---- Distances in place of rows -----------------------------------------------------------------
+
+query_by_neighbors <- function(newdata, is_table, views, n_old, settings) {
+  if (length(views) > 1) {
+    abort_input("newdata", "must be rows, not distances, as the model has several kinds of columns")
+  }
+  neighbors <- if (is_table) {
+    check_cross_neighbors(newdata, n_old)
+  } else {
+    nearest_columns(check_cross_distances(newdata, n_old), min(settings$n_neighbors, n_old))
+  }
+  view <- views[[1]][c("max_distance", "mean_distance", "weight")]
+  view$neighbors <- neighbors
+  row_names <- if (is_table) rownames(newdata$idx) else rownames(newdata)
+  list(views = list(view), n = nrow(neighbors$idx), row_names = row_names_of(row_names))
+}
+
+check_cross_distances <- function(newdata, n_old) {
+  if (!is.matrix(newdata) || !is.numeric(newdata) || ncol(newdata) != n_old || nrow(newdata) == 0) {
+    abort_input(
+      "newdata", "must be a matrix of distances with a column for each of the model's ",
+      count(n_old), " rows, or a list of the matrices `idx` and `dist`, not ", describe(newdata)
+    )
+  }
+  if (anyNA(newdata) || any(newdata < 0)) {
+    abort_input("newdata", "holds missing or negative distances")
+  }
+  newdata
+}
+
+# Ties are left in order of index.
+nearest_columns <- function(distance, k) {
+  idx <- matrix(0L, nrow(distance), k)
+  for (i in seq_len(nrow(distance))) idx[i, ] <- order(distance[i, ])[seq_len(k)]
+  dist <- distance[cbind(as.vector(row(idx)), as.vector(idx))]
+  list(idx = idx, dist = matrix(as.double(dist), nrow(idx)))
+}
+
+check_cross_neighbors <- function(newdata, n_old) {
+  check_neighbor_shape(newdata, "newdata", min_rows = 1)
+  idx <- newdata$idx
+  idx[idx == -1] <- NA
+  if (any(!is.na(idx) & (idx != round(idx) | idx < 1 | idx > n_old))) {
+    abort_input("newdata", "must have row numbers from 1 to ", count(n_old), " in `idx`")
+  }
+  dist <- check_neighbor_distances(newdata$dist, idx, "newdata")
+  in_order <- order(row(idx), dist, idx)
+  by_row <- function(x) matrix(x[in_order], nrow(idx), byrow = TRUE)
+  idx <- by_row(idx)
+  storage.mode(idx) <- "integer"
+  list(idx = idx, dist = by_row(dist))
+}

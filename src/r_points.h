@@ -1,0 +1,26 @@
+/*
+ * r_points.h: points that are ready to be compared, and how they were made ready, as plain vectors
+ * of R, so that a model can keep them.
+ *
+ * Floats and words of bits lie in integer vectors, which R writes to a file of the same bytes on every
+ * machine; the core reads them where they are.
+ */
+#ifndef UNFURL_R_POINTS_H
+#define UNFURL_R_POINTS_H
+
+#include "r_convert.h"
+
+/* hash: of each row, see core/identical.h. */
+SEXP r_from_points(const uf_points *points, const int *hash);
+SEXP r_from_preparation(const uf_preparation *preparation);
+
+/* The points lie in R's memory but for `start`, which r_points_free() frees; so does the
+ * preparation. Fails where the lengths or numbers do not fit together. */
+uf_status r_to_points(uf_context *ctx, SEXP list, const uf_preparation *preparation,
+                      uf_points *points);
+/* Those that have been checked. */
+const int *r_hash(SEXP list);
+void r_points_free(uf_points *points);
+uf_status r_to_preparation(uf_context *ctx, SEXP list, uf_preparation *preparation);
+
+#endif
