@@ -307,7 +307,7 @@ static uf_points data;
 static uf_neighbors table;
 static uf_graph graph;
 
-static const uf_fuzzy_options usual = {1, 1, 1, INFINITY}, unusual = {1.5, 1.3, 0.4, INFINITY};
+static const uf_fuzzy_options usual = {1, 1, 1, INFINITY, 0}, unusual = {1.5, 1.3, 0.4, INFINITY, 0};
 
 static void search_once(void) {
   uf_neighbor_method used;

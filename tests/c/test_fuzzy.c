@@ -5,7 +5,7 @@
 #include "check.h"
 #include "fixtures.h"
 
-static const uf_fuzzy_options plain = {1, 1, 1, INFINITY};
+static const uf_fuzzy_options plain = {1, 1, 1, INFINITY, 0};
 
 /* ---- tables of neighbours ---- */
 
@@ -180,7 +180,7 @@ TEST(worked_by_hand) {
   uf_neighbors table;
   table_of_row(5, distance, &table);
   const double sum = 1 + 0.5 + 0.25 + 0.125;
-  uf_fuzzy_options options = {1, sum / log2(5), 1, INFINITY};
+  uf_fuzzy_options options = {1, sum / log2(5), 1, INFINITY, 0};
   float rho[5], sigma[5];
   check_table(&table, &options, rho, sigma);
   CHECK(rho[0] == 1);
@@ -336,7 +336,7 @@ TEST(graphs) {
     for (int i = 0; i < 4; i++)
       for (int rounded = 0; rounded < 2; rounded++) {
         uf_neighbors table;
-        uf_fuzzy_options options = {1, 1, mix[m], INFINITY};
+        uf_fuzzy_options options = {1, 1, mix[m], INFINITY, 0};
         table_of_points(120, 3, k[i], rounded ? 2 : 0, &table);
         check_graph(&table, &options);
         options.max_distance = 0.8;
@@ -370,7 +370,7 @@ TEST(graph_by_hand) {
   float distance[] = {0, 1, 3, 0, 1, 2, 0, 3, INFINITY}, rho[] = {1, 1, 3}, sigma[] = {2, 1, 1};
   const uf_neighbors table = {3, 3, index, distance, -1};
   const double e = exp(-1);
-  uf_fuzzy_options options = {1, 1, 0.25, INFINITY};
+  uf_fuzzy_options options = {1, 1, 0.25, INFINITY, 0};
   uf_context ctx;
   uf_graph graph;
   fixture_open(&ctx, 1, NULL);

@@ -59,7 +59,7 @@ static uf_points points, wide_points;
 static uf_neighbors neighbors;
 static uf_graph graph;
 static float rho[N], sigma[N], start[2 * N];
-static const uf_fuzzy_options fuzzy = {1, 1, 1, INFINITY};
+static const uf_fuzzy_options fuzzy = {1, 1, 1, INFINITY, 0};
 
 static void prepare(void) {
   uf_context ctx;

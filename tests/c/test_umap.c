@@ -28,7 +28,7 @@ static settings usual_settings(void) {
                          .n_neighbors = 15,
                          .max_distance = INFINITY},
                 .options = {.n_components = 2,
-                            .fuzzy = {1, 1, 1, INFINITY},
+                            .fuzzy = {1, 1, 1, INFINITY, 0},
                             .init = UF_INIT_SPECTRAL,
                             .layout = {.optimizer = UF_LAYOUT_BATCH,
                                        .n_epochs = 120,
