@@ -167,7 +167,7 @@ TEST(local_connectivity_and_bandwidth) {
   table_of_points(60, 3, 15, 0, &table);
   for (int l = 0; l < 12; l++)
     for (int b = 0; b < 4; b++) {
-      uf_fuzzy_options options = {local[l], bandwidth[b], 1, INFINITY};
+      uf_fuzzy_options options = {local[l], bandwidth[b], 1, INFINITY, 0};
       check_table(&table, &options, NULL, NULL);
     }
   table_free(&table);
@@ -199,7 +199,7 @@ TEST(duplicates) {
   const float *const rows[] = {none, one, most};
   for (int r = 0; r < 3; r++)
     for (double local = 0; local < 7; local += 0.5) {
-      uf_fuzzy_options options = {local, 1, 1, INFINITY};
+      uf_fuzzy_options options = {local, 1, 1, INFINITY, 0};
       uf_neighbors table;
       table_of_row(6, rows[r], &table);
       check_table(&table, &options, NULL, NULL);
