@@ -83,6 +83,7 @@ nearest_neighbors <- function(x, k = 15, metric = "euclidean",
   }
   if (!is.null(neighbors)) abort_input("neighbors", "is of use only with `query`")
   k <- check_n_neighbors(k, "k", n_rows(x))
+  check_memory(n_rows(x), n_columns(x), k)
   found <- .Call(C_nearest_neighbors, x, k, choice, method, target_recall, seed, run)
   rownames(found$idx) <- row_names(x)
   new_neighbors(found$idx, found$dist, choice$name, found$method, choice$kwds, found$recall)

@@ -112,7 +112,7 @@ read_symbols <- function(core, sources) {
   symbols <- lapply(sources, function(source) {
     object <- file.path(directory, "core.o")
     command <- paste(
-      cc, "-fno-pic -c", shQuote(file.path(core, source)), "-o", shQuote(object)
+      cc, "-fno-pic", paste0("-I", R.home("include")), "-c", shQuote(file.path(core, source)), "-o", shQuote(object)
     )
     if (system(command) != 0) stop("cannot compile ", source, call. = FALSE)
     fields <- strsplit(system2("nm", c("-P", shQuote(object)), stdout = TRUE, stderr = FALSE), " +")
@@ -182,7 +182,8 @@ check_layers <- function(root) {
     report("what computes includes arith.h first", breach_arithmetic(includes)),
     report("the glue includes core/umap.h and r_*.h alone", breach_glue(glue)),
     report("core calls no R, libm, printing, exit or rand", breach_imports(symbols)),
-    report("core has no writable global data", breach_globals(symbols))
+    report("core has no writable global data", breach_globals(symbols)),
+    report("nor has the glue", breach_globals(read_symbols(src, list.files(src, "^r_.*\\.c$"))))
   )
 }
 

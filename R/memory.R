@@ -1,0 +1,54 @@
+# How much memory a run will take, said before it begins: a system that runs out of it ends R without
+# a word.
+
+# Bytes that the core and the result take beside the data, from what was measured by bench/memory.R:
+# the rows as floats, what the search keeps of each row, the neighbours, the graph (each edge in both
+# directions, in C and in R), and the layout.
+estimate_memory <- function(n, d, k, n_components = 2) {
+  rows <- 4 * 16 * ceiling(d / 16)
+  search <- 250 + 20 * k
+  graph <- 1.6 * k * (12 + 16 + 24)
+  layout <- 80 * n_components
+  n * (rows + search + graph + layout)
+}
+
+# Bytes that this process may still have; Inf where the system does not say.
+available_memory <- function() {
+  limit <- getOption("unfurl.max_memory")
+  if (!is.null(limit)) {
+    if (is.numeric(limit) && length(limit) == 1 && !is.na(limit) && limit > 0) return(limit)
+    abort_input("unfurl.max_memory", "must be a number of bytes or NULL, not ", describe(limit))
+  }
+  min(machine_memory("/proc/meminfo"), container_memory("/sys/fs/cgroup"))
+}
+
+machine_memory <- function(path) {
+  line <- grep("^MemAvailable:", read_lines_of(path), value = TRUE)
+  if (length(line) == 0) Inf else 1024 * as.numeric(gsub("[^0-9]", "", line[1]))
+}
+
+container_memory <- function(directory) {
+  number <- function(name) {
+    suppressWarnings(as.numeric(read_lines_of(file.path(directory, name))[1]))
+  }
+  left <- number("memory.max") - number("memory.current")
+  if (is.na(left)) Inf else left
+}
+
+read_lines_of <- function(path) {
+  if (!file.exists(path)) return(character())
+  tryCatch(readLines(path, warn = FALSE), error = function(e) character())
+}
+
+check_memory <- function(n, d, k, n_components = 2) {
+  needed <- estimate_memory(n, d, k, n_components)
+  available <- available_memory()
+  if (needed <= available) return(invisible())
+  abort("unfurl_error_memory", paste0(
+    "about ", gigabytes(needed), " of memory are needed for ", count(n), " rows and ", count(k),
+    " neighbours, and ", gigabytes(available), " are free: take fewer rows, columns (see `pca` of ",
+    "umap_control()) or neighbours, or set options(unfurl.max_memory = Inf) to try all the same"
+  ))
+}
+
+gigabytes <- function(bytes) paste(format(bytes / 1e9, digits = 2, scientific = FALSE), "GB")

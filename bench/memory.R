@@ -1,0 +1,44 @@
+# Peak memory of each stage, each in a process of its own, against the estimate that is checked
+# before a run begins. Linux.
+#
+#   Rscript bench/memory.R [ROWS] [COLUMNS]      20,000 x 100 by default
+#
+# Prints a table in Markdown: MB beside the data.
+
+arguments <- as.integer(commandArgs(trailingOnly = TRUE))
+n <- c(arguments, 20000L)[1]
+d <- c(arguments[-1], 100L)[1]
+
+stages <- c(
+  "nearest_neighbors()" = "nearest_neighbors(x)",
+  "smooth_knn()" = "smooth_knn(nn)",
+  "fuzzy_graph()" = "fuzzy_graph(nn)",
+  "initial_layout()" = "initial_layout(graph)",
+  "optimize_layout()" = "optimize_layout(graph, start)",
+  "umap_fit()" = "umap_fit(x)"
+)
+
+peak_of <- function(code) {
+  script <- tempfile(fileext = ".R")
+  on.exit(unlink(script))
+  writeLines(c(
+    "suppressPackageStartupMessages(library(unfurl)); set.seed(1)",
+    sprintf("x <- matrix(stats::rnorm(%d * %d), %d)", n, d, n),
+    "resident <- function(what) {",
+    "  line <- grep(what, readLines('/proc/self/status'), value = TRUE)",
+    "  as.numeric(gsub('[^0-9]', '', line)) / 1000",
+    "}",
+    if (grepl("nn|graph", code)) "nn <- nearest_neighbors(x)",
+    if (grepl("graph|start", code)) "graph <- fuzzy_graph(nn)",
+    if (grepl("start", code)) "start <- initial_layout(graph, 'random')",
+    "invisible(gc()); writeLines('5', '/proc/self/clear_refs') # the peak begins here",
+    "before <- resident('^VmRSS')",
+    paste0("result <- ", code),
+    "cat(resident('^VmHWM') - before)"
+  ), script)
+  as.numeric(system2(file.path(R.home("bin"), "Rscript"), shQuote(script), stdout = TRUE))
+}
+
+cat("| stage |", format(n, big.mark = ","), "rows,", d, "columns: MB |\n|---|---|\n")
+for (stage in names(stages)) cat("|", stage, "|", round(peak_of(stages[[stage]]), 1), "|\n")
+cat("| the estimate |", round(unfurl:::estimate_memory(n, d, 15) / 1e6, 1), "|\n")

@@ -1,0 +1,40 @@
+with_limit <- function(bytes, code) {
+  old <- options(unfurl.max_memory = bytes)
+  on.exit(options(old))
+  code
+}
+
+test_that("a run that needs more memory than there is does not begin", {
+  x <- gaussian(200, 5)
+  expect_error(with_limit(1e4, umap(x)), "memory are needed for 200 rows.*unfurl.max_memory",
+    class = "unfurl_error_memory"
+  )
+  expect_error(with_limit(1e4, nearest_neighbors(x)), class = "unfurl_error_memory")
+  expect_identical(with_limit(Inf, umap(x, n_epochs = 5)), umap(x, n_epochs = 5))
+  expect_input_error(with_limit("much", umap(x)), "`unfurl.max_memory` must be a number of bytes")
+})
+
+test_that("the estimate grows with all that needs memory", {
+  base <- estimate_memory(1000, 50, 15)
+  expect_equal(estimate_memory(2000, 50, 15), 2 * base)
+  expect_gt(estimate_memory(1000, 500, 15), base)
+  expect_gt(estimate_memory(1000, 50, 30), base)
+  expect_gt(estimate_memory(1000, 50, 15, 10), base)
+  # counts beyond the integers of R
+  expect_gt(estimate_memory(2^31 - 1, 1000, 100), 2^31 * 4000)
+})
+
+test_that("what the system says of memory is understood, and its silence too", {
+  directory <- tempfile()
+  dir.create(directory)
+  path <- file.path(directory, "meminfo")
+  writeLines(c("MemTotal: 100 kB", "MemAvailable:   2048 kB"), path)
+  expect_identical(machine_memory(path), 2048 * 1024)
+  expect_identical(machine_memory(file.path(directory, "none")), Inf)
+  expect_identical(container_memory(directory), Inf)
+  writeLines("5000", file.path(directory, "memory.max"))
+  writeLines("1000", file.path(directory, "memory.current"))
+  expect_identical(container_memory(directory), 4000)
+  writeLines("max", file.path(directory, "memory.max"))
+  expect_identical(container_memory(directory), Inf)
+})

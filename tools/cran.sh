@@ -1,0 +1,93 @@
+#!/usr/bin/env bash
+# R CMD check --as-cran in each of the ways in which CRAN and its users may run it; and how much of
+# the code the tests reach.
+#
+#   tools/cran.sh [WAY...]     gcc clang c2x scalar cores ascii path strict; all by default
+#   tools/cran.sh coverage     lines of R (covr) and of C (gcov) that the tests run
+#
+# The last line counts; what is not installed is skipped.
+set -uo pipefail
+cd "$(dirname "$0")/.."
+root=$PWD
+work=$(mktemp -d)
+trap 'rm -rf "$work"' EXIT
+passed=0 failed=0 skipped=0
+export _R_CHECK_CRAN_INCOMING_REMOTE_=false _R_CHECK_SYSTEM_CLOCK_=false _R_CHECK_FORCE_SUGGESTS_=false
+
+(cd "$work" && R CMD build "$root" >build.log 2>&1) || { cat "$work/build.log" && exit 1; }
+
+# check DIRECTORY MAKEVARS [VARIABLE=VALUE...]: fails on errors, warnings, and notes but for those
+# that tell what the machine lacks.
+check() {
+  local directory=$work/$1 log
+  mkdir -p "$directory"
+  printf '%b' "$2" >"$directory/Makevars"
+  (cd "$directory" && env "${@:3}" R_MAKEVARS_USER="$directory/Makevars" \
+    R CMD check --as-cran --no-manual --no-build-vignettes --ignore-vignettes \
+    "$work"/unfurl_*.tar.gz) >"$directory/out" 2>&1
+  local status=$?
+  log=$directory/unfurl.Rcheck/00check.log
+  grep -E '^\* checking .* (ERROR|WARNING|NOTE)$' "$log" >"$directory/bad"
+  grep -vE 'package dependencies|HTML version|compilation flags|incoming|top-level' "$directory/bad" &&
+    status=1
+  if ((status)); then tail -n 30 "$log"; fi
+  return "$status"
+}
+
+strict() {
+  local file flags='-std=c11 -D_GNU_SOURCE -Wall -Wextra -Wpedantic -Wconversion -Werror -O2'
+  for file in src/core/*.c src/core/simd/*.c; do
+    # shellcheck disable=SC2086
+    gcc $flags -c "$file" -o /dev/null || return 1
+  done
+}
+
+coverage() {
+  local build=$work/coverage
+  make -s -C tests/c check TMPDIR="$work" CFLAGS='-O0 --coverage' >"$work/c.log" 2>&1
+  build=$(find "$work" -maxdepth 1 -name 'unfurl-tests-*' | head -n 1)
+  find "$build/core" -name '*.gcda' -exec gcov -n {} + 2>/dev/null |
+    awk "/^File '.*src\/core\/.*\.c'/ { ours = 1; next }
+      /^File/ { ours = 0 }
+      ours && /^Lines executed/ { split(\$0, part, /[:% ]+/); n = \$NF; hit += part[3] * n / 100
+        all += n; ours = 0 }
+      END { printf \"C core: %.1f %% of %d lines\n\", 100 * hit / all, all; exit hit / all < 0.95 }"
+  local c=$?
+  NOT_CRAN=true Rscript -e "
+    if (!requireNamespace('covr', quietly = TRUE)) quit(status = 3)
+    covered <- covr::package_coverage('$root', quiet = TRUE)
+    r <- covr::percent_coverage(Filter(function(x) grepl('^R/', covr:::display_name(x)), covered))
+    all <- covr::percent_coverage(covered)
+    cat(sprintf('R and glue, with the core as they use it: %.1f %%\n', all))
+    print(utils::head(covr::coverage_to_list(covered)\$filecoverage, 100))
+    quit(status = as.integer(all < 95))" 2>&1
+  local r=$?
+  return $((c | r))
+}
+
+run() {
+  printf '\n== %s\n' "$1"
+  local compiler=$1
+  if [[ $1 == clang ]] && ! command -v clang >/dev/null; then
+    skipped=$((skipped + 1))
+    return
+  fi
+  case $1 in
+    gcc | clang) check "$1" "CC = $compiler\n" ;;
+    c2x) check c2x 'CC = gcc -std=gnu2x\n' ;;
+    scalar) check scalar '' UNFURL_ISA=scalar ;;
+    cores) check cores '' _R_CHECK_LIMIT_CORES_=TRUE OMP_THREAD_LIMIT=2 ;;
+    ascii) check ascii '' LANG=C LC_ALL=C ;;
+    path) check 'a path with ümlauts' '' ;;
+    strict) strict ;;
+    coverage) coverage ;;
+    *) echo "no such way: $1" && false ;;
+  esac
+  if (($? == 0)); then passed=$((passed + 1)); else failed=$((failed + 1)); fi
+}
+
+for way in "${@:-gcc clang c2x scalar cores ascii path strict}"; do
+  for name in $way; do run "$name"; done
+done
+printf '\n%d passed, %d failed, %d skipped\n' "$passed" "$failed" "$skipped"
+((failed == 0))
