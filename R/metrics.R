@@ -1,9 +1,10 @@
 # Metrics: their names, and what goes with some of them.
 
+# nolint start: line_length_linter. Tables cannot be broken.
 #' Metrics
 #'
-#' How far two rows \eqn{x} and \eqn{y} of \eqn{d} columns are apart: what `metric` and `metric_kwds`
-#' of [nearest_neighbors()], [umap()] and others mean.
+#' How far two rows \eqn{x} and \eqn{y} of \eqn{d} columns are apart: what `metric` and
+#' `metric_kwds` of [nearest_neighbors()], [umap()] and others mean.
 #'
 #' @section Of numbers:
 #' | `metric` | distance | takes |
@@ -53,14 +54,14 @@
 #' | `"yule"` | \eqn{2st / (b (d - b - u) + st)} |
 #'
 #' @section A function:
-#' `metric` can be an R function of two rows (numeric vectors without names) that returns a number of
-#' at least 0, the same when the two change places. It is called once for each pair that is
+#' `metric` can be an R function of two rows (numeric vectors without names) that returns a number
+#' of at least 0, the same when the two change places. It is called once for each pair that is
 #' compared, on one thread, so it is slow: about a microsecond and its own time a pair. Only dense
 #' matrices will do.
 #'
 #' @section What goes beside:
-#' `metric_kwds` is a list with one element, or `NULL`: `p` for `"minkowski"`, a number of at least 1
-#' (2 unless given); `var` for `"seuclidean"`, a variance for each column; `cov` for
+#' `metric_kwds` is a list with one element, or `NULL`: `p` for `"minkowski"`, a number of at least
+#' 1 (2 unless given); `var` for `"seuclidean"`, a variance for each column; `cov` for
 #' `"mahalanobis"`, a covariance matrix. The last two are those of the data unless given.
 #'
 #' @section Awkward rows:
@@ -73,15 +74,16 @@
 #' [fuzzy_graph()].
 #'
 #' @section Sparse matrices and packed bits:
-#' Sparse matrices are of class `dgCMatrix`, `lgCMatrix`, `ngCMatrix` or these with `R` for `C`, from
-#' the package Matrix, which need not be installed to read them. They are never filled. A matrix of
-#' type `raw` holds eight columns a byte, the first in the lowest bit, as [packBits()] has them:
-#' `t(apply(x, 1, packBits))` packs a logical matrix whose number of columns is a multiple of 8.
+#' Sparse matrices are of class `dgCMatrix`, `lgCMatrix`, `ngCMatrix` or these with `R` for `C`,
+#' from the package Matrix, which need not be installed to read them. They are never filled. A
+#' matrix of type `raw` holds eight columns a byte, the first in the lowest bit, as [packBits()] has
+#' them: `t(apply(x, 1, packBits))` packs a logical matrix whose number of columns is a multiple of
+#' 8.
 #'
-#' @source Definitions are those of umap-learn 0.5 and pynndescent 0.5, but that the sine in `"tsss"`
-#'   is taken without its sign, and `"spearman"` is a distance. Heidarian, Dinneen (2016), A hybrid
-#'   geometric approach for measuring similarity level among documents and document clustering,
-#'   BigDataService 2016, 142-151, \doi{10.1109/BigDataService.2016.14}, for `"tsss"`.
+#' @source Definitions are those of umap-learn 0.5 and pynndescent 0.5, but that the sine in
+#'   `"tsss"` is taken without its sign, and `"spearman"` is a distance. Heidarian, Dinneen (2016),
+#'   A hybrid geometric approach for measuring similarity level among documents and document
+#'   clustering, BigDataService 2016, 142-151, \doi{10.1109/BigDataService.2016.14}, for `"tsss"`.
 #' @name metrics
 #' @examples
 #' x <- digits$pixels[1:200, ]
@@ -89,6 +91,7 @@
 #' nearest_neighbors(x > 100, 5, "jaccard")
 #' nearest_neighbors(x[1:50, ], 5, function(a, b) sum(abs(a - b) > 50))
 NULL
+# nolint end
 
 metrics <- c(
   "euclidean", "sqeuclidean", "seuclidean", "mahalanobis", "manhattan", "chebyshev", "minkowski",
@@ -100,7 +103,8 @@ metrics <- c(
 # Names of elements that `metric_kwds` may have.
 metric_keywords <- list(minkowski = "p", seuclidean = "var", mahalanobis = "cov")
 
-# A metric as C takes it: list(name, p, spread, fn), and `kwds` as given. `d`: columns of the data, where they are known.
+# A metric as C takes it: list(name, p, spread, fn), and `kwds` as given. `d`: columns of the data,
+# where they are known.
 check_metric <- function(metric, kwds = NULL, d = NULL) {
   if (is.function(metric)) {
     check_keywords(kwds, "function")

@@ -2,8 +2,8 @@
 
 #' Nearest neighbours
 #'
-#' Finds, for each row of a matrix, the rows nearest to it, the first of which is the row itself; or,
-#' for each row of another matrix, the rows of this one that are nearest to it.
+#' Finds, for each row of a matrix, the rows nearest to it, the first of which is the row itself;
+#' or, for each row of another matrix, the rows of this one that are nearest to it.
 #'
 #' The methods are
 #' - `"exact"`: every pair of rows is compared, or a k-d tree is searched when there are few
@@ -14,11 +14,12 @@
 #' - `"nndescent"`: random-projection trees, then neighbours of neighbours until nothing improves
 #'   (Dong, Charikar and Li 2011), or every pair for `k` above a quarter of the rows; a few in a
 #'   hundred may be missed;
-#' - `"auto"`: exact for up to 2,048 rows or 4 columns, or `k` above an eighth of the rows, or sparse
-#'   rows that share few columns. Else clusters for metrics that are Euclidean at heart (those
-#'   named after Euclid, mahalanobis, cosine, correlation, spearman, hellinger, haversine) or near to
-#'   that (manhattan), if the matrix is dense; nndescent otherwise, which begins with clusters where
-#'   it can. `method` in the result says what was done, and [neighbor_recall()] measures it.
+#' - `"auto"`: exact for up to 2,048 rows or 4 columns, or `k` above an eighth of the rows, or
+#'   sparse rows that share few columns. Else clusters for metrics that are Euclidean at heart
+#'   (those named after Euclid, mahalanobis, cosine, correlation, spearman, hellinger, haversine) or
+#'   near to that (manhattan), if the matrix is dense; nndescent otherwise, which begins with
+#'   clusters where it can. `method` in the result says what was done, and [neighbor_recall()]
+#'   measures it.
 #'
 #' @section New rows:
 #' With `query`, rows of `query` are compared with rows of `x` alone. They are prepared as those of
@@ -29,18 +30,20 @@
 #' `method = "exact"`, every pair is compared.
 #'
 #' @param k Number of neighbours, at least 2, the row itself included. When it exceeds the number of
-#'   rows, it is reduced to that with a warning. For queries at least 1, and no more than rows of `x`.
+#'   rows, it is reduced to that with a warning. For queries at least 1, and no more than rows of
+#'   `x`.
 #' @param x A matrix of numbers (double, integer or logical), a data frame whose columns are
-#'   numeric or logical, a sparse matrix or a raw matrix of packed bits (see [metrics]), with one row
-#'   per point, at least two; or distances of class `dist`. Missing and infinite values are errors.
+#'   numeric or logical, a sparse matrix or a raw matrix of packed bits (see [metrics]), with one
+#'   row per point, at least two; or distances of class `dist`. Missing and infinite values are
+#'   errors.
 #' @param metric The name of one of the [metrics], or an R function of two rows.
 #' @param metric_kwds What goes beside some [metrics], in a list; or `NULL`.
-#' @param query New rows, a matrix of the kind of `x` with as many columns; or `NULL` for the rows of
-#'   `x` themselves.
+#' @param query New rows, a matrix of the kind of `x` with as many columns; or `NULL` for the rows
+#'   of `x` themselves.
 #' @param neighbors Neighbours of the rows of `x` that are known, to speed up queries; or `NULL`.
 #' @param method How to search, see below.
-#' @param target_recall Part of the true neighbours that method `"clusters"` is to find, in \[0, 1\].
-#'   The nearer to 1, the longer it takes; the other methods do not heed it.
+#' @param target_recall Part of the true neighbours that method `"clusters"` is to find, in \[0,
+#'   1\]. The nearer to 1, the longer it takes; the other methods do not heed it.
 #' @inheritParams umap
 #' @return A list of class `umap_neighbors`:
 #'   \item{idx}{An integer matrix, n x k: row numbers, from 1. The first column is the row itself.}
@@ -113,7 +116,9 @@ query_neighbors <- function(x, query, neighbors, k, metric, method, seed, run) {
 check_query <- function(query, x) {
   query <- check_data(query, "query", min_rows = 1)
   if (n_columns(query) != n_columns(x)) {
-    abort_input("query", "must have as many columns as `x`, ", n_columns(x), ", not ", n_columns(query))
+    abort_input(
+      "query", "must have as many columns as `x`, ", n_columns(x), ", not ", n_columns(query)
+    )
   }
   if (matrix_kind(query) != matrix_kind(x)) {
     abort_input("query", "must be a ", matrix_kind(x), " matrix, as `x` is")

@@ -11,17 +11,24 @@ is_sparse <- function(x) isS4(x) && inherits(x, sparse_classes)
 check_sparse <- function(x, arg) {
   by_rows <- inherits(x, c("dgRMatrix", "lgRMatrix", "ngRMatrix"))
   index <- attr(x, if (by_rows) "j" else "i")
-  start <- attr(x, "p")
   dim <- attr(x, "Dim")
-  values <- attr(x, "x")
-  n_major <- dim[if (by_rows) 1 else 2]
-  n_minor <- dim[if (by_rows) 2 else 1]
-  is_sound <- is.integer(dim) && length(dim) == 2 && is.integer(index) && is.integer(start) &&
-    length(start) == n_major + 1 && start[1] == 0 && start[n_major + 1] == length(index) &&
-    all(diff(start) >= 0) && (length(index) == 0 || (min(index) >= 0 && max(index) < n_minor)) &&
-    (inherits(x, c("ngCMatrix", "ngRMatrix")) || length(values) == length(index))
+  if (!by_rows) dim <- rev(dim)
+  is_sound <- is.integer(dim) && length(dim) == 2 && has_values_for(x, index) &&
+    are_starts(attr(x, "p"), dim[1], length(index)) && are_indices(index, dim[2])
   if (!isTRUE(is_sound)) abort_input(arg, "is no valid ", class(x)[1])
   x
+}
+
+has_values_for <- function(x, index) {
+  inherits(x, c("ngCMatrix", "ngRMatrix")) || length(attr(x, "x")) == length(index)
+}
+
+are_starts <- function(p, n, n_entries) {
+  is.integer(p) && length(p) == n + 1 && p[1] == 0 && p[n + 1] == n_entries && all(diff(p) >= 0)
+}
+
+are_indices <- function(index, n) {
+  is.integer(index) && (length(index) == 0 || (min(index) >= 0 && max(index) < n))
 }
 
 n_rows <- function(x) if (isS4(x)) attr(x, "Dim")[1] else nrow(x)
