@@ -9,11 +9,8 @@
 
 library(unfurl)
 
-argument <- function(name, default) {
-  given <- commandArgs(trailingOnly = TRUE)
-  at <- match(paste0("--", name), given)
-  if (is.na(at)) default else given[at + 1]
-}
+script <- sub("^--file=", "", grep("^--file=", commandArgs(), value = TRUE))
+source(file.path(dirname(script), "common.R"))
 
 # By what Linux says of the processor; elsewhere by name.
 levels_here <- function(wanted) {
@@ -26,14 +23,7 @@ levels_here <- function(wanted) {
   wanted[is.na(needs[wanted]) | needs[wanted] %in% flags]
 }
 
-digest <- function(x) {
-  file <- tempfile()
-  on.exit(unlink(file))
-  writeBin(as.vector(as.matrix(x)), file, endian = "little")
-  unname(tools::md5sum(file))
-}
-
-levels <- strsplit(argument("levels", "scalar,sse2,fma,avx2,avx512,vnni,neon"), ",")[[1]]
+levels <- words("levels", "scalar,sse2,fma,avx2,avx512,vnni,neon")
 x <- mnist(argument("mnist", NULL))$pixels
 x <- x[seq_len(min(nrow(x), as.integer(argument("rows", nrow(x))))), ]
 
@@ -42,9 +32,9 @@ digests <- character()
 for (level in levels_here(levels)) {
   for (threads in 1:3) {
     Sys.setenv(UNFURL_ISA = level)
-    seconds <- system.time(embedding <- umap(x, n_threads = threads, verbose = FALSE))[["elapsed"]]
+    time <- seconds(embedding <- umap(x, n_threads = threads, verbose = FALSE))
     digests <- c(digests, digest(embedding))
-    cat("|", level, "|", threads, "|", round(seconds, 1), "|", tail(digests, 1), "|\n")
+    cat("|", level, "|", threads, "|", round(time, 1), "|", tail(digests, 1), "|\n")
   }
 }
 same <- length(unique(digests)) == 1

@@ -15,12 +15,8 @@
 
 library(unfurl)
 
-argument <- function(name, default) {
-  given <- commandArgs(trailingOnly = TRUE)
-  at <- match(paste0("--", name), given)
-  if (is.na(at)) default else given[at + 1]
-}
-words <- function(name, default) strsplit(argument(name, default), ",")[[1]]
+script <- sub("^--file=", "", grep("^--file=", commandArgs(), value = TRUE))
+source(file.path(dirname(script), "common.R"))
 
 threads <- as.integer(argument("threads", 2))
 seeds <- seq_len(as.integer(argument("seeds", 1)))
@@ -33,23 +29,6 @@ from_package <- function(name, package) {
   holder <- new.env()
   utils::data(list = name, package = package, envir = holder)
   holder[[name]]
-}
-
-# Gaussian clusters of unlike size, each with a few directions of its own and noise in all.
-clustered <- function(n, d = 50, clusters = 60) {
-  set.seed(7)
-  label <- sample(clusters, n, TRUE, exp(0.8 * rnorm(clusters)))
-  x <- matrix(0, n, d)
-  for (k in seq_len(clusters)) {
-    rows <- which(label == k)
-    r <- sample(8:12, 1)
-    directions <- t(t(matrix(rnorm(r * d), r)) / sqrt(1 + 0.1 * seq_len(d)))
-    directions <- directions / sqrt(1 + 0.5 * seq_len(r))
-    centre <- 3 * rnorm(d) / sqrt(1 + 0.15 * seq_len(d))
-    x[rows, ] <- rep(centre, each = length(rows)) + 0.3 * rnorm(length(rows) * d) +
-      matrix(rnorm(length(rows) * r), ncol = r) %*% directions
-  }
-  list(x = x, label = label)
 }
 
 load_data <- function(name) {
@@ -78,14 +57,12 @@ load_data <- function(name) {
       all <- mnist(argument("mnist", NULL))
       list(x = all$pixels, label = all$label)
     },
-    clustered = clustered(as.integer(argument("rows", 1000000))),
+    clustered = clustered(as.integer(argument("rows", 1e6))),
     stop("no such data: ", name)
   )
 }
 
 # ---- Methods: each returns list(layout, seconds, core) ------------------------------------------
-
-seconds <- function(expression) system.time(expression)[["elapsed"]]
 
 run_unfurl <- function(x, nn, seed, n_epochs = NULL) {
   model <- umap_fit(x, min_dist = min_dist, n_epochs = n_epochs, seed = seed, n_threads = threads)
@@ -169,7 +146,7 @@ draw <- function(file, layouts, label) {
   graphics::par(mfrow = c(1, length(layouts)), mar = c(0.5, 0.5, 2, 0.5))
   label <- as.integer(factor(label))
   colour <- grDevices::hcl.colors(max(label), "Dark 3")[label]
-  shown <- if (length(label) > 50000) sample(length(label), 50000) else seq_along(label)
+  shown <- even_rows(length(label), 50000)
   for (name in names(layouts)) {
     graphics::plot(
       layouts[[name]][shown, ],
@@ -205,17 +182,11 @@ compare <- function(name) {
   draw(file.path(out, paste0(name, "-layout.png")), layouts, data$label)
 }
 
-version <- function(package) {
-  if (!requireNamespace(package, quietly = TRUE)) return(NULL)
-  paste(package, utils::packageVersion(package))
-}
-processor <- if (file.exists("/proc/cpuinfo")) {
-  sub(".*: ", "", grep("model name", readLines("/proc/cpuinfo"), value = TRUE)[1])
-}
-cat(paste(c(
-  format(Sys.Date()), R.version.string, processor, paste(threads, "threads"),
-  paste("seeds:", length(seeds)), paste("min_dist", min_dist), version("unfurl"), version("uwot")
-), collapse = ", "), "\n\n")
+cat(
+  describe_machine("unfurl", "uwot"), paste0(", ", threads, " threads, seeds: ", length(seeds)),
+  paste0(", min_dist ", min_dist), "\n\n",
+  sep = ""
+)
 cat("| data | rows | method | graph, start, layout (s) | start, layout (s) |",
   "preservation@15 | 10-NN accuracy | trustworthiness | continuity | reach |\n")
 cat("|---|---|---|---|---|---|---|---|---|---|\n")

@@ -8,29 +8,10 @@
 
 library(unfurl)
 
-argument <- function(name, default) {
-  given <- commandArgs(trailingOnly = TRUE)
-  at <- match(paste0("--", name), given)
-  if (is.na(at)) default else given[at + 1]
-}
+script <- sub("^--file=", "", grep("^--file=", commandArgs(), value = TRUE))
+source(file.path(dirname(script), "common.R"))
 
 row <- function(what, ...) cat("|", what, "|", paste0(...), "|\n")
-
-seconds <- function(expression) system.time(expression)[["elapsed"]]
-
-# The largest resident size of this process so far, in MiB; NA where the system does not say.
-peak_memory <- function() {
-  if (!file.exists("/proc/self/status")) return(NA)
-  line <- grep("^VmHWM", readLines("/proc/self/status"), value = TRUE)
-  as.numeric(gsub("[^0-9]", "", line)) / 1024
-}
-
-digest <- function(x) {
-  file <- tempfile()
-  on.exit(unlink(file))
-  writeBin(as.vector(as.matrix(x)), file)
-  unname(tools::md5sum(file))
-}
 
 threads <- as.integer(argument("threads", 2))
 digits <- eval(parse(text = argument("digits", "0:9")))
@@ -45,7 +26,7 @@ row("reading the IDX files", round(reading, 1), " s")
 
 embedding_time <- seconds(embedding <- umap(x, label, n_threads = threads))
 row(paste0("umap(x), defaults, ", threads, " threads"), round(embedding_time, 2), " s")
-row("peak memory of the process", round(peak_memory()), " MiB")
+row("peak memory of the process", round(memory("VmHWM")), " MiB")
 
 search_time <- seconds(nn <- nearest_neighbors(x, 15, n_threads = threads))
 row(paste0("nearest_neighbors(x, 15), method ", nn$method), round(search_time, 2), " s")

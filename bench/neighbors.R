@@ -10,35 +10,14 @@
 # a Python that has it (--python, by default /usr/bin/python3); it is timed on its second run, when
 # it is compiled. Writes neighbors.md and neighbors.png to DIR (bench/results), if ggplot2 is there.
 
-arguments <- commandArgs(trailingOnly = TRUE)
-argument <- function(name, default) {
-  at <- match(paste0("--", name), arguments)
-  if (is.na(at)) default else arguments[at + 1]
-}
-words <- function(name, default) strsplit(argument(name, default), ",")[[1]]
 script <- sub("^--file=", "", grep("^--file=", commandArgs(), value = TRUE))
+source(file.path(dirname(script), "common.R"))
 
 k <- as.integer(argument("k", 15))
 mnist_path <- argument("mnist", Sys.getenv("UNFURL_MNIST"))
 python <- argument("python", "/usr/bin/python3")
 
 # ---- Data ---------------------------------------------------------------------------------------
-
-# 60 groups of log-normal weight, each with 8 to 12 directions of its own, and a little noise.
-clustered <- function(n, d = 50) {
-  set.seed(1)
-  decay <- function(rate) 1 / sqrt(1 + rate * (seq_len(d) - 1))
-  group <- sample(60, n, replace = TRUE, prob = exp(0.8 * rnorm(60)))
-  x <- matrix(0.3 * rnorm(n * d), n)
-  for (g in 1:60) {
-    rows <- which(group == g)
-    r <- sample(8:12, 1)
-    factors <- matrix(rnorm(r * d), r) * outer(1 / sqrt(1 + 0.5 * (seq_len(r) - 1)), decay(0.1))
-    x[rows, ] <- x[rows, ] + matrix(rnorm(length(rows) * r), ncol = r) %*% factors +
-      rep(3 * rnorm(d) * decay(0.15), each = length(rows))
-  }
-  x
-}
 
 # Documents of 40 topics, 1 % filled.
 sparse <- function(n, d = 30000, filled = d / 100) {
@@ -56,8 +35,8 @@ make_data <- function(work) {
   n <- function(default) as.integer(argument("n", default))
   switch(work,
     mnist = list(x = unfurl::mnist(mnist_path)$pixels, metric = "euclidean"),
-    clustered = list(x = clustered(n(1e6)), metric = "euclidean"),
-    small = list(x = clustered(20000, 16), metric = "euclidean"),
+    clustered = list(x = clustered(n(1e6))$x, metric = "euclidean"),
+    small = list(x = clustered(20000, 16)$x, metric = "euclidean"),
     sparse = list(x = sparse(min(n(20000), 20000)), metric = "cosine"),
     query = {
       x <- unfurl::mnist(mnist_path)$pixels
@@ -169,24 +148,15 @@ recall_of <- function(found, data) {
   mean(found$dist[rows, ] <= exact$dist[, k] * (1 + 1e-5))
 }
 
-# "VmRSS" or "VmHWM" (the peak since it was last forgotten) of this process, in MiB; NA where the
-# system does not say.
-memory <- function(field) {
-  if (!file.exists("/proc/self/status")) return(NA)
-  line <- grep(paste0("^", field), readLines("/proc/self/status"), value = TRUE)
-  as.numeric(gsub("[^0-9]", "", line)) / 1024
-}
-forget_peak <- function() try(writeLines("5", "/proc/self/clear_refs"), silent = TRUE)
-
 measure <- function(work, method, threads) {
   data <- make_data(work)
   invisible(gc())
   forget_peak()
   before <- memory("VmRSS")
-  seconds <- system.time(found <- c(unfurl_methods, peers)[[method]](data, threads))[["elapsed"]]
-  if (!is.null(found$seconds)) seconds <- found$seconds
+  time <- seconds(found <- c(unfurl_methods, peers)[[method]](data, threads))
+  if (!is.null(found$seconds)) time <- found$seconds
   peak <- memory("VmHWM")
-  cat("RESULT", seconds, recall_of(found, data), peak - before, "\n")
+  cat("RESULT", time, recall_of(found, data), peak - before, "\n")
 }
 
 if ("--measure" %in% arguments) {
@@ -229,18 +199,6 @@ ratio_to_rnndescent <- function(i) {
   if (length(theirs) == 0) "" else paste0(signif(theirs / results$seconds[i], 3), " x")
 }
 
-describe_machine <- function() {
-  cpu <- if (file.exists("/proc/cpuinfo")) {
-    sub(".*: ", "", grep("^model name", readLines("/proc/cpuinfo"), value = TRUE)[1])
-  } else {
-    R.version$platform
-  }
-  packages <- Filter(is_installed, c("unfurl", "rnndescent", "RcppHNSW", "uwot"))
-  versions <- vapply(packages, function(p) paste(p, utils::packageVersion(p)), "")
-  paste0(format(Sys.Date()), ", ", cpu, ", ", R.version.string, ", ", toString(versions))
-}
-is_installed <- function(package) requireNamespace(package, quietly = TRUE)
-
 write_table <- function(path) {
   cells <- data.frame(
     results$work, results$method, results$threads, sprintf("%.3f", results$seconds),
@@ -248,7 +206,7 @@ write_table <- function(path) {
     round(results$memory)
   )
   writeLines(c(
-    paste0("Nearest neighbours, k = ", k, ". ", describe_machine(), "."), "",
+    paste0("Nearest neighbours, k = ", k, ". ", describe_machine("unfurl", "rnndescent", "RcppHNSW", "uwot"), "."), "",
     "Memory is what the search added to the peak of the process, in MiB.", "",
     "| work | method | threads | s | faster than rnndescent | recall | memory |",
     "|---|---|---|---|---|---|---|",
