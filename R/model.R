@@ -65,22 +65,19 @@ kept_view <- function(found, given) {
 
 # ---- Trust --------------------------------------------------------------------------------------
 
-# A model that may have been made by another version, cut short or edited. What C reads by an index is
-# checked there once more.
+# A model that may have been made by another version, cut short or edited. Lengths and indices of
+# large parts are checked where they are read, in C.
 check_model <- function(model, arg = "object") {
   if (!is.list(model) || !inherits(model, "umap_model")) {
     abort_input(arg, "must be a model from umap_fit(), not ", describe(model))
   }
   check_format(model$format_version, arg)
   if (!is_sound_layout(model$layout)) abort_damaged(arg, "its layout")
-  numbers <- c(
-    model$settings[c(
-      "n_neighbors", "n_epochs", "local_connectivity", "bandwidth", "learning_rate",
-      "repulsion_strength", "negative_sample_rate"
-    )],
-    list(model$seed, model$curve["a"], model$curve["b"])
-  )
-  if (!all(vapply(numbers, is_number, NA))) abort_damaged(arg, "its settings")
+  if (!are_sound_settings(model$settings)) abort_damaged(arg, "its settings")
+  is_curve <- is.double(model$curve) && all(is.finite(model$curve[c("a", "b")]))
+  if (!is_curve || any(model$curve[c("a", "b")] <= 0)) abort_damaged(arg, "its curve")
+  is_seed <- is_number(model$seed) && model$seed >= 0 && model$seed <= 2^53
+  if (!is_seed) abort_damaged(arg, "its seed")
   invisible(model)
 }
 
@@ -104,6 +101,24 @@ is_sound_layout <- function(layout) {
     all(is.finite(layout))
 }
 
+is_text <- function(x) is.character(x) && length(x) == 1 && !is.na(x)
+
+is_named_list <- function(x) is.list(x) && !is.null(names(x))
+
+are_sound_settings <- function(settings) {
+  if (!is_named_list(settings) || !is_named_list(settings$optimizer_args)) return(FALSE)
+  numbers <- c(
+    settings[c(
+      "n_neighbors", "n_epochs", "local_connectivity", "bandwidth", "learning_rate",
+      "repulsion_strength", "negative_sample_rate"
+    )],
+    settings$optimizer_args[names(optimizer_constants)]
+  )
+  all(vapply(numbers, function(x) is_number(x) && x >= 0, NA)) && settings$bandwidth > 0 &&
+    settings$n_epochs < 1e7 && settings$n_neighbors >= 2 && settings$n_neighbors == round(settings$n_neighbors) &&
+    is_text(settings$method) && is_text(settings$optimizer)
+}
+
 # Views of a model that is to predict.
 check_views <- function(model, arg = "object") {
   views <- model$views
@@ -112,57 +127,66 @@ check_views <- function(model, arg = "object") {
       arg, "keeps no data, by which new rows could be placed: make it with keep = \"predict\""
     )
   }
-  n <- nrow(model$layout)
-  neighbors <- model_neighbors(model)
-  n_found <- 0
-  for (view in views) {
-    if (is.null(view$category)) {
-      n_found <- n_found + 1
-      if (n_found > length(neighbors)) abort_damaged(arg, "its number of neighbours")
-      check_view(view, neighbors[[n_found]], n, arg)
-    } else if (!is_sound_category(view, n)) {
-      abort_damaged(arg, "its categories")
-    }
+  if (!is.list(views) || !all(vapply(views, is_named_list, NA))) abort_damaged(arg, "its views")
+  is_category <- !vapply(lapply(views, `[[`, "category"), is.null, NA)
+  idx <- lapply(model_neighbors(model), function(found) if (is.list(found)) found$idx)
+  if (length(views) == 0 || is_category[1] || length(idx) != sum(!is_category)) {
+    abort_damaged(arg, "its views")
   }
-  if (!is.null(views[[1]]$category)) abort_damaged(arg, "its order of views")
+  n <- nrow(model$layout)
+  for (view in views[is_category]) check_kept_category(view, n, model$n_columns, arg)
+  Map(function(view, idx) check_kept_rows(view, idx, n, model$n_columns, arg), views[!is_category], idx)
   views
 }
 
 # Always a list, one for each view but categories.
 model_neighbors <- function(model) {
   neighbors <- model$neighbors
-  if (inherits(neighbors, "umap_neighbors")) list(neighbors) else neighbors
+  if (inherits(neighbors, "umap_neighbors")) list(unclass(neighbors)) else as.list(neighbors)
 }
 
-is_sound_category <- function(view, n) {
-  is.integer(view$category) && length(view$category) == n && is.character(view$levels) &&
-    is_number(view$weight) && length(view$columns) == 1
+are_sound_columns <- function(columns, n_columns) {
+  is.null(columns) || (is.character(columns) && !anyNA(columns)) ||
+    (is_number(n_columns) && is.numeric(columns) && all(columns %in% seq_len(n_columns)))
 }
 
-check_view <- function(view, neighbors, n, arg) {
-  is_sound <- is.list(view) && is_number(view$weight) && is_number(view$mean_distance) &&
+check_kept_category <- function(view, n, n_columns, arg) {
+  is_sound <- is.integer(view$category) && length(view$category) == n &&
+    is.character(view$levels) && is_number(view$weight) && length(view$columns) == 1 &&
+    are_sound_columns(view$columns, n_columns)
+  if (!is_sound) abort_damaged(arg, "its categories")
+}
+
+check_kept_rows <- function(view, idx, n, n_columns, arg) {
+  are_numbers <- is_number(view$weight) && is_number(view$mean_distance) &&
     is.double(view$max_distance) && length(view$max_distance) == 1
-  if (!is_sound) abort_damaged(arg, "its views")
-  idx <- neighbors$idx
+  if (!are_numbers) abort_damaged(arg, "its views")
   if (!is.matrix(idx) || !is.integer(idx) || nrow(idx) != n) abort_damaged(arg, "its neighbours")
   if (is.null(view$metric)) return(invisible())
-  check_view_metric(view$metric, arg)
-  check_view_transform(view$transform, arg)
-  rows <- if (is.null(view$points)) n_rows(view$x) else view$points$n
-  if (!identical(as.integer(rows), n)) abort_damaged(arg, "its data")
-}
-
-check_view_metric <- function(metric, arg) {
-  is_known <- is.list(metric) && (is.function(metric$fn) || isTRUE(metric$name %in% metrics))
+  is_known <- is_named_list(view$metric) &&
+    (is.function(view$metric$fn) || isTRUE(view$metric$name %in% metrics))
   if (!is_known) abort_damaged(arg, "its metric")
+  if (!is_sound_transform(view$transform)) abort_damaged(arg, "its scale")
+  is_described <- is_number(n_columns) && is_text(view$kind) &&
+    are_sound_columns(view$columns, n_columns)
+  if (!is_described) abort_damaged(arg, "its columns")
+  if (!has_rows(view, n)) abort_damaged(arg, "its data")
 }
 
-check_view_transform <- function(transform, arg) {
-  if (is.null(transform)) return(invisible())
+has_rows <- function(view, n) {
+  if (is.function(view$metric$fn)) {
+    return((is.matrix(view$x) || is_sparse(view$x)) && isTRUE(n_rows(view$x) == n))
+  }
+  is_named_list(view$points) && is_named_list(view$preparation) && is_text(view$points$form) &&
+    is_number(view$points$n) && view$points$n == n
+}
+
+is_sound_transform <- function(transform) {
+  if (is.null(transform)) return(TRUE)
+  if (!is_named_list(transform)) return(FALSE)
   rotation <- transform$rotation
-  is_sound <- is.double(transform$centre) && is.double(transform$factor) &&
+  is.double(transform$centre) && is.double(transform$factor) &&
     length(transform$centre) == length(transform$factor) && is_number(transform$unit) &&
     (is.null(rotation) || (is.matrix(rotation) && is.double(rotation) &&
       nrow(rotation) == length(transform$centre) && ncol(rotation) > 0))
-  if (!is_sound) abort_damaged(arg, "its scale")
 }

@@ -86,8 +86,7 @@ predict_options <- function(model, n_epochs) {
   settings <- model$settings
   if (is.null(n_epochs)) n_epochs <- ceiling(settings$n_epochs / 3)
   settings$n_epochs <- check_whole(n_epochs, "n_epochs")
-  if (identical(settings$method, "full")) settings$learning_rate <- 1
-  if (is.null(settings$optimizer_args)) settings$optimizer_args <- optimizer_constants
+  if (settings$method == "full") settings$learning_rate <- 1
   c(
     settings[c("local_connectivity", "bandwidth")],
     layout_options(settings, model$curve, model$seed)
@@ -130,6 +129,8 @@ query_numbers <- function(view, newdata, n_columns, run) {
       matrix_kind(numbers), " one"
     )
   }
+  is_fit <- is.null(view$transform) || length(view$transform$centre) == n_columns(numbers)
+  if (!is_fit) abort_damaged("object", "its scale")
   apply_transform(numbers, view$transform, run)
 }
 
@@ -173,6 +174,7 @@ query_categories <- function(view, newdata) {
 
 # The variables of a formula, computed in newdata.
 computed_columns <- function(variables, newdata) {
+  if (!is.character(variables)) abort_damaged("object", "its formula")
   if (!is.data.frame(newdata)) {
     abort_input("newdata", "must be a data frame, as the model is of a formula")
   }

@@ -58,10 +58,10 @@ print.umap_model <- function(x, ...) {
   )
   print_fields(list(
     neighbors = paste0(
-      x$settings$n_neighbors, ", ", searches(x$neighbors)$metric, ", ",
+      x$settings$n_neighbors, ", ", searches(x$neighbors, x$settings)$metric, ", ",
       searches(x$neighbors)$method
     ),
-    graph = plural(nrow(x$graph), "entry", "entries"),
+    graph = if (is.null(x$graph)) "not kept" else plural(nrow(x$graph), "entry", "entries"),
     layout = paste0(
       plural(x$settings$n_epochs, "epoch"), ", method ", x$settings$method, ", from ",
       x$settings$init
@@ -102,14 +102,16 @@ summary.umap_model <- function(object, data = NULL, ...) {
       n = nrow(object$layout),
       n_components = ncol(object$layout),
       settings = object$settings,
-      neighbors = searches(object$neighbors),
+      neighbors = searches(object$neighbors, object$settings),
       recall = known_recall(object$neighbors, data),
       curve = object$curve,
       seed = object$seed,
       times = object$times,
       n_edges = nrow(object$graph),
-      components = graph_components(object$graph),
-      scale = data.frame(rho = unlist(object$rho), sigma = unlist(object$sigma)),
+      components = if (!is.null(object$graph)) graph_components(object$graph),
+      scale = data.frame(
+        rho = as.double(unlist(object$rho)), sigma = as.double(unlist(object$sigma))
+      ),
       range = layout_range(object$layout),
       labels = label_counts(object$labels),
       warnings = object$warnings
@@ -124,7 +126,8 @@ known_recall <- function(neighbors, data) {
 }
 
 # Metric and method of one search, or of those of several views.
-searches <- function(neighbors) {
+searches <- function(neighbors, settings = NULL) {
+  if (is.null(neighbors)) return(list(metric = field_text(settings$metric), method = "not kept"))
   if (inherits(neighbors, "umap_neighbors")) return(neighbors[c("metric", "method")])
   lapply(
     list(metric = "metric", method = "method"),
@@ -183,7 +186,8 @@ print_stages <- function(x) {
       x$settings$n_neighbors, " each, ", x$neighbors$metric, ", ", recall_text(x)
     ),
     "fuzzy graph" = paste0(
-      plural(x$n_edges, "entry", "entries"), ", ", components_text(x$components)
+      if (is.null(x$components)) "not kept" else plural(x$n_edges, "entry", "entries"),
+      if (!is.null(x$components)) paste0(", ", components_text(x$components))
     ),
     "start" = x$settings$init,
     "layout" = paste0(plural(x$settings$n_epochs, "epoch"), ", method ", x$settings$method)
@@ -196,7 +200,7 @@ print_stages <- function(x) {
 }
 
 recall_text <- function(x) {
-  if (x$neighbors$method == "exact") return("exact")
+  if (x$neighbors$method %in% c("exact", "not kept")) return(x$neighbors$method)
   recall <- if (is.na(x$recall)) "not measured" else number(round(x$recall, 4))
   paste0(x$neighbors$method, ", recall ", recall)
 }

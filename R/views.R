@@ -104,6 +104,7 @@ view_numbers <- function(x, columns, arg) {
   if (is.null(columns)) return(if (is.data.frame(x)) data_frame_matrix(x, arg) else x)
   numbers <- x[, columns, drop = FALSE]
   if (is.data.frame(numbers)) numbers <- data_frame_matrix(numbers, arg)
+  if (matrix_kind(numbers) != "dense") return(numbers)
   bad <- which(!is.finite(numbers), arr.ind = TRUE)
   if (length(bad) > 0) {
     abort_input(

@@ -86,6 +86,8 @@ static double take_points(predict_call *c, SEXP given, int v) {
   if (c->graphs[v].n != n_old || c->views[v].points->n != n_old)
     check(c, uf_fail(ctx, UF_BAD_INPUT, "is damaged: its parts are of different length"));
   uf_matrix matrix = r_matrix(query);
+  if (matrix.d != preparation->d)
+    check(c, uf_fail(ctx, UF_BAD_INPUT, "is damaged: its rows have other columns than its data"));
   c->run.argument = "newdata";
   c->run.queries = query;
   check(c, uf_points_prepare_new(ctx, &matrix, preparation, &c->queries[v]));

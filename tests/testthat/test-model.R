@@ -1,0 +1,154 @@
+# Models that are kept: what they hold, whether they survive, and what happens to broken ones.
+
+places <- function(embedding) unname(as.matrix(embedding[grep("^UMAP", names(embedding))]))
+
+small <- iris[seq(1, 150, 3), ]
+new_rows <- iris[seq(2, 150, 3), ]
+
+# One of each kind, with data to predict.
+kept_models <- function() {
+  fit <- function(...) umap_fit(..., n_epochs = 20, n_neighbors = 8)
+  x <- as.matrix(small[1:4])
+  new <- as.matrix(new_rows[1:4])
+  bits <- with_seed(1, matrix(stats::runif(50 * 20) < 0.4, 50))
+  models <- list(
+    plain = list(fit(x), new),
+    scaled = list(fit(x, scale = "z", pca = 2, metric = "cosine"), new),
+    supervised = list(fit(x, y = small$Species), new),
+    mixed = list(fit(small), new_rows),
+    views = list(fit(small, metric = list(euclidean = 1:2, manhattan = 3:4, categorical = 5)), new_rows),
+    formula = list(fit(~ log(Petal.Width) + Sepal.Length, small), new_rows),
+    bits = list(fit(bits, metric = "hamming"), !bits[1:5, ]),
+    distances = list(fit(stats::dist(x)), as.matrix(stats::dist(rbind(x, new)))[51:60, 1:50])
+  )
+  if (requireNamespace("Matrix", quietly = TRUE)) {
+    sparse <- methods::as((x > 3) * x, "CsparseMatrix")
+    models$sparse <- list(fit(sparse, metric = "cosine"), sparse[5:9, ])
+  }
+  models
+}
+
+test_that("every kind of model survives being saved", {
+  for (kind in kept_models()) {
+    path <- tempfile()
+    saveRDS(kind[[1]], path)
+    expect_identical(readRDS(path), kind[[1]])
+    expect_identical(predict(readRDS(path), kind[[2]]), predict(kind[[1]], kind[[2]]))
+    ascii <- unserialize(serialize(kind[[1]], NULL, ascii = TRUE))
+    expect_identical(predict(ascii, kind[[2]]), predict(kind[[1]], kind[[2]]))
+  }
+})
+
+test_that("models hold plain vectors alone", {
+  is_plain <- function(x) {
+    if (is.list(x)) return(all(vapply(unclass(x), is_plain, NA)))
+    is.null(x) || (is.atomic(x) && !isS4(x))
+  }
+  for (kind in kept_models()) expect_true(is_plain(kind[[1]]))
+})
+
+test_that("`keep` chooses how much is kept", {
+  fit <- function(keep) umap_fit(some_digits(200), n_epochs = 5, keep = keep)
+  all <- fit("predict")
+  graph <- fit("graph")
+  minimal <- fit("minimal")
+  shared <- c("layout", "neighbors", "rho", "sigma", "graph", "curve", "settings", "seed")
+  expect_identical(graph[shared], all[shared])
+  expect_identical(minimal$layout, all$layout)
+  expect_null(minimal$graph)
+  expect_null(graph$views)
+  sizes <- vapply(list(minimal, graph, all), function(model) as.numeric(object.size(model)), 0)
+  expect_true(all(diff(sizes) > 0))
+  expect_lt(sizes[3] - sizes[2], 1.2 * 4 * 200 * 784)
+  for (model in list(graph, minimal)) {
+    expect_input_error(predict(model, some_digits(3)), "keep = \"predict\"")
+    expect_output(print(model), "UMAP model of 200 rows")
+    expect_output(print(summary(model)), "Settings")
+  }
+})
+
+# ---- Formats that have been released ------------------------------------------------------------
+
+test_that("models of every released format load and predict as they did", {
+  for (path in Sys.glob(test_path("fixtures", "model-*.rds"))) {
+    fixture <- readRDS(path)
+    expect_identical(fixture$model$format_version, 1L)
+    expect_identical(places(predict(fixture$model, fixture$newdata)), fixture$placed)
+  }
+  expect_gt(length(Sys.glob(test_path("fixtures", "model-*.rds"))), 0)
+})
+
+test_that("a fresh process predicts the same", {
+  skip_on_cran()
+  fixture <- test_path("fixtures", "model-1-mixed.rds")
+  script <- tempfile(fileext = ".R")
+  writeLines(c(
+    sprintf(".libPaths(%s)", paste(deparse(.libPaths()), collapse = "")),
+    sprintf("f <- readRDS(%s)", deparse(normalizePath(fixture))),
+    "p <- stats::predict(f$model, f$newdata)", # by the method of a package that is not loaded yet
+    "cat(identical(unname(as.matrix(p[c('UMAP1', 'UMAP2')])), f$placed))"
+  ), script)
+  writeLines(c("loadNamespace('unfurl')", readLines(script)), script)
+  out <- system2(file.path(R.home("bin"), "Rscript"), c("--vanilla", shQuote(script)),
+    stdout = TRUE, stderr = FALSE
+  )
+  expect_match(paste(out, collapse = " "), "TRUE$")
+})
+
+# ---- Broken models ------------------------------------------------------------------------------
+
+# Every part of a model, as a path into it.
+parts_of <- function(x, path = list()) {
+  here <- if (length(path) > 0) list(path)
+  if (!is.list(x)) return(here)
+  c(here, unlist(lapply(seq_along(x), function(i) parts_of(unclass(x)[[i]], c(path, i))), FALSE))
+}
+
+broken <- function(part) {
+  list(
+    NULL, "text", NA, -1L, 1e9, list(), list(1), part[seq_len(length(part) %/% 2)],
+    if (is.numeric(part)) part - part + 2147483647, if (is.double(part)) part * NaN,
+    if (is.matrix(part)) t(part), if (is.integer(part)) rep(NA_integer_, length(part))
+  )
+}
+
+test_that("a broken model is an error of the package, or does no harm", {
+  skip_on_cran()
+  kinds <- kept_models()
+  for (kind in kinds[intersect(names(kinds), c("scaled", "mixed", "sparse", "formula"))]) {
+    model <- kind[[1]]
+    for (path in parts_of(model)) {
+      index <- unlist(path)
+      part <- unclass(model)[[index]]
+      if (is.language(part) || is.function(part)) next
+      for (value in broken(part)) {
+        worse <- unclass(model)
+        worse[[index]] <- value
+        class(worse) <- "umap_model"
+        condition <- tryCatch(
+          suppressWarnings({
+            predict(worse, kind[[2]])
+            NULL
+          }),
+          error = identity
+        )
+        where <- paste(index, collapse = "/")
+        if (!is.null(condition)) {
+          expect_true(
+            inherits(condition, "unfurl_error"),
+            info = paste(where, describe(value), conditionMessage(condition))
+          )
+        }
+      }
+    }
+  }
+})
+
+test_that("models of the future, and what is none, are refused", {
+  model <- umap_fit(small[1:4], n_epochs = 2)
+  model$format_version <- 99L
+  expect_input_error(predict(model, small), "format 99, which is newer")
+  model$format_version <- NULL
+  expect_input_error(predict(model, small), "is damaged: its format_version")
+  expect_input_error(predict.umap_model(list(), small), "must be a model from umap_fit")
+})
