@@ -7,7 +7,7 @@ new_rows <- iris[seq(2, 150, 3), ]
 
 # One of each kind, with data to predict.
 kept_models <- function() {
-  fit <- function(...) umap_fit(..., n_epochs = 20, n_neighbors = 8)
+  fit <- function(...) suppressWarnings(umap_fit(..., n_epochs = 20, n_neighbors = 8))
   x <- as.matrix(small[1:4])
   new <- as.matrix(new_rows[1:4])
   bits <- with_seed(1, matrix(stats::runif(50 * 20) < 0.4, 50))
