@@ -155,7 +155,7 @@ static uf_status find_graph(uf_context *ctx) {
 
 static uf_status intersect(uf_context *ctx) {
   uf_graph found = {0};
-  uf_status status = uf_fuzzy_intersect(ctx, &graph, &graph, 0.5, &found);
+  uf_status status = uf_fuzzy_intersect(ctx, &graph, &graph, 0.5, 0, &found);
   if (!status) status = uf_fuzzy_reconnect(ctx, &found);
   uf_graph_free(&found);
   return status;
