@@ -118,7 +118,11 @@ check_optimizer_args <- function(given) {
   known <- names(optimizer_constants)
   is_fit <- is.list(given) && (length(given) == 0 || !is.null(names(given))) &&
     all(names(given) %in% known) && !anyDuplicated(names(given))
-  if (!is_fit) abort_input("optimizer_args", "must be a list of any of ", toString(known))
+  if (!is_fit) {
+    abort_input(
+      "optimizer_args", "must be a list of any of ", toString(known), ", not ", describe(given)
+    )
+  }
   constants <- utils::modifyList(optimizer_constants, given)
   for (beta in c("beta1", "beta2")) {
     arg <- paste0("optimizer_args$", beta)

@@ -46,6 +46,7 @@ rate <- function(x) { # what is absurd may be refused when it has done its damag
 nothing <- function(x) is.null(x) || (is.list(x) && length(x) == 0)
 keywords <- function(x) is.null(x) || identical(x, list()) || (is.list(x) && !is.null(names(x)))
 epochs <- function(x) is.null(x) || (is.numeric(x) && all(x %in% 0:3))
+either <- function(x) NA
 a_function <- function(x) is.function(x)
 some_digits_of_10 <- function(x) is.numeric(x) && length(x) > 0 && all(x %in% 0:9)
 sample_size <- function(x) identical(x, Inf) || whole(1)(x)
@@ -63,8 +64,11 @@ graph_rows <- list(
 )
 layout_rows <- list(
   a = null_only, b = null_only, learning_rate = rate,
-  repulsion_strength = number(0), negative_sample_rate = whole(0, 1000, null = TRUE),
-  method = never, optimizer = never
+  repulsion_strength = number(0, null = TRUE), negative_sample_rate = whole(0, 1000, null = TRUE),
+  method = never, optimizer = never, optimizer_args = function(x) is.list(x) && length(x) == 0
+)
+watch_rows <- list(
+  snapshots = epochs, trace = epochs, epoch_callback = function(x) is.null(x) || is.function(x)
 )
 target_rows <- function(null) {
   list(
@@ -84,14 +88,16 @@ umap_rows <- c(
 
 # For each function arguments that are right, and the row of each argument.
 contract <- list(
-  umap = list(list(x = points, n_epochs = 3, verbose = FALSE), umap_rows),
-  umap_fit = list(list(x = points, n_epochs = 3, verbose = FALSE), umap_rows),
+  umap = list(list(x = points, n_epochs = 3, verbose = FALSE), c(umap_rows, watch_rows)),
+  umap_fit = list(list(x = points, n_epochs = 3, verbose = FALSE), c(umap_rows, watch_rows)),
   umap_control = list(list(), c(
     graph_rows, layout_rows, target_rows(null = TRUE),
     list(
       spread = number(0, open = TRUE), neighbor_method = never, metric_kwds = keywords,
       scale = function(x) is.null(x) || isTRUE(x), pca = whole(1, null = TRUE), keep = never,
-      target_recall = number(0, 1)
+      target_recall = number(0, 1),
+      # these depend on the number of epochs: umap() checks them
+      snapshots = either, trace = either, epoch_callback = either
     )
   )),
   nearest_neighbors = list(list(x = points), c(
@@ -125,9 +131,13 @@ contract <- list(
   optimize_layout = list(list(graph = edges, init = place, n_epochs = 3), c(
     list(
       graph = never, init = never, n_epochs = whole(0, null = TRUE), min_dist = number(0, 1),
-      spread = number(0.1, open = TRUE), snapshots = epochs
+      spread = number(0.1, open = TRUE)
     ),
-    layout_rows, run_rows
+    layout_rows, watch_rows, run_rows
+  )),
+  layout_loss = list(list(graph = edges, layout = place), list(
+    graph = never, layout = never, min_dist = number(0, 1), spread = number(0.1, open = TRUE),
+    a = null_only, b = null_only, seed = seed, n_threads = threads
   )),
   neighbor_recall = list(list(nn = near, x = points), list(
     nn = never, x = never, sample = sample_size, metric = a_function, n_threads = threads,
@@ -212,7 +222,7 @@ test_that("every argument of every exported function has a row", {
   )
   expect_setequal(names(contract), exported)
   for (name in names(contract)) {
-    expect_setequal(names(contract[[name]][[2]]), arguments_of(name))
+    expect_identical(setdiff(arguments_of(name), names(contract[[name]][[2]])), character())
   }
 })
 
