@@ -98,9 +98,10 @@ check_init <- function(init, n, n_components, x) {
 #' With `optimizer = "batch"` all points move at once at the end of an epoch, by steps that adapt to
 #' each (Adam), on all threads. The layout unfolds on coarser graphs first, on which points stand for
 #' many, and each finer one begins where the coarser ended; `n_epochs` and all that refers to it
-#' count epochs of the graph itself. Half as many epochs as the default are hardly worse, and a third
-#' (`n_epochs = 70` for 10,000 to 200,000 points) still as good as what others reach in 500. A given
-#' start decides where the large groups go, not where each point does.
+#' count epochs of the graph itself. Half as many epochs as the default are hardly worse. With a third
+#' (`n_epochs = 70` for 10,000 to 200,000 points), neighbour preservation and label accuracy on MNIST
+#' were still above those of uwot's `umap2()` after its 500, trustworthiness .002 below. A
+#' given start decides where the large groups go, not where each point does.
 #'
 #' With `optimizer = "sgd"` points move at every visit, one after the other, on one thread: the
 #' reference implementation, for comparison.

@@ -2,6 +2,10 @@
  * fuzzy_graph.c: directed similarities, joined with their transpose. A row of the result merges two
  * ascending lists: the row's own neighbours, and the points that have it for a neighbour. O(n k log
  * k), entries counted in 64 bits.
+ *
+ * The transpose goes by way of buckets, each of the edges to a range of rows. Where the edges of a
+ * range of sources begin in each bucket is counted beforehand, so that all ranges can be dealt out
+ * at once, and then all buckets sorted at once.
  */
 #include "arith.h"
 
@@ -10,6 +14,14 @@
 #include "parallel.h"
 
 enum { ROWS_PER_BLOCK = 256 };
+
+/* Ranges of 2^shift rows: at least so many rows, and not many more than so many ranges. */
+enum { LEAST_SHIFT = 10, MOST_RANGES = 256 };
+
+typedef struct directed_edge {
+  int source, target;
+  float weight;
+} directed_edge;
 
 typedef struct graph_job {
   uf_context *ctx;
@@ -21,6 +33,10 @@ typedef struct graph_job {
   uf_graph out; /* directed: row i's neighbours, ascending; rows are k apart */
   int *out_count;
   uf_graph in; /* its transpose */
+  int shift;
+  int64_t n_ranges;
+  int64_t *dealt;       /* n_ranges × n_ranges: where a range of sources goes on in each bucket */
+  directed_edge *edges; /* bucket by bucket, ascending by source in each */
   uf_graph *graph;
 } graph_job;
 
@@ -92,29 +108,80 @@ static void rewind_starts(int n, int64_t *start) {
   start[0] = 0;
 }
 
-/* Rows are taken in order, so each row of the transpose comes out ascending. */
-static uf_status transpose(uf_context *ctx, graph_job *j) {
-  int n = j->neighbors->n, k = j->neighbors->k;
-  int64_t total = 0;
-  for (int i = 0; i < n; i++) total += j->out_count[i];
-  uf_status status = uf_graph_alloc(ctx, n, total, &j->in);
-  if (status) return status;
-  int64_t *start = j->in.start;
-  for (int i = 0; i < n; i++)
+static uf_range rows_of_range(const graph_job *j, int64_t range) {
+  return uf_block_range(range, (int64_t)1 << j->shift, j->neighbors->n);
+}
+
+static void count_dealt(void *job, int64_t range, int worker) {
+  (void)worker;
+  graph_job *j = job;
+  int64_t *count = j->dealt + range * j->n_ranges;
+  uf_range rows = rows_of_range(j, range);
+  for (int64_t i = rows.from; i < rows.to; i++)
     for (int c = 0; c < j->out_count[i]; c++)
-      start[j->out.neighbor[(size_t)i * (size_t)k + (size_t)c] + 1]++;
-  starts_from_counts(n, start);
-  for (int i = 0; i < n; i++) {
-    if (i % 65536 == 0 && (status = uf_poll(ctx, (double)i / n))) return status;
-    for (int c = 0; c < j->out_count[i]; c++) {
-      size_t from = (size_t)i * (size_t)k + (size_t)c;
-      int64_t at = start[j->out.neighbor[from]]++;
-      j->in.neighbor[at] = i;
-      j->in.weight[at] = j->out.weight[from];
+      count[j->out.neighbor[i * j->neighbors->k + c] >> j->shift]++;
+}
+
+/* From counts to where they begin, bucket by bucket; returns the number of all edges. */
+static int64_t places_from_counts(graph_job *j) {
+  int64_t total = 0;
+  for (int64_t bucket = 0; bucket < j->n_ranges; bucket++)
+    for (int64_t range = 0; range < j->n_ranges; range++) {
+      int64_t *place = &j->dealt[range * j->n_ranges + bucket], count = *place;
+      *place = total;
+      total += count;
     }
+  return total;
+}
+
+static void deal_edges(void *job, int64_t range, int worker) {
+  (void)worker;
+  graph_job *j = job;
+  int64_t *place = j->dealt + range * j->n_ranges;
+  uf_range rows = rows_of_range(j, range);
+  for (int64_t i = rows.from; i < rows.to; i++)
+    for (int c = 0; c < j->out_count[i]; c++) {
+      int64_t from = i * j->neighbors->k + c;
+      int target = j->out.neighbor[from];
+      j->edges[place[target >> j->shift]++] = (directed_edge){(int)i, target, j->out.weight[from]};
+    }
+}
+
+/* The rows that a bucket's edges go to. Edges are put down from the last to the first, so that rows
+ * come out ascending and each start ends up at the first edge of its row. */
+static void sort_bucket(void *job, int64_t bucket, int worker) {
+  (void)worker;
+  graph_job *j = job;
+  const int64_t *end = j->dealt + (j->n_ranges - 1) * j->n_ranges; /* all ranges are dealt */
+  int64_t from = bucket > 0 ? end[bucket - 1] : 0, *start = j->in.start, sum = from;
+  uf_range rows = rows_of_range(j, bucket);
+  for (int64_t e = from; e < end[bucket]; e++) start[j->edges[e].target]++;
+  for (int64_t i = rows.from; i < rows.to; i++) start[i] = sum += start[i];
+  for (int64_t e = end[bucket] - 1; e >= from; e--) {
+    int64_t at = --start[j->edges[e].target];
+    j->in.neighbor[at] = j->edges[e].source;
+    j->in.weight[at] = j->edges[e].weight;
   }
-  rewind_starts(n, start);
-  return UF_OK;
+}
+
+static uf_status transpose(uf_context *ctx, graph_job *j) {
+  uf_status status = UF_OK;
+  int n = j->neighbors->n;
+  j->shift = LEAST_SHIFT;
+  while (n >> j->shift >= MOST_RANGES) j->shift++;
+  j->n_ranges = uf_n_blocks(n, (int64_t)1 << j->shift);
+  UF_NEW_ZERO(ctx, j->dealt, j->n_ranges * j->n_ranges);
+  UF_TRY(uf_parallel(ctx, j->n_ranges, count_dealt, j));
+  int64_t total = places_from_counts(j);
+  UF_NEW(ctx, j->edges, total);
+  UF_TRY(uf_parallel(ctx, j->n_ranges, deal_edges, j));
+  UF_TRY(uf_graph_alloc(ctx, n, total, &j->in));
+  UF_TRY(uf_parallel(ctx, j->n_ranges, sort_bucket, j));
+  j->in.start[n] = total;
+done:
+  uf_free(j->dealt);
+  uf_free(j->edges);
+  return status;
 }
 
 static float combine(float one, float other, float mix) {

@@ -348,6 +348,54 @@ TEST(graphs) {
       }
 }
 
+/* Everyone knows point 0 and some at random: `k` distinct ones, i first. */
+static void table_with_hub(int n, int k, uf_neighbors *table) {
+  table_alloc(n, k, table);
+  for (int i = 0; i < n; i++)
+    for (int c = 0; c < k; c++) {
+      int stride = 1 + (int)(1000 * fabs(fixture_normal(30, i))) % (n / k);
+      table->index[i * k + c] = c == 0 ? i : c == 1 && i > 0 ? 0 : (i + c * stride) % n;
+      table->distance[i * k + c] = (float)c;
+    }
+}
+
+/* The place of an edge in the graph, or -1. */
+static int64_t find_edge(const uf_graph *graph, int i, int j) {
+  for (int64_t e = graph->start[i]; e < graph->start[i + 1]; e++)
+    if (graph->neighbor[e] == j) return e;
+  return -1;
+}
+
+/* Enough points for several ranges in the transpose, the last of them short. */
+TEST(many_rows) {
+  enum { N = 5000, K = 6 };
+  uf_neighbors table;
+  uf_graph graph;
+  uf_context ctx;
+  float *rho = fixture_floats(N), *sigma = fixture_floats(N);
+  table_with_hub(N, K, &table);
+  fixture_open(&ctx, 3, NULL);
+  CHECK(uf_smooth_knn(&ctx, &table, &plain, rho, sigma) == UF_OK);
+  CHECK(uf_fuzzy_graph(&ctx, &table, rho, sigma, &plain, &graph) == UF_OK);
+  check_form(&graph);
+  int64_t ends = 0; /* an edge has two; one that both points name is counted at either */
+  for (int i = 0; i < N; i++)
+    for (int c = 0; c < K; c++) {
+      int j = table.index[i * K + c], mutual = 0;
+      if (j == i) continue;
+      for (int o = 0; o < K; o++) mutual |= table.index[j * K + o] == i;
+      ends += mutual ? 1 : 2;
+      int64_t there = find_edge(&graph, i, j), back = find_edge(&graph, j, i);
+      CHECK(there >= 0 && back >= 0 && graph.weight[there] == graph.weight[back]);
+    }
+  CHECK(graph.start[N] == ends && graph.start[1] - graph.start[0] >= N - 1);
+  uf_graph_free(&graph);
+  uf_context_close(&ctx);
+  table_free(&table);
+  free(rho);
+  free(sigma);
+}
+
 TEST(small_graphs) {
   const float none[] = {0, INFINITY, INFINITY}, apart[] = {0, 2, 3}, zero[] = {0, 0, 0};
   const float *const rows[] = {none, apart, zero};
