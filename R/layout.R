@@ -100,7 +100,7 @@ check_init <- function(init, n, n_components, x) {
 #' many, and each finer one begins where the coarser ended; `n_epochs` and all that refers to it
 #' count epochs of the graph itself. Half as many epochs as the default are hardly worse. With a third
 #' (`n_epochs = 70` for 10,000 to 200,000 points), neighbour preservation and label accuracy on MNIST
-#' were still above those of uwot's `umap2()` after its 500, trustworthiness .002 below. A
+#' were still above those of uwot's `umap2()` after its 500, trustworthiness at most .002 below. A
 #' given start decides where the large groups go, not where each point does.
 #'
 #' With `optimizer = "sgd"` points move at every visit, one after the other, on one thread: the
