@@ -546,6 +546,7 @@ int main(void) {
   RUN(missing_neighbours);
   RUN(scales);
   RUN(graphs);
+  RUN(many_rows);
   RUN(small_graphs);
   RUN(graph_by_hand);
   RUN(same_bits_everywhere);
