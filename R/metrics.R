@@ -93,11 +93,15 @@
 NULL
 # nolint end
 
+metrics_of_shares <- c("hellinger", "jensenshannon", "symmetric_kl")
+metrics_of_truth <- c(
+  "jaccard", "dice", "matching", "kulsinski", "rogerstanimoto", "russellrao", "sokalmichener",
+  "sokalsneath", "yule"
+)
 metrics <- c(
   "euclidean", "sqeuclidean", "seuclidean", "mahalanobis", "manhattan", "chebyshev", "minkowski",
-  "canberra", "braycurtis", "cosine", "correlation", "spearman", "tsss", "hellinger",
-  "jensenshannon", "symmetric_kl", "haversine", "hamming", "jaccard", "dice", "matching",
-  "kulsinski", "rogerstanimoto", "russellrao", "sokalmichener", "sokalsneath", "yule"
+  "canberra", "braycurtis", "cosine", "correlation", "spearman", "tsss", metrics_of_shares,
+  "haversine", "hamming", metrics_of_truth
 )
 
 # Names of elements that `metric_kwds` may have.

@@ -55,6 +55,7 @@ kept_view <- function(found, given) {
   if (is.null(given$x)) return(view)
   view$metric <- given$metric
   view$columns <- if (is.null(given$columns)) given$column_names else given$columns
+  view$levels <- given$levels # of columns that are all categories
   view$kind <- matrix_kind(given$x)
   view$transform <- given$transform
   view$preparation <- found$preparation
@@ -115,7 +116,8 @@ are_sound_settings <- function(settings) {
     settings$optimizer_args[names(optimizer_constants)]
   )
   all(vapply(numbers, function(x) is_number(x) && x >= 0, NA)) && settings$bandwidth > 0 &&
-    settings$n_epochs < 1e7 && settings$n_neighbors >= 2 && settings$n_neighbors == round(settings$n_neighbors) &&
+    settings$n_epochs < 1e7 && settings$n_neighbors >= 2 &&
+    settings$n_neighbors == round(settings$n_neighbors) &&
     is_text(settings$method) && is_text(settings$optimizer)
 }
 
@@ -135,7 +137,9 @@ check_views <- function(model, arg = "object") {
   }
   n <- nrow(model$layout)
   for (view in views[is_category]) check_kept_category(view, n, model$n_columns, arg)
-  Map(function(view, idx) check_kept_rows(view, idx, n, model$n_columns, arg), views[!is_category], idx)
+  Map(function(view, idx) {
+    check_kept_rows(view, idx, n, model$n_columns, arg)
+  }, views[!is_category], idx)
   views
 }
 
@@ -170,7 +174,13 @@ check_kept_rows <- function(view, idx, n, n_columns, arg) {
   is_described <- is_number(n_columns) && is_text(view$kind) &&
     are_sound_columns(view$columns, n_columns)
   if (!is_described) abort_damaged(arg, "its columns")
+  if (!are_sound_levels(view)) abort_damaged(arg, "its categories")
   if (!has_rows(view, n)) abort_damaged(arg, "its data")
+}
+
+are_sound_levels <- function(view) {
+  is.null(view$levels) || (is.list(view$levels) && all(vapply(view$levels, is.character, NA)) &&
+    is.character(view$columns) && length(view$levels) == length(view$columns))
 }
 
 has_rows <- function(view, n) {

@@ -77,7 +77,9 @@ predict.umap_model <- function(object, newdata, n_epochs = NULL, n_threads = NUL
 
 check_no_dots <- function(...) {
   if (...length() == 0) return(invisible())
-  abort_input("...", "must be empty: predict() takes a model, `newdata` and the arguments on its page")
+  abort_input(
+    "...", "must be empty: predict() takes a model, `newdata` and the arguments on its page"
+  )
 }
 
 # Those of the batch optimiser, whatever the model's was: one that visits every edge has a learning
@@ -122,7 +124,11 @@ query_of <- function(model, newdata, views, run) {
 
 query_numbers <- function(view, newdata, n_columns, run) {
   columns <- query_columns(view$columns, newdata, n_columns)
-  numbers <- check_data(view_numbers(newdata, columns, "newdata"), "newdata", min_rows = 1)
+  if (!is.null(view$levels)) {
+    numbers <- query_codes(view, newdata)
+  } else {
+    numbers <- check_data(view_numbers(newdata, columns, "newdata"), "newdata", min_rows = 1)
+  }
   if (matrix_kind(numbers) != view$kind) {
     abort_input(
       "newdata", "must be a ", view$kind, " matrix, as the model's data were, not a ",
@@ -156,20 +162,34 @@ query_columns <- function(columns, newdata, n_columns) {
 query_categories <- function(view, newdata) {
   columns <- query_columns(view$columns, newdata, ncol(newdata))
   values <- view_column(newdata, if (is.null(columns)) 1 else columns)
-  if (is.data.frame(newdata) && !is_categorical(values)) {
-    abort_input(
-      "newdata", "must have categories in column ", view$columns, ", not ", describe(values)
-    )
+  check_categories(values, view$levels, view$columns, is.data.frame(newdata))
+  category_codes(values, view$levels)
+}
+
+# Where all columns are categories.
+query_codes <- function(view, newdata) {
+  columns <- query_columns(view$columns, newdata, length(view$columns))
+  if (is.null(columns)) columns <- seq_along(view$columns)
+  values <- lapply(columns, view_column, x = newdata)
+  Map(
+    check_categories, values, view$levels, view$columns,
+    MoreArgs = list(is_typed = is.data.frame(newdata))
+  )
+  category_numbers(values, view$levels)
+}
+
+# is_typed: whether the column could hold something else than text.
+check_categories <- function(values, levels, column, is_typed) {
+  if (is_typed && !is_categorical(values)) {
+    abort_input("newdata", "must have categories in column ", column, ", not ", describe(values))
   }
-  codes <- category_codes(values, view$levels)
-  strange <- unique(as.character(values[codes < 0 & !is.na(values)]))
+  strange <- setdiff(as.character(values[!is.na(values)]), levels)
   if (length(strange) > 0) {
     warn(
-      "`newdata` has categories in column ", view$columns, " that the model does not know: ",
+      "`newdata` has categories in column ", column, " that the model does not know: ",
       toString(head_of(strange)), ". They count as unknown"
     )
   }
-  codes
 }
 
 # The variables of a formula, computed in newdata.
@@ -186,7 +206,9 @@ computed_columns <- function(variables, newdata) {
   })
   lengths <- vapply(columns, NROW, 0L)
   if (any(lengths != nrow(newdata))) {
-    abort_input("newdata", "gives ", names(variables)[lengths != nrow(newdata)][1], " another length")
+    abort_input(
+      "newdata", "gives ", names(variables)[lengths != nrow(newdata)][1], " another length"
+    )
   }
   structure(columns, names = names(variables), row.names = .set_row_names(nrow(newdata)),
     class = "data.frame"

@@ -17,9 +17,39 @@ check_scale <- function(scale) {
 
 check_pca <- function(pca) if (is.null(pca)) NULL else check_whole(pca, "pca", min = 1)
 
+# Where nothing is said, numbers are scaled beside categories, if the metric lets them.
+default_scale <- function(metric, is_mixed) {
+  is_bound <- is.character(metric) &&
+    metric %in% c(metrics_of_truth, metrics_of_shares, "haversine", "hamming")
+  if (is_mixed && !is_bound) "z" else "none"
+}
+
+n_directions_of <- function(pca, x) if (is.null(pca) || pca >= n_columns(x)) 0L else pca
+
+# Why columns changed by `arg`, "scale" or "pca", mean nothing to a metric; NULL where they do.
+objection <- function(metric, arg, scale) {
+  if (!is.character(metric)) return(NULL)
+  if (metric %in% metrics_of_truth) return("which asks what is 0")
+  if (metric == "haversine") return("which takes angles")
+  if (metric == "hamming" && arg == "pca") return("which asks what is equal")
+  is_centred <- arg == "pca" || scale %in% c("z", "maxabs")
+  if (metric %in% metrics_of_shares && is_centred) "which takes no negative values"
+}
+
+check_transform <- function(metric, scale, n_directions) {
+  for (arg in c(if (scale != "none") "scale", if (n_directions > 0) "pca")) {
+    why <- objection(metric, arg, scale)
+    if (is.null(why)) next
+    abort_input(
+      arg, "cannot go with the metric \"", metric, "\", ", why, ": leave it out, or choose ",
+      "another metric, such as \"euclidean\""
+    )
+  }
+}
+
 # The transform of a matrix, or NULL where it stays as it is.
 make_transform <- function(x, scale, pca, seed, run) {
-  n_directions <- if (is.null(pca) || pca >= n_columns(x)) 0L else pca
+  n_directions <- n_directions_of(pca, x)
   if (scale == "none" && n_directions == 0) return(NULL)
   if (matrix_kind(x) != "dense") {
     abort_input(

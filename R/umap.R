@@ -18,6 +18,11 @@
 #' weight ½ does in [supervise_graph()]. `NA` in such a column means unknown. A data frame without
 #' factors and characters is the matrix of its columns, logical ones being 0 and 1.
 #'
+#' A data frame of factors (or characters) and logical columns alone is compared by the metric
+#' `"hamming"`, the share of columns in which two rows have different categories; `metric` must be
+#' that or `"euclidean"`, its default. `NA` then is a category like others, and so are, together
+#' with it, those that [predict()][predict.umap_model] meets for the first time.
+#'
 #' A list as `metric` says which columns belong together:
 #' `metric = list(euclidean = c("height", "weight"), cosine = 3:20, categorical = "species")`.
 #' Each element but the categories makes a graph of its own; these are intersected, see

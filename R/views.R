@@ -48,13 +48,22 @@ plan_views <- function(x, metric, kwds) {
   }, NA))
   if (!is_other) return(list(list(metric = metric, kwds = kwds)))
   is_category <- vapply(x, is_categorical, NA)
-  if (all(is_category)) {
-    abort_input("x", "has no numeric column beside its categories: make some, see model.matrix()")
-  }
+  if (all(is_category)) return(list(plan_codes(x, metric)))
   c(
     list(list(metric = metric, kwds = kwds, columns = names(x)[!is_category])),
     plan_categories(names(x)[is_category])
   )
+}
+
+# Categories alone are compared by the share of columns in which two rows differ.
+plan_codes <- function(x, metric) {
+  if (!identical(metric, "euclidean") && !identical(metric, "hamming")) {
+    abort_input(
+      "x", "has no numeric column beside its categories, which only the metric \"hamming\" ",
+      "compares: make some, see model.matrix()"
+    )
+  }
+  list(metric = "hamming", columns = names(x), levels = lapply(unname(as.list(x)), category_levels))
 }
 
 plan_categories <- function(columns) {
@@ -115,20 +124,31 @@ view_numbers <- function(x, columns, arg) {
   numbers
 }
 
+# Categories as numbers from 1, those of no level as 0.
+category_numbers <- function(x, levels) {
+  codes <- Map(function(values, levels) category_codes(values, levels) + 1, x, levels)
+  matrix(as.double(unlist(codes)), length(x[[1]]), dimnames = list(NULL, names(x)))
+}
+
 view_column <- function(x, column) if (is.data.frame(x)) x[[column]] else x[, column]
 
 # ---- Views of the data --------------------------------------------------------------------------
 
 # Each view keeps its columns, and its transform or levels, so that new data can be seen likewise.
 data_views <- function(x, plan, n_neighbors, control, seed, run) {
-  scale <- control$scale
   is_mixed <- "categorical" %in% lapply(plan, `[[`, "metric")
-  if (is.null(scale)) scale <- if (is_mixed) "z" else "none"
   lapply(plan, function(planned) {
     if (identical(planned$metric, "categorical")) {
       view <- category_view(view_column(x, planned$columns))
     } else {
-      numbers <- check_data(view_numbers(x, planned$columns, "x"))
+      numbers <- if (is.null(planned$levels)) {
+        check_data(view_numbers(x, planned$columns, "x"))
+      } else {
+        category_numbers(x, planned$levels)
+      }
+      scale <- control$scale
+      if (is.null(scale)) scale <- default_scale(planned$metric, is_mixed)
+      check_transform(planned$metric, scale, n_directions_of(control$pca, numbers))
       transform <- make_transform(numbers, scale, control$pca, seed, run)
       numbers <- apply_transform(numbers, transform, run)
       metric <- check_metric(planned$metric, planned$kwds, n_columns(numbers))
@@ -139,6 +159,7 @@ data_views <- function(x, plan, n_neighbors, control, seed, run) {
       view$column_names <- column_names(x)
     }
     view$columns <- planned$columns
+    if (!is.null(planned$levels)) view$levels <- planned$levels
     view
   })
 }

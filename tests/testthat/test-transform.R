@@ -110,3 +110,37 @@ test_that("bad settings are errors", {
   x <- replace(some_digits(30) + 0, 65, NA)
   expect_input_error(umap(x, n_neighbors = 5, scale = "z"), "row 5, column 3")
 })
+
+test_that("scale and components that mean nothing to a metric are errors", {
+  share <- abs(gaussian(40, 4))
+  fit <- function(metric, x = share, ...) {
+    umap_fit(x, metric = metric, n_neighbors = 5, n_epochs = 5, ...)
+  }
+  bound <- c(metrics_of_truth, metrics_of_shares, "hamming")
+  for (metric in bound) expect_input_error(fit(metric, pca = 2), "`pca` cannot go .*leave it out")
+  for (metric in metrics_of_truth) {
+    for (scale in scales[-1]) expect_input_error(fit(metric, scale = scale), "asks what is 0")
+  }
+  for (metric in metrics_of_shares) {
+    for (scale in c("z", "maxabs")) {
+      expect_input_error(fit(metric, scale = scale), "`scale` cannot .*no negative values")
+    }
+    for (scale in c("range", "colrange")) expect_s3_class(fit(metric, scale = scale), "umap_model")
+  }
+  expect_input_error(fit("haversine", share[, 1:2] / 4, scale = "z"), "`scale` .*takes angles")
+  expect_input_error(fit("haversine", share[, 1:2] / 4, pca = 1), "`pca` .*takes angles")
+  expect_input_error(umap(iris[c(5, 5)], pca = 1), "`pca` .*hamming")
+  expect_input_error(fit(list(euclidean = 1:2, jaccard = 3:4), scale = "z"), "`scale` .*jaccard")
+})
+
+test_that("components that are no fewer than the columns change nothing", {
+  x <- gaussian(40, 4) > 0
+  fit <- function(...) umap_fit(x, metric = "jaccard", n_neighbors = 5, n_epochs = 5, ...)$layout
+  expect_identical(fit(pca = 4), fit())
+})
+
+test_that("numbers beside categories keep their scale where the metric needs it", {
+  x <- data.frame(abs(gaussian(40, 4)), kind = rep(c("a", "b"), 20))
+  fit <- function(...) umap_fit(x, metric = "hellinger", n_neighbors = 5, n_epochs = 5, ...)
+  expect_identical(fit()$layout, fit(scale = "none")$layout)
+})

@@ -48,6 +48,32 @@ test_that("a list of metrics says which columns belong together", {
   expect_identical(umap_fit(unname(x), metric = list(euclidean = 1:2, euclidean = 3:4))$graph, same)
 })
 
+test_that("categories alone are compared by the share that differs", {
+  x <- with_seed(1, data.frame(
+    a = factor(sample(c("x", "y", NA), 60, TRUE)), b = sample(letters[1:4], 60, TRUE),
+    c = sample(c(TRUE, FALSE), 60, TRUE), d = sample(LETTERS[1:5], 60, TRUE)
+  ))
+  codes <- vapply(x, function(column) as.numeric(factor(column, exclude = NULL)), numeric(60))
+  model <- umap_fit(x, n_neighbors = 5)
+  expected <- umap_fit(codes, metric = "hamming", n_neighbors = 5)
+  expect_identical(model$layout, expected$layout)
+  expect_identical(model$neighbors, expected$neighbors)
+  expect_identical(umap_fit(x, n_neighbors = 5, metric = "hamming")$layout, model$layout)
+  expect_identical(dim(umap(iris["Species"])), c(150L, 2L))
+
+  new <- x[c(3, 1, 9), 4:1]
+  known <- nearest_neighbors(codes, 1, "hamming", query = codes[c(3, 1, 9), ])
+  expect_identical(predict(model, new)$UMAP1, model$layout[known$idx, 1])
+  survived <- unserialize(serialize(model, NULL))
+  expect_identical(predict(survived, new), predict(model, new))
+  new$b[2] <- "unheard of"
+  expect_warning(predict(model, new), "column b .*does not know: unheard of")
+  expect_input_error(predict(model, transform(x, c = 1)), "categories in column c")
+  expect_input_error(predict(model, new[1:3]), "lacks columns of the model: a")
+  model$views[[1]]$levels <- list("x")
+  expect_input_error(predict(model, new), "damaged: its categories")
+})
+
 test_that("models of several views are shown", {
   model <- umap_fit(iris, metric = list(euclidean = 1:2, cosine = 3:4, categorical = "Species"))
   expect_output(print(model), "euclidean")
@@ -62,7 +88,7 @@ test_that("bad plans are errors", {
   expect_input_error(umap(iris, metric = list(miles = 1)), "`metric` must be one of")
   expect_input_error(umap(iris, metric = list(categorical = "Species")), "numeric columns")
   expect_input_error(umap(iris, metric = list(euclidean = 4:5)), "not numbers: Species")
-  expect_input_error(umap(iris["Species"]), "no numeric column")
+  expect_input_error(umap(iris["Species"], metric = "cosine"), "only the metric \"hamming\"")
   expect_input_error(
     umap(stats::dist(iris[1:4]), metric = list(euclidean = 1)), "matrix or a data frame"
   )
