@@ -10,6 +10,7 @@
 #include "arith.h"
 
 #include "fuzzy.h"
+#include "fuzzy_merge.h"
 #include "memory.h"
 #include "parallel.h"
 
@@ -37,7 +38,6 @@ typedef struct graph_job {
   int64_t n_ranges;
   int64_t *dealt;       /* n_ranges × n_ranges: where a range of sources goes on in each bucket */
   directed_edge *edges; /* bucket by bucket, ascending by source in each */
-  uf_graph *graph;
 } graph_job;
 
 uf_status uf_graph_alloc(uf_context *ctx, int n, int64_t n_edges, uf_graph *graph) {
@@ -184,52 +184,22 @@ done:
   return status;
 }
 
-static float combine(float one, float other, float mix) {
+/* What a row says of its neighbours, and what they say of it. */
+static void both_opinions(const void *job, int i, uf_fuzzy_row *own, uf_fuzzy_row *others) {
+  const graph_job *j = job;
+  size_t at = (size_t)i * (size_t)j->neighbors->k;
+  int64_t from = j->in.start[i];
+  *own = (uf_fuzzy_row){j->out.neighbor + at, j->out.weight + at, j->out_count[i], 0};
+  *others =
+      (uf_fuzzy_row){j->in.neighbor + from, j->in.weight + from, j->in.start[i + 1] - from, 0};
+}
+
+/* Union and intersection, mixed. */
+static float combine(const void *job, float one, float other) {
+  float mix = (float)((const graph_job *)job)->options->set_op_mix_ratio;
   float both = one * other;
   float either = (one + other) - both;
   return mix * either + (1 - mix) * both;
-}
-
-/* Merges both lists of a row. Counts the entries, and writes them where `neighbor` is given. */
-static int64_t merge_row(const graph_job *j, int i, int *neighbor, float *weight) {
-  const int *out = j->out.neighbor + (size_t)i * (size_t)j->neighbors->k;
-  const float *out_weight = j->out.weight + (size_t)i * (size_t)j->neighbors->k;
-  const int *in = j->in.neighbor + j->in.start[i];
-  const float *in_weight = j->in.weight + j->in.start[i];
-  int64_t n_out = j->out_count[i], n_in = j->in.start[i + 1] - j->in.start[i], count = 0;
-  float mix = (float)j->options->set_op_mix_ratio;
-  for (int64_t o = 0, t = 0; o < n_out || t < n_in;) {
-    int from_out = t == n_in || (o < n_out && out[o] <= in[t]);
-    int from_in = o == n_out || (t < n_in && in[t] <= out[o]);
-    int other = from_out ? out[o] : in[t];
-    float value = combine(from_out ? out_weight[o] : 0, from_in ? in_weight[t] : 0, mix);
-    o += from_out;
-    t += from_in;
-    if (!(value > 0)) continue;
-    if (neighbor) {
-      neighbor[count] = other;
-      weight[count] = value;
-    }
-    count++;
-  }
-  return count;
-}
-
-static void count_rows(void *job, int64_t block, int worker) {
-  (void)worker;
-  graph_job *j = job;
-  uf_range range = uf_block_range(block, ROWS_PER_BLOCK, j->neighbors->n);
-  for (int i = (int)range.from; i < range.to; i++)
-    j->graph->start[i + 1] = merge_row(j, i, NULL, NULL);
-}
-
-static void fill_rows(void *job, int64_t block, int worker) {
-  (void)worker;
-  graph_job *j = job;
-  uf_graph *graph = j->graph;
-  uf_range range = uf_block_range(block, ROWS_PER_BLOCK, j->neighbors->n);
-  for (int i = (int)range.from; i < range.to; i++)
-    merge_row(j, i, graph->neighbor + graph->start[i], graph->weight + graph->start[i]);
 }
 
 /* Directed similarities, rows of the table apart. */
@@ -238,12 +208,10 @@ static uf_status direct(uf_context *ctx, graph_job *j) {
   int n = j->neighbors->n, k = j->neighbors->k;
   j->ctx = ctx;
   j->padded = (k + UF_LANES - 1) / UF_LANES * UF_LANES;
-  *j->graph = (uf_graph){.n = n};
   UF_NEW(ctx, j->terms, (int64_t)ctx->n_threads * j->padded);
   UF_NEW(ctx, j->out_count, n);
   UF_NEW(ctx, j->out.neighbor, (int64_t)n * k);
   UF_NEW(ctx, j->out.weight, (int64_t)n * k);
-  UF_NEW_ZERO(ctx, j->graph->start, (int64_t)n + 1);
   UF_TRY(uf_parallel(ctx, uf_n_blocks(n, ROWS_PER_BLOCK), direct_rows, j));
 done:
   return status; /* the caller frees */
@@ -259,17 +227,12 @@ static void free_job(graph_job *j) {
 uf_status uf_fuzzy_graph(uf_context *ctx, const uf_neighbors *neighbors, const float *rho,
                          const float *sigma, const uf_fuzzy_options *options, uf_graph *graph) {
   uf_status status = UF_OK;
-  int n = neighbors->n;
-  int64_t n_blocks = uf_n_blocks(n, ROWS_PER_BLOCK);
   graph_job job = {.neighbors = neighbors, .rho = rho, .sigma = sigma, .options = options};
-  job.graph = graph;
+  *graph = (uf_graph){0};
   UF_TRY(direct(ctx, &job));
   UF_TRY(transpose(ctx, &job));
-  UF_TRY(uf_parallel(ctx, n_blocks, count_rows, &job));
-  starts_from_counts(n, graph->start);
-  UF_NEW(ctx, graph->neighbor, graph->start[n]);
-  UF_NEW(ctx, graph->weight, graph->start[n]);
-  UF_TRY(uf_parallel(ctx, n_blocks, fill_rows, &job));
+  UF_TRY(uf_fuzzy_merge_rows(ctx, neighbors->n, &(uf_fuzzy_merge){&job, both_opinions, combine},
+                             graph));
 done:
   free_job(&job);
   if (status) uf_graph_free(graph);
@@ -281,8 +244,9 @@ uf_status uf_fuzzy_directed(uf_context *ctx, const uf_neighbors *neighbors, cons
   uf_status status = UF_OK;
   size_t k = (size_t)neighbors->k;
   graph_job job = {.neighbors = neighbors, .rho = rho, .sigma = sigma, .options = options};
-  job.graph = graph;
+  *graph = (uf_graph){.n = neighbors->n};
   UF_TRY(direct(ctx, &job));
+  UF_NEW_ZERO(ctx, graph->start, (int64_t)graph->n + 1);
   for (int i = 0; i < graph->n; i++) graph->start[i + 1] = graph->start[i] + job.out_count[i];
   UF_NEW(ctx, graph->neighbor, graph->start[graph->n]);
   UF_NEW(ctx, graph->weight, graph->start[graph->n]);

@@ -15,6 +15,7 @@
 #include "arith.h"
 
 #include "fuzzy.h"
+#include "fuzzy_merge.h"
 #include "memory.h"
 #include "parallel.h"
 
@@ -25,7 +26,6 @@ typedef struct intersect_job {
   int by_row;
   float left_missing, right_missing; /* similarity of a pair that one side does not know */
   double left_power, right_power;
-  uf_graph *graph;
 } intersect_job;
 
 /* Half the least of the edges from … to - 1. */
@@ -35,76 +35,34 @@ static float similarity_of_missing(const uf_graph *graph, int64_t from, int64_t 
   return 0.5f * least > 1e-8f ? 0.5f * least : 1e-8f;
 }
 
-static float intersect(const intersect_job *j, float left, float right) {
+static uf_fuzzy_row row_of(const uf_graph *graph, int i, int by_row, float missing) {
+  int64_t from = graph->start[i], to = graph->start[i + 1];
+  if (by_row) missing = similarity_of_missing(graph, from, to);
+  return (uf_fuzzy_row){graph->neighbor + from, graph->weight + from, to - from, missing};
+}
+
+static void both_sides(const void *job, int i, uf_fuzzy_row *left, uf_fuzzy_row *right) {
+  const intersect_job *j = job;
+  *left = row_of(j->left, i, j->by_row, j->left_missing);
+  *right = row_of(j->right, i, j->by_row, j->right_missing);
+}
+
+static float intersect(const void *job, float left, float right) {
+  const intersect_job *j = job;
   return (float)(uf_pow(left, j->left_power) * uf_pow(right, j->right_power));
-}
-
-/* Merges the ascending rows of both sides. Counts the entries, and writes them where `neighbor` is
- * given; an intersection too small for a float is none. */
-static int64_t intersect_row(const intersect_job *j, int i, int *neighbor, float *weight) {
-  const uf_graph *left = j->left, *right = j->right;
-  int64_t l = left->start[i], l_end = left->start[i + 1];
-  int64_t r = right->start[i], r_end = right->start[i + 1], count = 0;
-  float no_left = j->by_row ? similarity_of_missing(left, l, l_end) : j->left_missing;
-  float no_right = j->by_row ? similarity_of_missing(right, r, r_end) : j->right_missing;
-  while (l < l_end || r < r_end) {
-    int in_left = r == r_end || (l < l_end && left->neighbor[l] <= right->neighbor[r]);
-    int in_right = l == l_end || (r < r_end && right->neighbor[r] <= left->neighbor[l]);
-    int other = in_left ? left->neighbor[l] : right->neighbor[r];
-    float value =
-        intersect(j, in_left ? left->weight[l] : no_left, in_right ? right->weight[r] : no_right);
-    l += in_left;
-    r += in_right;
-    if (!(value > 0)) continue;
-    if (neighbor) {
-      neighbor[count] = other;
-      weight[count] = value;
-    }
-    count++;
-  }
-  return count;
-}
-
-static void count_rows(void *job, int64_t block, int worker) {
-  (void)worker;
-  intersect_job *j = job;
-  uf_range range = uf_block_range(block, ROWS_PER_BLOCK, j->graph->n);
-  for (int i = (int)range.from; i < range.to; i++)
-    j->graph->start[i + 1] = intersect_row(j, i, NULL, NULL);
-}
-
-static void fill_rows(void *job, int64_t block, int worker) {
-  (void)worker;
-  intersect_job *j = job;
-  uf_graph *graph = j->graph;
-  uf_range range = uf_block_range(block, ROWS_PER_BLOCK, graph->n);
-  for (int i = (int)range.from; i < range.to; i++)
-    intersect_row(j, i, graph->neighbor + graph->start[i], graph->weight + graph->start[i]);
 }
 
 uf_status uf_fuzzy_intersect(uf_context *ctx, const uf_graph *left, const uf_graph *right,
                              double weight, int by_row, uf_graph *graph) {
-  uf_status status = UF_OK;
   int n = left->n;
-  int64_t n_blocks = uf_n_blocks(n, ROWS_PER_BLOCK);
   intersect_job job = {.left = left,
                        .right = right,
                        .by_row = by_row,
                        .left_missing = similarity_of_missing(left, 0, left->start[n]),
                        .right_missing = similarity_of_missing(right, 0, right->start[n]),
                        .left_power = weight < 0.5 ? 1 : (1 - weight) / weight,
-                       .right_power = weight < 0.5 ? weight / (1 - weight) : 1,
-                       .graph = graph};
-  *graph = (uf_graph){.n = n};
-  UF_NEW_ZERO(ctx, graph->start, (int64_t)n + 1);
-  UF_TRY(uf_parallel(ctx, n_blocks, count_rows, &job));
-  for (int i = 0; i < n; i++) graph->start[i + 1] += graph->start[i];
-  UF_NEW(ctx, graph->neighbor, graph->start[n]);
-  UF_NEW(ctx, graph->weight, graph->start[n]);
-  UF_TRY(uf_parallel(ctx, n_blocks, fill_rows, &job));
-done:
-  if (status) uf_graph_free(graph);
-  return status;
+                       .right_power = weight < 0.5 ? weight / (1 - weight) : 1};
+  return uf_fuzzy_merge_rows(ctx, n, &(uf_fuzzy_merge){&job, both_sides, intersect}, graph);
 }
 
 /* ---- categories ---- */
