@@ -61,6 +61,11 @@ static const word metrics[] = {{"euclidean", UF_EUCLIDEAN},
                                {"manhattan", UF_MANHATTAN},
                                {"cosine", UF_COSINE},
                                {"correlation", UF_CORRELATION}};
+static const word scalings[] = {{"none", UF_SCALING_NONE},
+                                {"z", UF_SCALING_Z},
+                                {"range", UF_SCALING_RANGE},
+                                {"column range", UF_SCALING_COLUMN_RANGE},
+                                {"maxabs", UF_SCALING_MAXABS}};
 static const word searches[] = {{"exact", UF_NEIGHBORS_EXACT},
                                 {"clusters", UF_NEIGHBORS_CLUSTERS},
                                 {"nndescent", UF_NEIGHBORS_DESCENT}};
@@ -174,6 +179,30 @@ static void directions(void) {
   free(basis);
   free(projected);
   uf_points_free(&points);
+}
+
+static void take_doubles(const double *x, int64_t count) { take(x, (size_t)count * sizeof *x); }
+
+static void transforms(void) {
+  double *x = make_data(N, WIDE, 1), *out = fixture_doubles(N * WIDE);
+  uf_matrix matrix = {.values = x, .n = N, .d = WIDE};
+  EACH(scaling, scalings) {
+    begin();
+    for (int n_directions = 0; n_directions <= FEW; n_directions += FEW) {
+      uf_transform made;
+      must(uf_transform_make(&ctx, &matrix, (uf_scaling)scaling->value, n_directions, SEED, &made));
+      must(uf_transform_apply(&ctx, &matrix, &made, out));
+      take_doubles(made.centre, WIDE);
+      take_doubles(made.factor, WIDE);
+      take_doubles(made.rotation, WIDE * n_directions);
+      take_double(made.unit);
+      take_doubles(out, N * (n_directions ? n_directions : WIDE));
+      uf_transform_free(&made);
+    }
+    end("transform", scaling->name);
+  }
+  free(x);
+  free(out);
 }
 
 /* ---- neighbours ---- */
@@ -307,7 +336,8 @@ static uf_points data;
 static uf_neighbors table;
 static uf_graph graph;
 
-static const uf_fuzzy_options usual = {1, 1, 1, INFINITY, 0}, unusual = {1.5, 1.3, 0.4, INFINITY, 0};
+static const uf_fuzzy_options usual = {1, 1, 1, INFINITY, 0},
+                              unusual = {1.5, 1.3, 0.4, INFINITY, 0};
 
 static void search_once(void) {
   uf_neighbor_method used;
@@ -451,6 +481,41 @@ static void quality(const float *layout, const int *labels) {
   free(rows);
 }
 
+/* New rows of which every third is an old one, by two views: their points, and categories. */
+static void predictions(uf_view *view, const double *x, const float *layout) {
+  enum { N_NEW = N / 3 };
+  double *later = make_data(N_NEW, NARROW, 1.1);
+  int *category = fixture_ints(N_NEW + N);
+  float *placed = fixture_floats(2 * N_NEW);
+  uf_matrix matrix = {.values = later, .n = N_NEW, .d = NARROW};
+  uf_points queries;
+  for (int i = 0; i < N_NEW; i += FEW)
+    for (int j = 0; j < NARROW; j++) later[j * N_NEW + i] = x[j * N + 2 * i];
+  for (int i = 0; i < N_NEW + N; i++) category[i] = i % (FEW + 1) - 1;
+  must(uf_points_prepare_new(&ctx, &matrix, &view->preparation, &queries));
+  for (int n_views = 1; n_views <= 2; n_views++) {
+    uf_predict_options options = {.fuzzy = usual, .layout = layout_options(UF_LAYOUT_BATCH)};
+    uf_query_view views[2] = {{.points = &view->points,
+                               .queries = &queries,
+                               .hash = view->hash,
+                               .graph = &view->neighbors,
+                               .k = K,
+                               .weight = 0.5,
+                               .max_distance = INFINITY,
+                               .mean_distance = 1},
+                              {.category = category, .weight = 0.5}};
+    must(uf_predict(&ctx, views, n_views, layout, N, 2, &options, placed));
+    begin();
+    take_floats(placed, 2 * N_NEW);
+    end("predict", n_views == 1 ? "" : "with categories");
+    uf_query_view_free(&views[0]);
+  }
+  uf_points_free(&queries);
+  free(later);
+  free(category);
+  free(placed);
+}
+
 static void whole(void) {
   double *x = make_data(N, NARROW, 1);
   int *labels = fixture_ints(N);
@@ -464,7 +529,8 @@ static void whole(void) {
                              .fuzzy = usual,
                              .init = UF_INIT_SPECTRAL,
                              .layout = layout_options(UF_LAYOUT_BATCH),
-                             .seed = SEED};
+                             .seed = SEED,
+                             .keep_points = 1};
   uf_umap_result result = {0};
   must(uf_umap(&ctx, &view, 1, &options, NULL, &result));
   begin();
@@ -472,6 +538,7 @@ static void whole(void) {
   end("umap", "");
   for (int i = 0; i < N; i++) labels[i] = i % FEW;
   quality(result.layout, labels);
+  predictions(&view, x, result.layout);
   uf_umap_free(&result);
   uf_view_free(&view);
   free(labels);
@@ -492,6 +559,7 @@ int main(void) {
   eigenvectors();
   all_points();
   directions();
+  transforms();
   searches_of_all();
   all_metrics();
   queries();
