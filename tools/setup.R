@@ -67,7 +67,10 @@ install_unfurl <- function(root) {
 
 run_r <- function(command, ...) {
   output <- suppressWarnings(
-    system2(file.path(R.home("bin"), "R"), c("CMD", command, ...), stdout = TRUE, stderr = TRUE)
+    system2(
+      file.path(R.home("bin"), "R"), c("CMD", command, ...),
+      stdout = TRUE, stderr = TRUE, env = paste0("MAKEFLAGS=-j", max(1, parallel::detectCores(), na.rm = TRUE))
+    )
   )
   if (!is.null(attr(output, "status"))) {
     writeLines(output)
