@@ -148,7 +148,15 @@ query_columns <- function(columns, newdata, n_columns) {
     if (length(missing) > 0) {
       abort_input("newdata", "lacks columns of the model: ", toString(head_of(missing)))
     }
-    return(if (identical(columns, names)) NULL else columns)
+    if (identical(columns, names)) return(NULL)
+    unclear <- columns[columns == "" | columns %in% names[duplicated(names)]]
+    if (length(unclear) > 0) {
+      abort_input(
+        "newdata", "must have each column of the model once, by a name of its own, unlike \"",
+        unclear[1], "\""
+      )
+    }
+    return(columns)
   }
   if (n_columns(newdata) != n_columns) {
     abort_input(
@@ -180,7 +188,8 @@ query_codes <- function(view, newdata) {
 
 # is_typed: whether the column could hold something else than text.
 check_categories <- function(values, levels, column, is_typed) {
-  if (is_typed && !is_categorical(values)) {
+  are_numbers <- is.numeric(values) && !anyNA(suppressWarnings(as.numeric(levels)))
+  if (is_typed && !is_categorical(values) && !are_numbers) {
     abort_input("newdata", "must have categories in column ", column, ", not ", describe(values))
   }
   strange <- setdiff(as.character(values[!is.na(values)]), levels)
@@ -192,16 +201,24 @@ check_categories <- function(values, levels, column, is_typed) {
   }
 }
 
-# The variables of a formula, computed in newdata.
+# The variables of a formula, computed in newdata: all but functions is found there or nowhere.
 computed_columns <- function(variables, newdata) {
   if (!is.character(variables)) abort_damaged("object", "its formula")
   if (!is.data.frame(newdata)) {
     abort_input("newdata", "must be a data frame, as the model is of a formula")
   }
-  columns <- lapply(variables, function(code) {
+  calls <- tryCatch(
+    lapply(variables, str2lang),
+    error = function(e) abort_damaged("object", "its formula")
+  )
+  missing <- setdiff(unlist(lapply(calls, all.vars)), names(newdata))
+  if (length(missing) > 0) abort_input("newdata", "lacks a variable: ", toString(head_of(missing)))
+  columns <- lapply(calls, function(call) {
     tryCatch(
-      eval(parse(text = code), newdata, globalenv()),
-      error = function(e) abort_input("newdata", "lacks a variable: ", conditionMessage(e))
+      eval(call, newdata, globalenv()),
+      error = function(e) {
+        abort_input("newdata", "does not give the model's columns: ", conditionMessage(e))
+      }
     )
   })
   lengths <- vapply(columns, NROW, 0L)

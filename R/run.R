@@ -4,7 +4,8 @@
 # `envir` is the frame of the exported function: when it ends, however it does, so does the bar.
 # `times()` tells, after the run, how long each of its phases took.
 run_settings <- function(n_threads, verbose, envir = parent.frame()) {
-  clock <- phase_clock(if (check_flag(verbose, "verbose")) progress_reporter(envir))
+  check_flag(verbose, "verbose")
+  clock <- phase_clock(if (verbose) progress_reporter(envir))
   list(
     n_threads = resolve_threads(n_threads),
     isa = instruction_set(),

@@ -45,7 +45,8 @@
 #'     [smooth_knn()];
 #'   - a formula: the columns of `data` on its right, with the target `y` on its left if there is
 #'     one. `~ . - Species` is all columns but `Species`, and `Species ~ .` is supervised by it.
-#' @param data For a formula, the data frame in which its variables are found.
+#' @param data For a formula, the data frame in which its variables are found: on its right all of
+#'   them, so that [predict()][predict.umap_model] finds them in new data.
 #' @param labels A vector or factor with one value per row, or `NULL`. Labels are passed on to
 #'   the result, for plots and tables, and change nothing else.
 #' @param n_neighbors Size of the neighbourhoods that are kept together, the point itself included,

@@ -47,6 +47,7 @@ plan_views <- function(x, metric, kwds) {
     is.factor(column) || is.character(column)
   }, NA))
   if (!is_other) return(list(list(metric = metric, kwds = kwds)))
+  check_column_names(x)
   is_category <- vapply(x, is_categorical, NA)
   if (all(is_category)) return(list(plan_codes(x, metric)))
   c(
@@ -83,6 +84,7 @@ plan_by_metric <- function(x, metric, kwds) {
     abort_input("metric", "can be a list only where `x` is a matrix or a data frame")
   }
   if (!is.null(kwds)) abort_input("metric_kwds", "must be NULL where `metric` is a list")
+  check_column_names(x)
   name <- vapply(names(metric), check_choice, "", "metric", c(metrics, "categorical"))
   columns <- lapply(metric, check_view_columns, x = x)
   is_category <- name == "categorical"
@@ -92,6 +94,19 @@ plan_by_metric <- function(x, metric, kwds) {
     name[!is_category], columns[!is_category]
   )
   c(unname(numeric), plan_categories(unlist(columns[is_category])))
+}
+
+# Views, and predict() after them, find columns by name.
+check_column_names <- function(x) {
+  names <- column_names(x)
+  nameless <- which(is.na(names) | names == "")
+  twice <- names[duplicated(names)]
+  if (length(nameless) > 0) {
+    abort_input("x", "has no name for column ", nameless[1], ": every column needs one of its own")
+  }
+  if (length(twice) > 0) {
+    abort_input("x", "has more than one column ", twice[1], ": give each a name of its own")
+  }
 }
 
 check_view_columns <- function(columns, x) {
@@ -156,7 +171,8 @@ data_views <- function(x, plan, n_neighbors, control, seed, run) {
         numbers, metric, n_neighbors, control$neighbor_method, target_recall = control$target_recall
       )
       view$transform <- transform
-      view$column_names <- column_names(x)
+      names <- column_names(x)
+      if (!anyNA(names)) view$column_names <- names
     }
     view$columns <- planned$columns
     if (!is.null(planned$levels)) view$levels <- planned$levels

@@ -226,6 +226,31 @@ test_that("models of a formula compute their columns", {
   expect_identical(places(placed), model$layout[first, ])
   expect_input_error(predict(model, iris[!known, 2:5]), "lacks a variable: .*Sepal.Length")
   expect_input_error(predict(model, as.matrix(iris[1:4])), "must be a data frame")
+
+  without <- umap_fit(~ . - Sepal.Width, iris[known, 1:4])
+  plain <- umap_fit(iris[known, c(1, 3, 4)])
+  expect_identical(predict(without, iris[!known, -2])$UMAP1, predict(plain, iris[!known, ])$UMAP1)
+  odd <- setNames(iris[1:2], c("a b", "c d"))
+  model <- umap_fit(~ log(`a b`) + `c d`, odd[known, ])
+  plain <- umap_fit(transform(iris[known, 1:2], Sepal.Length = log(Sepal.Length)))
+  new <- transform(iris[!known, 1:2], Sepal.Length = log(Sepal.Length))
+  expect_identical(predict(model, odd[!known, ])$UMAP1, predict(plain, new)$UMAP1)
+})
+
+test_that("variables of a formula are not found outside newdata", {
+  model <- umap_fit(~ mpg + hp + letters, transform(mtcars, letters = cyl), n_epochs = 5)
+  expect_input_error(predict(model, mtcars), "lacks a variable: letters")
+})
+
+test_that("numbers can be categories, and names that come twice are refused", {
+  model <- umap_fit(iris, metric = list(euclidean = 1:2, categorical = "Petal.Width"))
+  expect_silent(placed <- predict(model, iris[1:3, ]))
+  expect_false(anyNA(placed))
+  twice <- setNames(iris, names(iris)[c(1, 1, 3:5)])
+  numbers <- setNames(iris[1:4], names(twice)[1:4])
+  model <- umap_fit(numbers, n_epochs = 5)
+  expect_false(anyNA(predict(model, numbers)))
+  expect_input_error(predict(model, twice[1:3, ]), "unlike \"Sepal.Length\"")
 })
 
 # ---- Misuse -------------------------------------------------------------------------------------

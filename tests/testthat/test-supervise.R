@@ -140,6 +140,7 @@ test_that("one seed is one supervised picture on any number of threads", {
 test_that("bad targets are errors", {
   graph <- iris_graph()
   expect_input_error(umap(iris[1:4], y = iris$Species[-1]), "`y` must have one value per row, 150")
+  expect_input_error(supervise_graph(graph, iris$Species, verbose = "zz"), "`verbose` must be TRUE")
   expect_input_error(supervise_graph(graph, NULL), "`y` is NULL")
   expect_input_error(supervise_graph(graph, replace(iris[[1]], 3, NA)), "`y` holds missing")
   expect_input_error(supervise_graph(graph, rep(NA, 150)), "none is known")

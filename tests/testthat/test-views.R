@@ -94,6 +94,15 @@ test_that("bad plans are errors", {
   )
   gap <- replace(iris, cbind(7, 2), NA)
   expect_input_error(umap(gap), "row 7, column Sepal.Width")
+  twice <- setNames(iris, names(iris)[c(1, 1, 3:5)])
+  expect_input_error(umap(twice), "more than one column Sepal.Length")
+  expect_input_error(umap(setNames(iris, replace(names(iris), 2, NA))), "no name for column 2")
+  expect_input_error(
+    umap(cbind(as.matrix(iris[1:4]), 1:3), metric = list(euclidean = 1:4, categorical = 5)),
+    "no name for column 5"
+  )
+  numbers <- setNames(iris[1:4], names(twice)[1:4])
+  expect_identical(umap(numbers)$UMAP1, umap(iris[1:4])$UMAP1)
   expect_input_error(umap(transform(iris, Species = factor(NA))), "none is known")
 })
 
@@ -108,6 +117,9 @@ test_that("the right side of a formula chooses columns", {
     unname(umap(data.frame(log(iris[[4]]), iris[[1]])))
   )
   expect_identical(rownames(umap(~ mpg + hp, mtcars)), rownames(mtcars))
+  odd <- setNames(iris[1:4], c("a b", "c", "d", "e"))
+  expect_identical(umap(~., odd), umap(odd))
+  expect_identical(umap(~ `a b` + c, odd), umap(odd[1:2]))
   a <- gaussian(40, 1)[, 1]
   b <- gaussian(40, 1, 2)[, 1]
   expect_identical(umap_fit(~ a + b)$layout, umap_fit(cbind(a, b))$layout)
@@ -135,6 +147,11 @@ test_that("bad formulas are errors", {
   expect_input_error(umap(~ Sepal.Length * Petal.Width, iris), "without interactions")
   expect_input_error(umap(Species ~ 1, iris), "without columns")
   expect_input_error(umap(~ Petal, iris), "`x` cannot be computed: .*Petal")
+  expect_input_error(umap(~.), "`x` cannot be computed")
+  power <- 2
+  expect_input_error(umap(~ I(mpg^power) + hp, mtcars), "no column of `data`: power")
+  twice <- setNames(iris, names(iris)[c(1, 1, 3:5)])
+  expect_input_error(umap(~ Sepal.Length + Petal.Width, twice), "more than one column Sepal.Length")
   expect_input_error(umap(~ mpg, as.list(mtcars)), "`data` must be a data frame")
   expect_input_error(umap(~ mpg + hp, mtcars, neighbours = 3), "`neighbours` is not an argument")
 })
