@@ -1,9 +1,9 @@
-# How much memory a run will take, said before it begins: a system that runs out of it ends R without
-# a word.
+# How much memory a run will take, said before it begins: a system that runs out of it ends R
+# without a word.
 
 # Bytes that the core and the result take beside the data, from what was measured by bench/memory.R:
-# the rows as floats, what the search keeps of each row, the neighbours, the graph (each edge in both
-# directions, in C and in R), and the layout.
+# the rows as floats, what the search keeps of each row, the neighbours, the graph (each edge in
+# both directions, in C and in R), and the layout.
 estimate_memory <- function(n, d, k, n_components = 2) {
   rows <- 4 * 16 * ceiling(d / 16)
   search <- 250 + 20 * k

@@ -4,14 +4,14 @@
 #   Rscript bench/layout.R [--data digits,letters,shuttle,diamonds] [--methods unfurl,uwot]
 #     [--seeds 1] [--threads 2] [--min_dist 0.1] [--mnist DIR] [--out bench/results]
 #
-# --data     iris, digits (a sample of MNIST), satellite, letters (20,000 rows, 1,332 of them twice),
-#            shuttle (58,000) from mlbench, diamonds (53,940) from ggplot2, mnist (70,000 x 784; its
-#            files in DIR or UNFURL_MNIST), clustered (--rows of them, a million, x 50)
+# --data     iris, digits (a sample of MNIST), satellite, letters (20,000 rows, 1,332 of them
+#            twice), shuttle (58,000) from mlbench, diamonds (53,940) from ggplot2, mnist (70,000 x
+#            784; its files in DIR or UNFURL_MNIST), clustered (--rows of them, a million, x 50)
 # --methods  unfurl; fast (unfurl with 70 epochs); uwot (umap); umap2 (uwot); umap-learn (python3)
 #
-# Prints a table in Markdown and writes DATA-layout.png into --out. Seconds are those of graph, start
-# and layout together, for unfurl also of start and layout alone; the peers' own are not told apart.
-# Neighbours are unfurl's and cost nobody anything here.
+# Prints a table in Markdown and writes DATA-layout.png into --out. Seconds are those of graph,
+# start and layout together, for unfurl also of start and layout alone; the peers' own are not told
+# apart. Neighbours are unfurl's and cost nobody anything here.
 
 library(unfurl)
 

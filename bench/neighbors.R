@@ -1,14 +1,16 @@
 # Nearest neighbours: unfurl beside its peers, time and recall in one table, and a plot of both.
 #
-#   Rscript bench/neighbors.R [--work mnist,clustered,small,sparse,query] [--peers rnndescent,hnsw,annoy,pynndescent]
+#   Rscript bench/neighbors.R [--work mnist,clustered,small,sparse,query]
+#                             [--peers rnndescent,hnsw,annoy,pynndescent]
 #                             [--threads 1,2] [--n ROWS] [--k 15] [--mnist DIR] [--out DIR]
 #
 # Works and peers are run as they are named, so that slow ones can be left out (`--peers none`). --n
-# scales the clustered and the sparse data down. Every measurement has a process of its own, with the
-# same data, k and threads, so that its peak memory is its own; the data are made before the clock
-# starts. Recall is by distance, over 2,000 rows (or queries) against exact search. pynndescent needs
-# a Python that has it (--python, by default /usr/bin/python3); it is timed on its second run, when
-# it is compiled. Writes neighbors.md and neighbors.png to DIR (bench/results), if ggplot2 is there.
+# scales the clustered and the sparse data down. Every measurement has a process of its own, with
+# the same data, k and threads, so that its peak memory is its own; the data are made before the
+# clock starts. Recall is by distance, over 2,000 rows (or queries) against exact search.
+# pynndescent needs a Python that has it (--python, by default /usr/bin/python3); it is timed on its
+# second run, when it is compiled. Writes neighbors.md and neighbors.png to DIR (bench/results), if
+# ggplot2 is there.
 
 script <- sub("^--file=", "", grep("^--file=", commandArgs(), value = TRUE))
 source(file.path(dirname(script), "common.R"))
@@ -86,8 +88,8 @@ by_pynndescent <- function(data, threads) {
     "import numpy, sys, time, pynndescent",
     "folder, n, d, k, metric, threads = sys.argv[1:]",
     "x = numpy.fromfile(folder + '/x', dtype=numpy.float32).reshape(int(n), int(d))",
-    "search = lambda x: pynndescent.NNDescent(x, n_neighbors=int(k), metric=metric, random_state=1,",
-    "  n_jobs=int(threads)).neighbor_graph",
+    "search = lambda x: pynndescent.NNDescent(x, n_neighbors=int(k), metric=metric,",
+    "  random_state=1, n_jobs=int(threads)).neighbor_graph",
     "search(x[:5000])",
     "start = time.time()",
     "index, distance = search(x)",
@@ -170,11 +172,15 @@ run <- function(work, method, threads) {
   environment <- if (grepl("AVX2", method)) "UNFURL_ISA=avx2" else character()
   lines <- system2(
     file.path(R.home("bin"), "Rscript"),
-    c(shQuote(script), "--measure", work, "--method", shQuote(method), "--with", threads, arguments),
+    c(
+      shQuote(script), "--measure", work, "--method", shQuote(method), "--with", threads, arguments
+    ),
     stdout = TRUE, env = environment
   )
   numbers <- as.numeric(strsplit(grep("^RESULT", lines, value = TRUE), " ")[[1]][2:4])
-  message(sprintf("%-10s %-22s %d threads %8.3f s  recall %.4f", work, method, threads, numbers[1], numbers[2]))
+  message(sprintf(
+    "%-10s %-22s %d threads %8.3f s  recall %.4f", work, method, threads, numbers[1], numbers[2]
+  ))
   data.frame(
     work = work, method = method, threads = threads, seconds = numbers[1], recall = numbers[2],
     memory = numbers[3]
@@ -183,7 +189,8 @@ run <- function(work, method, threads) {
 
 results <- NULL
 for (work in words("work", "mnist,clustered,small,sparse,query")) {
-  chosen <- Filter(function(peer) can_do(work, peer), words("peers", paste(names(peers), collapse = ",")))
+  wanted <- words("peers", paste(names(peers), collapse = ","))
+  chosen <- Filter(function(peer) can_do(work, peer), wanted)
   ours <- if (work %in% c("sparse", "query")) "unfurl" else names(unfurl_methods)
   for (threads in as.integer(words("threads", "1,2"))) {
     for (method in c(ours, chosen)) results <- rbind(results, run(work, method, threads))
@@ -206,7 +213,10 @@ write_table <- function(path) {
     round(results$memory)
   )
   writeLines(c(
-    paste0("Nearest neighbours, k = ", k, ". ", describe_machine("unfurl", "rnndescent", "RcppHNSW", "uwot"), "."), "",
+    paste0(
+      "Nearest neighbours, k = ", k, ". ",
+      describe_machine("unfurl", "rnndescent", "RcppHNSW", "uwot"), "."
+    ), "",
     "Memory is what the search added to the peak of the process, in MiB.", "",
     "| work | method | threads | s | faster than rnndescent | recall | memory |",
     "|---|---|---|---|---|---|---|",

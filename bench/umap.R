@@ -151,8 +151,15 @@ for (data_name in words("data", "mnist,clustered")) {
       "umap() from a matrix to coordinates: ", data_name, ", ", length(results[[1]]$label),
       " rows, ", threads, " threads. ", describe_machine("unfurl", "uwot"), "."
     ), "",
-    "`times` is how many times the first takes; `memory` what the run added to the process, in MiB.",
-    "", "| method | s | times | memory | preservation@15 | 10-NN accuracy | trustworthiness | continuity |",
+    paste(
+      "`times` is how many times the first takes;",
+      "`memory` what the run added to the process, in MiB."
+    ),
+    "",
+    paste(
+      "| method | s | times | memory | preservation@15 | 10-NN accuracy | trustworthiness |",
+      "continuity |"
+    ),
     "|---|---|---|---|---|---|---|---|",
     mapply(table_row, chosen, results, MoreArgs = list(first = results[[1]]))
   ), file.path(out, paste0("umap-", data_name, ".md")))

@@ -9,7 +9,8 @@
 
 conductors <- c("umap", "predict")
 max_stages <- 3 # that a file may include, unless it is a conductor's
-integers_only <- c("status", "context", "memory", "parallel", "kernels") # files that compute nothing
+# Files that compute nothing.
+integers_only <- c("status", "context", "memory", "parallel", "kernels")
 
 # ---- The sources --------------------------------------------------------------------------------
 
@@ -112,7 +113,8 @@ read_symbols <- function(core, sources) {
   symbols <- lapply(sources, function(source) {
     object <- file.path(directory, "core.o")
     command <- paste(
-      cc, "-fno-pic", paste0("-I", R.home("include")), "-c", shQuote(file.path(core, source)), "-o", shQuote(object)
+      cc, "-fno-pic", paste0("-I", R.home("include")), "-c", shQuote(file.path(core, source)),
+      "-o", shQuote(object)
     )
     if (system(command) != 0) stop("cannot compile ", source, call. = FALSE)
     fields <- strsplit(system2("nm", c("-P", shQuote(object)), stdout = TRUE, stderr = FALSE), " +")

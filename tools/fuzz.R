@@ -70,9 +70,11 @@ cases <- list(
   given_neighbors = function() {
     n <- sample(2:50, 1)
     k <- sample(1:8, 1)
-    idx <- matrix(sample(c(NA, -1:(n + 1)), n * k, replace = TRUE, prob = c(1, 1, rep(3, n + 2))), n)
+    odds <- c(1, 1, rep(3, n + 2))
+    idx <- matrix(sample(c(NA, -1:(n + 1)), n * k, replace = TRUE, prob = odds), n)
     if (maybe(0.7)) idx <- t(replicate(n, sample(n, min(k, n))))
-    dist <- matrix(one_of(stats::runif(length(idx)), stats::rexp(length(idx)) * 1e200, 0), nrow(idx))
+    dist <- one_of(stats::runif(length(idx)), stats::rexp(length(idx)) * 1e200, 0)
+    dist <- matrix(dist, nrow(idx))
     layout <- umap(list(idx = matrix(idx, n), dist = dist), n_epochs = 5, verbose = FALSE)
     as.matrix(layout)
   },

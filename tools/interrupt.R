@@ -66,7 +66,9 @@ for (i in seq_len(times)) {
   seconds[i] <- interrupt(stage, n_threads)
   names(seconds)[i] <- paste0(stage, ", ", n_threads, " threads")
   if (n_tasks() != tasks) stop(stage, " left ", n_tasks() - tasks, " threads")
-  if (!identical(umap(small, n_epochs = 20, verbose = FALSE), expected)) stop("the next call differs")
+  if (!identical(umap(small, n_epochs = 20, verbose = FALSE), expected)) {
+    stop("the next call differs")
+  }
 }
 cat(sprintf(
   "%d interrupts: R was back after %.3f s in the median, %.3f s at most (%s); no thread was left\n",
@@ -74,7 +76,8 @@ cat(sprintf(
 ))
 
 # A child of a process that has used threads can use them too.
-forked <- parallel::mclapply(1:4, function(i) umap(small, n_epochs = 20, verbose = FALSE), mc.cores = 2)
+run <- function(i) umap(small, n_epochs = 20, verbose = FALSE)
+forked <- parallel::mclapply(1:4, run, mc.cores = 2)
 stopifnot(vapply(forked, identical, NA, expected))
 
 # Two processes at once.

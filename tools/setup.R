@@ -69,7 +69,8 @@ run_r <- function(command, ...) {
   output <- suppressWarnings(
     system2(
       file.path(R.home("bin"), "R"), c("CMD", command, ...),
-      stdout = TRUE, stderr = TRUE, env = paste0("MAKEFLAGS=-j", max(1, parallel::detectCores(), na.rm = TRUE))
+      stdout = TRUE, stderr = TRUE,
+      env = paste0("MAKEFLAGS=-j", max(1, parallel::detectCores(), na.rm = TRUE))
     )
   )
   if (!is.null(attr(output, "status"))) {
