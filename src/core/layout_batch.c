@@ -31,8 +31,14 @@ enum {
  * infinity either. */
 static const double nearest = 1e-6, farthest = 1e38;
 
-/* The length of Adam's first step. */
-static const double step_length = 2;
+/* The length of Adam's first step, in each coordinate. Of a start only the coarse shape is of use,
+ * and longer steps than its vertices are apart throw that into disorder: chains then cross
+ * themselves, and where they do they stay torn. So the first of several levels treads softly. */
+static const double step_length = 2, soft_step_length = 0.5;
+
+static double step_length_at(const uf_hierarchy *hierarchy, int level) {
+  return level > 0 && level == hierarchy->n_levels - 1 ? soft_step_length : step_length;
+}
 
 typedef struct batch_job {
   uf_context *ctx;
@@ -105,7 +111,8 @@ static void begin_epoch(batch_job *j, int epoch) {
   j->step.negative_weight = (float)(options->negative_sample_rate / j->n_negatives);
   j->step.correction1 = (float)(1 / (1 - j->power1));
   j->step.correction2 = (float)(1 / (1 - j->power2));
-  j->step.learning_rate = (float)(step_length * options->learning_rate * left * left);
+  double length = step_length_at(j->hierarchy, j->run->level) * options->learning_rate;
+  j->step.learning_rate = (float)(length * left * left);
 }
 
 static uf_status run_epochs(batch_job *j, uf_watch *watch, float *layout) {
