@@ -75,7 +75,13 @@ check_number <- function(x, arg, min = -Inf, max = Inf, open = FALSE) {
 
 check_whole <- function(x, arg, min = 0, max = .Machine$integer.max) {
   if (is_number(x) && x == round(x) && x >= min && x <= max) return(as.integer(x))
-  abort_input(arg, "must be a whole number", range_text(min, max), ", not ", describe(x))
+  abort_input(arg, "must be a whole number", whole_range(x, min, max), ", not ", describe(x))
+}
+
+# The greatest integer is told only to those who exceed it.
+whole_range <- function(x, min, max) {
+  if (!is.numeric(x) || !any(x > max, na.rm = TRUE)) return(range_text(min, max))
+  paste(" from", count(min), "to", count(max))
 }
 
 range_text <- function(min, max, open = FALSE) {
@@ -89,6 +95,14 @@ range_text <- function(min, max, open = FALSE) {
 check_flag <- function(x, arg) {
   if (is.logical(x) && length(x) == 1 && !is.na(x)) return(x)
   abort_input(arg, "must be TRUE or FALSE, not ", describe(x))
+}
+
+# A function that C will call with two arguments; of some primitives nobody knows what they take.
+check_function_of_two <- function(f, arg, what) {
+  signature <- args(f)
+  taken <- names(formals(signature))
+  if (is.null(signature) || length(taken) >= 2 || "..." %in% taken) return(f)
+  abort_input(arg, "must be a function of two arguments, ", what, ", not of ", length(taken))
 }
 
 # One of `choices`; all of them, as an argument's default lists them, mean the first.
@@ -123,7 +137,7 @@ check_data_shape <- function(x, arg = "x", min_rows = 2) {
     (!is.matrix(x) || !(is.numeric(x) || is.logical(x) || is.raw(x)))) {
     abort_input(
       arg, "must be a matrix or a data frame of numbers, or a sparse matrix (dgCMatrix, dgRMatrix ",
-      "and their like), not ", describe(x)
+      "and their like), not ", describe(x), matrix_remedy(x, arg)
     )
   }
   if (n_rows(x) == 0) abort_input(arg, "has no rows")

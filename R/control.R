@@ -23,8 +23,9 @@ optimizer_constants <- list(beta1 = 0.5, beta2 = 0.9, epsilon = 0.5)
 #'   `method = "largevis"`.
 #' @param negative_sample_rate Number of random points that repel for each edge visited, at least 0.
 #'   `NULL` for 5, or 8 with `method = "full"`.
-#' @param neighbor_method,target_recall,metric_kwds How neighbours are found, which part of them, and
-#'   what goes with the metric: `method`, `target_recall` and `metric_kwds` of [nearest_neighbors()].
+#' @param neighbor_method,target_recall,metric_kwds How neighbours are found, which part of them,
+#'   and what goes with the metric: `method`, `target_recall` and `metric_kwds` of
+#'   [nearest_neighbors()].
 #' @param scale What is done to the columns of numbers before they are compared:
 #'   - `"none"` or `FALSE`: nothing;
 #'   - `"z"` or `TRUE`: each to mean 0 and standard deviation 1;
@@ -45,12 +46,13 @@ optimizer_constants <- list(beta1 = 0.5, beta2 = 0.9, epsilon = 0.5)
 #' @param keep How much a model of [umap_fit()] keeps:
 #'   - `"predict"`: everything, so that [predict()][predict.umap_model] can place new rows. The data
 #'     are kept as single precision numbers, 4 bytes each: 188 MB for 60,000 rows of 784 columns;
-#'   - `"graph"`: neighbours, `rho`, `sigma` and graph, but not the data: about 240 bytes a row for 15
-#'     neighbours, plus 16 bytes for each entry of the graph;
+#'   - `"graph"`: neighbours, `rho`, `sigma` and graph, but not the data: about 240 bytes a row for
+#'     15 neighbours, plus 16 bytes for each entry of the graph;
 #'   - `"minimal"`: the layout, the labels and the settings.
 #' @param method,optimizer,optimizer_args How the layout is optimised, see [optimize_layout()].
 #' @param snapshots,trace,epoch_callback What is to be seen of the optimisation, see
-#'   [optimize_layout()]. A model keeps the first two as its elements `snapshots` and `trace`.
+#'   [optimize_layout()]. A model of [umap_fit()] keeps the first two as its elements `snapshots`
+#'   and `trace`; [umap()] drops them.
 #' @param ... Nothing: any other name is an error, which suggests a known name that is close.
 #' @return A list of class `umap_control` with an element for each argument.
 #' @seealso [umap()]
@@ -66,10 +68,14 @@ umap_control <- function(spread = 1, a = NULL, b = NULL, set_op_mix_ratio = 1,
                          scale = NULL, pca = NULL,
                          target_metric = "euclidean", target_weight = 0.5,
                          target_n_neighbors = NULL, keep = "predict", method = "umap",
-                         optimizer = "batch", optimizer_args = list(), snapshots = NULL, trace = NULL,
-                         epoch_callback = NULL, ...) {
+                         optimizer = "batch", optimizer_args = list(), snapshots = NULL,
+                         trace = NULL, epoch_callback = NULL, ...) {
   check_no_more_arguments(...)
   check_curve(a, b)
+  # Again when the number of epochs is known.
+  check_epochs(snapshots, "snapshots")
+  check_epochs(trace, "trace")
+  check_callback(epoch_callback)
   control <- c(
     list(spread = check_number(spread, "spread", min = 0, open = TRUE), a = a, b = b),
     check_graph_settings(set_op_mix_ratio, local_connectivity, bandwidth),

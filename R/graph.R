@@ -115,6 +115,11 @@ graph_size <- function(graph, arg) {
   if (is.null(n)) {
     if (nrow(graph) == 0) abort_input(arg, "has no edges")
     n <- max(graph$row, graph$col)
+  } else if (!is_number(n) || n != round(n) || n < 2) {
+    abort_input(
+      arg, "must have as attribute `n` its number of points, a whole number of at least 2, not ",
+      describe(n)
+    )
   }
   # Memory goes by n: a slip of the pen is not to ask for all there is.
   if (is_number(n) && n > 1e6 && n > 100 * nrow(graph)) {

@@ -27,8 +27,8 @@ inits <- c("spectral", "laplacian", "pca", "random")
 #' @param n_components Number of dimensions, at least 1.
 #' @param x The data of the graph, one row per point: needed for `"pca"`, optional for `"spectral"`
 #'   and `"laplacian"`.
-#' @param metric The metric of the graph. For `"cosine"` and `"correlation"` the rows of `x` count by
-#'   their direction here as well.
+#' @param metric The metric of the graph. For `"cosine"` and `"correlation"` the rows of `x` count
+#'   by their direction here as well.
 #' @inheritParams umap
 #' @return A numeric matrix, n x `n_components`.
 #' @source McInnes, Healy, Melville (2018), section 3.2 and algorithm 4,
@@ -96,12 +96,12 @@ check_init <- function(init, n, n_components, x) {
 #'   each random repulsion. The learning rate is constant. `optimizer` plays no part.
 #'
 #' With `optimizer = "batch"` all points move at once at the end of an epoch, by steps that adapt to
-#' each (Adam), on all threads. The layout unfolds on coarser graphs first, on which points stand for
-#' many, and each finer one begins where the coarser ended; `n_epochs` and all that refers to it
-#' count epochs of the graph itself. Half as many epochs as the default are hardly worse. With a third
-#' (`n_epochs = 70` for 10,000 to 200,000 points), neighbour preservation and label accuracy on MNIST
-#' were still above those of uwot's `umap2()` after its 500, trustworthiness at most .002 below. A
-#' given start decides where the large groups go, not where each point does.
+#' each (Adam), on all threads. The layout unfolds on coarser graphs first, on which points stand
+#' for many, and each finer one begins where the coarser ended; `n_epochs` and all that refers to it
+#' count epochs of the graph itself. Half as many epochs as the default are hardly worse. With a
+#' third (`n_epochs = 70` for 10,000 to 200,000 points), neighbour preservation and label accuracy
+#' on MNIST were still above those of uwot's `umap2()` after its 500, trustworthiness at most .002
+#' below. A given start decides where the large groups go, not where each point does.
 #'
 #' With `optimizer = "sgd"` points move at every visit, one after the other, on one thread: the
 #' reference implementation, for comparison.
@@ -202,22 +202,29 @@ resolve_n_epochs <- function(n_epochs, n, settings) {
 # ---- What is to be seen on the way --------------------------------------------------------------
 
 check_watch <- function(snapshots, trace, epoch_callback, n_epochs, n) {
-  if (!is.null(epoch_callback) && !is.function(epoch_callback)) {
-    abort_input("epoch_callback", "must be a function or NULL, not ", describe(epoch_callback))
-  }
   list(
     snapshots = check_epochs(snapshots, "snapshots", n_epochs),
-    trace = check_epochs(trace, "trace", n_epochs), callback = epoch_callback,
+    trace = check_epochs(trace, "trace", n_epochs), callback = check_callback(epoch_callback),
     n_partners = n_partners(n), n = n
   )
 }
 
-check_epochs <- function(epochs, arg, n_epochs) {
+# As C calls it: an error in the callback tells its call by these names, not the whole layout.
+check_callback <- function(epoch_callback) {
+  if (is.null(epoch_callback)) return(NULL)
+  if (!is.function(epoch_callback)) {
+    abort_input("epoch_callback", "must be a function or NULL, not ", describe(epoch_callback))
+  }
+  check_function_of_two(epoch_callback, "epoch_callback", "the epoch and the layout")
+  function(epoch, layout) epoch_callback(epoch, layout)
+}
+
+check_epochs <- function(epochs, arg, n_epochs = .Machine$integer.max) {
   is_epochs <- is.null(epochs) || (is.numeric(epochs) && !anyNA(epochs) &&
     all(epochs == round(epochs) & epochs >= 0 & epochs <= n_epochs))
   if (!is_epochs) {
     abort_input(
-      arg, "must be whole numbers from 0 to ", count(n_epochs), ", not ", describe(epochs)
+      arg, "must be whole numbers", whole_range(epochs, 0, n_epochs), ", not ", describe(epochs)
     )
   }
   sort(unique(as.integer(epochs)))
@@ -240,8 +247,8 @@ watched <- function(kept, watch) {
 
 #' The loss of a layout
 #'
-#' How far the similarities \eqn{v_{ij} = 1 / (1 + a d_{ij}^{2b})}{v_ij = 1 / (1 + a d_ij^(2b))} in a
-#' layout are from those of the graph, \eqn{w_{ij}}{w_ij}: the fuzzy cross entropy that
+#' How far the similarities \eqn{v_{ij} = 1 / (1 + a d_{ij}^{2b})}{v_ij = 1 / (1 + a d_ij^(2b))} in
+#' a layout are from those of the graph, \eqn{w_{ij}}{w_ij}: the fuzzy cross entropy that
 #' [optimize_layout()] lowers, less the entropy of the graph, which is the same for all layouts. It
 #' has two parts,
 #' \deqn{-\sum_{i<j} w_{ij} \log v_{ij}, \qquad -\sum_{i<j} (1 - w_{ij}) \log(1 - v_{ij})}{
@@ -249,8 +256,9 @@ watched <- function(kept, watch) {
 #' which attraction and repulsion lower. Points nearer than 0.001 count as that far apart.
 #'
 #' The second is a sum over all pairs. Above 3,000 points it is estimated from a random sample, at
-#' least 20 partners for each point. The optimisers repel less than this loss asks for, by few random
-#' points for each edge, so a better layout can have a greater loss: compare layouts of like settings.
+#' least 20 partners for each point. The optimisers repel less than this loss asks for, by few
+#' random points for each edge, so a better layout can have a greater loss: compare layouts of like
+#' settings.
 #'
 #' @param layout The layout, a matrix or data frame n x d.
 #' @inheritParams optimize_layout

@@ -112,7 +112,7 @@ metric_keywords <- list(minkowski = "p", seuclidean = "var", mahalanobis = "cov"
 check_metric <- function(metric, kwds = NULL, d = NULL) {
   if (is.function(metric)) {
     check_keywords(kwds, "function")
-    return(list(name = "function", fn = metric))
+    return(list(name = "function", fn = check_function_of_two(metric, "metric", "two rows")))
   }
   name <- check_choice(metric, "metric", metrics)
   check_keywords(kwds, name)

@@ -1,7 +1,7 @@
 # What "one seed, one picture" means, and the number that changes when pictures do.
 
-# Goes up with every release that gives other coordinates for the same data, arguments and seed; then
-# `Rscript tools/golden.R` renews the hashes in the tests, and NEWS.md says so.
+# Goes up with every release that gives other coordinates for the same data, arguments and seed;
+# then `Rscript tools/golden.R` renews the hashes in the tests, and NEWS.md says so.
 algorithm_version <- 1L
 
 #' One seed, one picture
@@ -50,8 +50,8 @@ algorithm_version <- 1L
 #' optimisation, for x86-64 and arm64, runs every stage on each instruction set with 1, 2 and 5
 #' threads, and compares the results; `bench/results/identity.md` is its report.
 #' `bench/identity_mnist.R` does so for the 70,000 images of MNIST. The package's own tests compare
-#' with hashes that were made when the version was, so that your machine has checked the promise when
-#' they pass.
+#' with hashes that were made when the version was, so that your machine has checked the promise
+#' when they pass.
 #'
 #' @name reproducibility
 #' @seealso [umap()]

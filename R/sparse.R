@@ -7,6 +7,15 @@ sparse_classes <- c(
 
 is_sparse <- function(x) isS4(x) && inherits(x, sparse_classes)
 
+# How to make what is accepted of another class of the package Matrix.
+matrix_remedy <- function(x, arg) {
+  if (!identical(attr(class(x), "package"), "Matrix")) return("")
+  paste0(
+    ". Convert it: as(as(", arg, ", \"CsparseMatrix\"), \"generalMatrix\"), or as.matrix(", arg,
+    ") when it is dense"
+  )
+}
+
 # An object that somebody tampered with must not lead C astray.
 check_sparse <- function(x, arg) {
   by_rows <- inherits(x, c("dgRMatrix", "lgRMatrix", "ngRMatrix"))

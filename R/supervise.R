@@ -126,7 +126,9 @@ target_views <- function(y, n, target) {
 }
 
 target_frame <- function(y) {
-  if (!is.atomic(y) || inherits(y, "integer64")) abort_input("y", "must be numbers or categories, not ", describe(y))
+  if (!is.atomic(y) || inherits(y, "integer64")) {
+    abort_input("y", "must be numbers or categories, not ", describe(y))
+  }
   if (is.matrix(y)) as.data.frame(y) else data.frame(y = y)
 }
 

@@ -75,7 +75,8 @@
 #'   lasts a bar with the time that is left, in a terminal where the package cli is installed, or
 #'   else a line every few seconds. These messages have the class `unfurl_message`. By default they
 #'   are shown in interactive sessions, while no document is knitted.
-#' @param ... Further settings, see [umap_control()].
+#' @param ... Further settings, see [umap_control()]. What `snapshots` and `trace` ask for is kept
+#'   by `umap_fit()` alone: `umap()` drops it.
 #' @return `umap()` returns a data frame of class `umap_embedding` with one row per row of `x`,
 #'   columns `UMAP1`, `UMAP2` and so on, and `label` when labels were given. Row names are those of
 #'   `x`, if it has any and none comes twice. The attribute `settings` holds the arguments as they
@@ -95,9 +96,9 @@
 #'   \item{times}{How long each phase took, in seconds, by name: the only part of the model that is
 #'     another each time.}
 #'   \item{warnings}{The warnings that fell, as text.}
-#'   \item{views, variables, n_columns}{What [predict()][predict.umap_model] needs of the data: rows,
-#'     columns and how they are computed, as plain vectors (the numbers of the rows as the bits of
-#'     single precision floats).}
+#'   \item{views, variables, n_columns}{What [predict()][predict.umap_model] needs of the data:
+#'     rows, columns and how they are computed, as plain vectors (the numbers of the rows as the
+#'     bits of single precision floats).}
 #'   \item{format_version, package_version}{Of this list, and of the package that made it.}
 #'   \item{algorithm_version}{Goes up when the same input gives another result, see
 #'     [reproducibility].}

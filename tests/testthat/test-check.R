@@ -27,3 +27,24 @@ test_that("a choice is one of its words, or the default that lists them", {
   expect_input_error(check_choice(c("b", "a"), "x", c("a", "b")), "length 2")
   expect_input_error(check_choice(NA_character_, "x", c("a", "b")), "`x`")
 })
+
+test_that("the upper limit is told to those who exceed it", {
+  expect_input_error(
+    check_whole(1e10, "n", min = 2), "whole number from 2 to 2,147,483,647, not 1e\\+10"
+  )
+  expect_input_error(umap(iris[1:4], n_epochs = 1e12), "`n_epochs` .* to 2,147,483,647")
+})
+
+test_that("functions take two arguments, and their errors do not show the layout", {
+  expect_input_error(
+    umap(iris[1:4], epoch_callback = function() 1),
+    "`epoch_callback` must be a function of two arguments, the epoch and the layout, not of 0"
+  )
+  expect_input_error(umap(iris[1:4], metric = function(a) 1), "`metric` .* two rows, not of 1")
+  expect_identical(check_function_of_two(sum, "f", ""), sum)
+  error <- tryCatch(
+    umap(iris[1:4], epoch_callback = function(epoch, layout) stop("enough")),
+    error = identity
+  )
+  expect_identical(deparse(conditionCall(error)), "epoch_callback(epoch, layout)")
+})

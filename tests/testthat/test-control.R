@@ -56,3 +56,10 @@ test_that("settings out of range are errors", {
   expect_input_error(umap_control(method = 1), "`method`")
   expect_input_error(umap_control(optimizer = "adam"), "`optimizer`")
 })
+
+test_that("what is to be seen of the optimisation is checked at once", {
+  expect_input_error(umap_control(epoch_callback = 5), "`epoch_callback` must be a function")
+  expect_input_error(umap_control(snapshots = -1), "`snapshots` must be whole numbers")
+  expect_input_error(umap_control(trace = "zz"), "`trace` must be whole numbers")
+  expect_identical(umap_control(snapshots = c(5, 2))$snapshots, c(5, 2))
+})

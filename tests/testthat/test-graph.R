@@ -163,5 +163,11 @@ test_that("a size far beyond the edges is refused before memory is asked for", {
   attr(graph, "n") <- 1e9
   expect_input_error(initial_layout(graph), "`graph` has only")
   attr(graph, "n") <- NA
-  expect_input_error(initial_layout(graph), "`graph` must be a whole number")
+  expect_input_error(initial_layout(graph), "`graph` must have as attribute `n`")
+})
+
+test_that("a graph whose number of points is none is refused by the attribute's name", {
+  graph <- fuzzy_graph(nearest_neighbors(iris[1:4], 5))
+  attr(graph, "n") <- "a"
+  expect_input_error(optimize_layout(graph, matrix(0, 150, 2)), "attribute `n`")
 })

@@ -132,3 +132,11 @@ test_that("what sparse matrices cannot be is an error", {
   expect_input_error(nearest_neighbors(packed, 5), "packed.*\"euclidean\" cannot compare")
   expect_input_error(nearest_neighbors(x, 5, query = as_sparse(x)), "must be a dense matrix")
 })
+
+test_that("other classes of Matrix are refused with a remedy that works", {
+  skip_if_not_installed("Matrix")
+  x <- Matrix::forceSymmetric(Matrix::Matrix(diag(20) + 1, sparse = TRUE))
+  expect_input_error(umap(x), "as\\(as\\(x, \"CsparseMatrix\"\\), \"generalMatrix\"\\)")
+  converted <- methods::as(methods::as(x, "CsparseMatrix"), "generalMatrix")
+  expect_identical(check_data(converted), converted)
+})
