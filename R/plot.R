@@ -152,8 +152,10 @@ autoplot.umap_snapshots <- function(object, label = NULL, cex = NULL, alpha = NU
 new_picture <- function(embedding, dims = c(1, 2), label = NULL, label_medians = FALSE,
                         cex = NULL, alpha = NULL, raster = NULL, title = NULL, edges = NULL) {
   n <- nrow(embedding)
+  if (n == 0) abort_input("x", "has no rows to draw")
   label <- check_plot_labels(label, n)
   axes <- plot_axes(embedding, dims, label)
+  has_place <- check_places(axes)
   if (is.null(raster)) raster <- n > 1e5
   picture <- list(
     x = axes$x, y = axes$y, xlab = axes$xlab, ylab = axes$ylab, strips = axes$strips,
@@ -161,7 +163,7 @@ new_picture <- function(embedding, dims = c(1, 2), label = NULL, label_medians =
     label = label, scale = colour_scale(label, title),
     cex = if (is.null(cex)) point_size(n) else check_number(cex, "cex", min = 0, open = TRUE),
     alpha = if (is.null(alpha)) point_alpha(n) else check_number(alpha, "alpha", 0, 1),
-    raster = check_flag(raster, "raster"), order = drawing_order(label, n),
+    raster = check_flag(raster, "raster"), order = drawing_order(label, n, has_place),
     medians = if (check_flag(label_medians, "label_medians")) label_medians_of(axes, label)
   )
   if (!is.null(edges)) picture$edges <- plot_edges(edges, axes)
@@ -212,9 +214,19 @@ strip_axes <- function(x, label) {
 # Numbers in (0, 1), evenly spread and without a pattern: the same for every picture.
 golden <- function(n) (seq_len(n) * 0.6180339887498949) %% 1
 
-drawing_order <- function(label, n) {
+# Which points can be drawn; predict() gives NA to rows without a neighbour.
+check_places <- function(axes) {
+  has_place <- is.finite(axes$x) & is.finite(axes$y)
+  if (!any(has_place)) abort_input("x", "has no row with coordinates to draw")
+  n_lost <- sum(!has_place)
+  if (n_lost > 0) warn(plural(n_lost, "row"), " without coordinates not drawn")
+  has_place
+}
+
+drawing_order <- function(label, n, has_place = rep(TRUE, n)) {
   is_known <- if (is.null(label)) rep(TRUE, n) else is.finite(as.numeric(label))
-  order(is_known, golden(n))
+  drawn <- order(is_known, golden(n))
+  drawn[has_place[drawn]]
 }
 
 point_size <- function(n) min(1.2, max(0.15, 36 / sqrt(n)))
@@ -223,7 +235,7 @@ point_alpha <- function(n) min(0.9, max(0.4, 1.35 - 0.17 * log10(n)))
 
 label_medians_of <- function(axes, label) {
   if (!is.factor(label)) abort_input("label_medians", "needs labels that are no numbers")
-  medians <- function(x) as.vector(tapply(x, label, stats::median))
+  medians <- function(x) as.vector(tapply(x, label, stats::median, na.rm = TRUE))
   medians <- data.frame(x = medians(axes$x), y = medians(axes$y), label = levels(label))
   medians[!is.na(medians$x), ]
 }
@@ -233,7 +245,8 @@ plot_edges <- function(graph, axes) {
   graph <- check_graph(graph)
   n <- length(axes$x)
   if (graph$n != n) abort_input("edges", "must be a graph of ", count(n), " points, not ", graph$n)
-  once <- which(graph$row < graph$col)
+  has_place <- is.finite(axes$x) & is.finite(axes$y)
+  once <- which(graph$row < graph$col & has_place[graph$row] & has_place[graph$col])
   once <- once[order(graph$similarity[once])]
   from <- graph$row[once]
   to <- graph$col[once]
@@ -241,10 +254,6 @@ plot_edges <- function(graph, axes) {
     x0 = axes$x[from], y0 = axes$y[from], x1 = axes$x[to], y1 = axes$y[to],
     weight = graph$similarity[once]
   )
-}
-
-check_no_dots <- function(...) {
-  if (...length() > 0) abort_input("...", "must be empty: there are no such arguments")
 }
 
 # ---- Diagnostics --------------------------------------------------------------------------------
@@ -256,18 +265,28 @@ diagnose <- function(model, diagnostic, data, given) {
   if (is.null(diagnostic)) return(given)
   diagnostic <- check_choice(diagnostic, "diagnostic", diagnostics)
   label <- switch(diagnostic,
-    local_dimension = local_dimension(model$neighbors),
+    local_dimension = local_dimension(searched_once(model, diagnostic)),
     neighbor_preservation = neighbors_kept(model),
     trustworthiness = points_trust(model, data)
   )
   list(label = label, title = gsub("_", " ", diagnostic))
 }
 
+# The table of neighbours, of which a model of several metrics has several.
+searched_once <- function(model, diagnostic) {
+  if (inherits(model$neighbors, "umap_neighbors")) return(model$neighbors)
+  abort_input(
+    "diagnostic", "\"", diagnostic, "\" needs a model with one table of neighbours, ",
+    if (is.null(model$neighbors)) "but this one keeps none" else "not one of several metrics"
+  )
+}
+
 neighbors_kept <- function(model) {
-  k <- ncol(model$neighbors$idx)
+  neighbors <- searched_once(model, "neighbor_preservation")
+  k <- ncol(neighbors$idx)
   n <- nrow(model$layout)
   shown <- nearest_neighbors(model$layout, k, verbose = FALSE)$idx[, -1]
-  known <- model$neighbors$idx[, -1]
+  known <- neighbors$idx[, -1]
   pair <- function(idx) matrix((row(idx) - 1) * n + idx, n)
   rowMeans(matrix(pair(known) %in% pair(shown), n))
 }
@@ -276,6 +295,8 @@ points_trust <- function(model, data) {
   if (is.null(data)) {
     abort_input("data", "is missing: diagnostic \"trustworthiness\" compares the layout with them")
   }
-  k <- min(ncol(model$neighbors$idx) - 1, (nrow(model$layout) - 1) %/% 2)
-  point_quality(data, model$layout, k, model$neighbors$metric)$trustworthiness
+  k <- min(model$settings$n_neighbors - 1, (nrow(model$layout) - 1) %/% 2)
+  measure_quality(
+    data, model, NULL, k, 1, Inf, NULL, NULL, run_settings(NULL, FALSE), "data"
+  )$points[, 1]
 }

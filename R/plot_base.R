@@ -69,7 +69,7 @@ names_width <- function(picture) {
 
 # With a margin; a single value gets one too.
 frame_limits <- function(limits, values) {
-  if (is.null(limits)) limits <- range(values)
+  if (is.null(limits)) limits <- range(values, finite = TRUE)
   if (diff(limits) == 0) return(limits + c(-1, 1))
   limits + c(-0.04, 0.04) * diff(limits)
 }

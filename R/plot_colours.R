@@ -22,7 +22,7 @@ colour_scale <- function(label, title = NULL) {
 }
 
 level_scale <- function(label) {
-  keys <- levels(label)
+  keys <- cut_middle(levels(label))
   key_colour <- distinct_colours(length(keys))
   colour <- key_colour[label]
   if (anyNA(label)) {
@@ -30,6 +30,16 @@ level_scale <- function(label) {
     key_colour <- c(key_colour, missing_colour)
   }
   list(colour = colour, keys = keys, key_colour = key_colour, kind = "levels")
+}
+
+# Long names without their middle, so that those that begin alike stay distinct.
+cut_middle <- function(names, most = 29) {
+  tail <- (most - 3) %/% 3
+  length <- nchar(names)
+  cut <- paste0(substr(names, 1, most - 3 - tail), "...", substr(names, length - tail + 1, length))
+  is_long <- which(length > most)
+  names[is_long] <- cut[is_long]
+  make.unique(names, sep = " ")
 }
 
 # `at`: the values that the keys name, within the limits, which are those of the data.

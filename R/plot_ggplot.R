@@ -137,21 +137,28 @@ ggplot_colours <- function(picture) {
   scale <- picture$scale
   if (scale$kind == "none") return(NULL)
   if (scale$kind == "numbers") return(ggplot_number_colours(scale))
+  n_levels <- nlevels(picture$label)
+  n_columns <- ceiling(min(length(scale$keys), most_keys) / 20)
+  keys <- cut_middle(levels(picture$label), if (n_columns > 2) 18 else 29)
   if (!is.null(picture$strips) || !is.null(picture$medians)) {
     guide <- "none"
   } else {
     guide <- ggplot2::guide_legend(
-      override.aes = list(size = 3, alpha = 1, shape = 16),
-      ncol = ceiling(min(length(scale$keys), most_keys) / 20)
+      override.aes = list(size = 3, alpha = 1, shape = 16), ncol = n_columns
     )
   }
-  n_levels <- nlevels(picture$label)
   list(
     ggplot2::scale_colour_manual(
       name = scale$title, values = scale$key_colour[seq_len(n_levels)], drop = FALSE,
-      breaks = function(levels) utils::head(levels, most_keys), na.value = missing_colour,
+      breaks = function(levels) utils::head(levels, most_keys),
+      labels = function(shown) keys[match(shown, levels(picture$label))], na.value = missing_colour,
       guide = guide
     ),
+    if (n_columns * max(0, nchar(keys)) > 30) {
+      ggplot2::theme(
+        legend.text = ggplot2::element_text(size = 6), legend.key.size = ggplot2::unit(0.7, "lines")
+      )
+    },
     if (n_levels > most_keys) {
       ggplot2::labs(caption = paste(n_levels - most_keys, "more labels are not in the legend"))
     }

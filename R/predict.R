@@ -77,8 +77,10 @@ predict.umap_model <- function(object, newdata, n_epochs = NULL, n_threads = NUL
 
 check_no_dots <- function(...) {
   if (...length() == 0) return(invisible())
+  names <- Filter(nzchar, names(list(...)))
   abort_input(
-    "...", "must be empty: predict() takes a model, `newdata` and the arguments on its page"
+    "...", "must be empty: ",
+    if (length(names) > 0) paste("there is no argument", toString(names)) else "nothing goes there"
   )
 }
 

@@ -79,7 +79,8 @@ print.umap_model <- function(x, ...) {
 #'
 #' @param object A model from [umap_fit()].
 #' @param data The data that the model was made of, for the recall of approximate neighbours, see
-#'   [neighbor_recall()]. Without, what the search itself tells is taken.
+#'   [neighbor_recall()]; only for a model of one metric, whose scaling is applied to them. Without,
+#'   what the search itself tells is taken.
 #' @param ... Nothing.
 #' @return A list of class `summary.umap_model`, which prints as a page:
 #'   \item{n, n_components}{Numbers of rows and of dimensions.}
@@ -103,7 +104,7 @@ summary.umap_model <- function(object, data = NULL, ...) {
       n_components = ncol(object$layout),
       settings = object$settings,
       neighbors = searches(object$neighbors, object$settings),
-      recall = known_recall(object$neighbors, data),
+      recall = known_recall(object, data),
       curve = object$curve,
       seed = object$seed,
       times = object$times,
@@ -120,9 +121,19 @@ summary.umap_model <- function(object, data = NULL, ...) {
   )
 }
 
-known_recall <- function(neighbors, data) {
-  if (!is.null(data)) return(neighbor_recall(neighbors, data))
-  if (searches(neighbors)$method == "exact") 1 else NA_real_
+known_recall <- function(model, data) {
+  neighbors <- model$neighbors
+  if (is.null(data)) return(if (searches(neighbors)$method == "exact") 1 else NA_real_)
+  run <- run_settings(NULL, FALSE)
+  seen <- seen_by_model(model, data, "data", run)
+  if (is.null(seen$metric)) return(neighbor_recall(neighbors, data))
+  if (n_rows(seen$x) != nrow(model$layout)) {
+    abort_input(
+      "data", "must have the ", count(nrow(model$layout)), " rows of the model, not ",
+      count(n_rows(seen$x))
+    )
+  }
+  measure_recall(check_neighbors(neighbors, "object"), seen$x, 1000, seen$metric, run)
 }
 
 # Metric and method of one search, or of those of several views.

@@ -17,9 +17,12 @@
 #' neighbours for layouts of up to 4 dimensions.
 #'
 #' @param x The data, a matrix or data frame as for [umap()].
+#' @param metric The name of one of the [metrics], or a function, by which the rows of `x` are
+#'   compared as they are. `NULL` for the metric of the model, after its scaling and principal
+#'   components, where `layout` is a model; else for `"euclidean"`.
 #' @param metric_kwds What goes beside some [metrics], in a list; or `NULL`.
 #' @param layout The embedding: what [umap()] or [umap_fit()] returned, or a matrix with a row per
-#'   row of `x`.
+#'   row of `x`. A model of several metrics, or of numbers and categories, needs a `metric`.
 #' @param labels A vector or factor with a label per row, or `NULL`. Missing labels count as one
 #'   more label.
 #' @param k Number of neighbours, without the point itself, at least 1. It is reduced with a warning
@@ -39,7 +42,7 @@
 #' embedding_quality(digits$pixels[some, ], embedding, digits$label[some])
 #' @export
 embedding_quality <- function(x, layout, labels = NULL, k = 15, k_label = 10, sample = 1000,
-                              metric = "euclidean", n_threads = NULL,
+                              metric = NULL, n_threads = NULL,
                           metric_kwds = NULL) {
   quality <- measure_quality(
     x, layout, labels, k, k_label, sample, metric, metric_kwds,
@@ -72,7 +75,7 @@ embedding_quality <- function(x, layout, labels = NULL, k = 15, k_label = 10, sa
 #' summary(quality)
 #' plot(embedding, label = quality$neighbor_preservation)
 #' @export
-point_quality <- function(x, layout, k = 15, metric = "euclidean", n_threads = NULL,
+point_quality <- function(x, layout, k = 15, metric = NULL, n_threads = NULL,
                           metric_kwds = NULL) {
   quality <- measure_quality(
     x, layout, NULL, k, 1, Inf, metric, metric_kwds,
@@ -83,19 +86,67 @@ point_quality <- function(x, layout, k = 15, metric = "euclidean", n_threads = N
 }
 
 # list(overall, points): the four numbers, and the first three for each sampled row.
-measure_quality <- function(x, layout, labels, k, k_label, sample, metric, metric_kwds, run) {
-  x <- check_data(x)
-  n <- n_rows(x)
+measure_quality <- function(x, layout, labels, k, k_label, sample, metric, metric_kwds, run,
+                            arg = "x") {
+  if (inherits(layout, "umap_model") && is.null(metric)) {
+    seen <- seen_by_model(layout, x, arg, run)
+  } else {
+    seen <- list(x = check_data(x, arg))
+  }
   if (inherits(layout, "umap_model")) layout <- layout$layout
+  x <- seen$x
+  n <- n_rows(x)
   layout <- check_layout(layout, "layout", n)
   labels <- check_labels(labels, n)
   k <- check_n_compared(k, "k", most = (n - 1) %/% 2)
   k_label <- check_n_compared(k_label, "k_label", most = n - 1)
-  metric <- check_metric(metric, metric_kwds, n_columns(x))
+  if (is.null(metric)) metric <- "euclidean"
+  if (is.null(seen$metric)) seen$metric <- check_metric(metric, metric_kwds, n_columns(x))
+  metric <- seen$metric
   .Call(
     C_quality, x, layout, label_codes(labels), k, k_label, sample_rows(sample, n), metric,
     run_for_metric(run, metric)
   )
+}
+
+# The data as the search for a model's neighbours compared them: list(x, metric), without a metric
+# where the model was made of distances or neighbours. What fails is told of `arg`.
+seen_by_model <- function(model, x, arg, run) {
+  check_model(model, "layout")
+  if (is.null(model$views)) return(seen_by_settings(model, x, arg))
+  views <- check_views(model, "layout")
+  if (length(views) != 1) {
+    abort_input(
+      arg, "cannot be compared by one metric: the model has several, or categories beside ",
+      "numbers. Such measures need a model of one metric"
+    )
+  }
+  view <- views[[1]]
+  if (is.null(view$metric)) return(seen_by_settings(model, x, arg))
+  tryCatch({
+    if (!is.null(model$variables)) x <- computed_columns(model$variables, x)
+    check_data_shape(x, arg)
+    list(x = query_numbers(view, x, model$n_columns, run), metric = view$metric)
+  }, unfurl_error_input = function(e) {
+    abort("unfurl_error_input", sub("^`newdata`", paste0("`", arg, "`"), conditionMessage(e)))
+  })
+}
+
+# Where a model has no data: by the metric that it names, if the rows are compared as they are.
+seen_by_settings <- function(model, x, arg) {
+  settings <- model$settings
+  is_changed <- !is.null(settings$pca) || !(is.null(settings$scale) || settings$scale == "none")
+  if (is_changed && is.null(model$views) || identical(settings$metric, "function")) {
+    abort_input(
+      arg, "cannot be compared as the model did, which keeps neither its scale nor a metric that ",
+      "is a function: make it with keep = \"predict\""
+    )
+  }
+  x <- check_data(x, arg)
+  if (!isTRUE(settings$metric %in% metrics)) return(list(x = x))
+  kwds <- c(settings$metric_kwds, model$neighbors$metric_kwds)
+  kwds <- kwds[!duplicated(names(kwds))]
+  list(x = x, metric = check_metric(settings$metric, kwds, n_columns(x)))
 }
 
 #' Local dimension of the data
@@ -159,9 +210,13 @@ neighbor_recall <- function(nn, x, sample = 1000, metric = nn$metric, n_threads 
   if (nrow(nn$idx) != n_rows(x)) {
     abort_input("nn", "must have one row per row of `x`, ", n_rows(x), ", not ", nrow(nn$idx))
   }
+  measure_recall(nn, x, sample, metric, run_settings(n_threads, FALSE))
+}
+
+# metric: a description by check_metric().
+measure_recall <- function(nn, x, sample, metric, run) {
   rows <- sample_rows(sample, n_rows(x))
-  run <- run_for_metric(run_settings(n_threads, FALSE), metric)
-  .Call(C_neighbor_recall, x, nn$idx, nn$dist, rows, metric, run)
+  .Call(C_neighbor_recall, x, nn$idx, nn$dist, rows, metric, run_for_metric(run, metric))
 }
 
 label_codes <- function(labels) {

@@ -191,3 +191,33 @@ test_that("ggplot2 draws models, edges, medians and pixels", {
     cell_layers(picture, picture_points(picture))
   expect_draws(print(cells))
 })
+
+test_that("rows without coordinates are left out, with a warning", {
+  grDevices::pdf(NULL)
+  on.exit(grDevices::dev.off())
+  e <- umap(iris[1:4], labels = iris$Species, n_epochs = 20)
+  expect_input_error(plot(e[0, ]), "no rows to draw")
+  e$UMAP1[3] <- e$UMAP2[3] <- NA
+  expect_warning(plot(e), "1 row without coordinates", class = "unfurl_warning")
+  expect_warning(plot(e, raster = TRUE, label_medians = TRUE), class = "unfurl_warning")
+  skip_if_not_installed("ggplot2")
+  expect_warning(shown <- ggplot2::autoplot(e), class = "unfurl_warning")
+  expect_identical(nrow(shown$data), 149L)
+})
+
+test_that("long labels leave room for the points, and stay distinct", {
+  names <- paste(strrep("a long name ", 6), "of label", 1:30)
+  keys <- cut_middle(names)
+  expect_true(all(nchar(keys) <= 29))
+  expect_identical(anyDuplicated(keys), 0L)
+  expect_identical(cut_middle("short"), "short")
+  skip_if_not_installed("ggplot2")
+  e <- umap(iris[1:4], labels = rep(names, 5), n_epochs = 20)
+  grDevices::pdf(NULL)
+  on.exit(grDevices::dev.off())
+  table <- ggplot2::ggplotGrob(ggplot2::autoplot(e))
+  legend <- table$widths[table$layout$l[grepl("guide-box", table$layout$name)]]
+  inches <- max(grid::convertWidth(legend, "inches", valueOnly = TRUE))
+  expect_true(inches > 0.5 && inches < 3.5)
+  expect_input_error(ggplot2::autoplot(e, foo = 1), "there is no argument foo")
+})

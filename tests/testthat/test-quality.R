@@ -128,3 +128,37 @@ test_that("the local dimension is that of the surface on which the data lie", {
   nn$dist[] <- rep(0:3, each = 4)
   expect_equal(local_dimension(nn), rep(1 / log(3 * 1.5), 4))
 })
+
+test_that("a model's data are compared by its metric, after its transform", {
+  x <- iris[1:4]
+  cosine <- umap_fit(x, metric = "cosine", n_epochs = 20)
+  expect_identical(
+    embedding_quality(x, cosine), embedding_quality(x, cosine$layout, metric = "cosine")
+  )
+  expect_identical(point_quality(x, cosine), point_quality(x, cosine$layout, metric = "cosine"))
+  scaled <- umap_fit(x, scale = "z", n_epochs = 20)
+  expect_equal(embedding_quality(x, scaled), embedding_quality(scale(x), scaled$layout))
+  expect_identical(summary(scaled, data = x)$recall, 1)
+  minimal <- umap_fit(x, metric = "cosine", n_epochs = 20, keep = "minimal")
+  expect_identical(embedding_quality(x, minimal), embedding_quality(x, cosine))
+  given <- umap_fit(nearest_neighbors(x, metric = "cosine"), n_epochs = 20)
+  expect_identical(
+    embedding_quality(x, given), embedding_quality(x, given$layout, metric = "cosine")
+  )
+  formula <- umap_fit(~ log(Sepal.Length) + Petal.Width, data = iris, n_epochs = 20)
+  expect_identical(summary(formula, data = iris)$recall, 1)
+  expect_input_error(embedding_quality(iris[1:3], scaled), "`x` lacks columns")
+})
+
+test_that("a model of several metrics says that it cannot be measured by one", {
+  mixed <- umap_fit(
+    iris, metric = list(euclidean = 1:2, cosine = 3:4, categorical = 5), n_epochs = 20
+  )
+  expect_input_error(embedding_quality(iris, mixed), "model of one metric")
+  expect_input_error(summary(mixed, data = iris), "`data` cannot be compared by one metric")
+  expect_input_error(summary(umap_fit(iris, n_epochs = 20), data = iris), "one metric")
+  for (diagnostic in c("neighbor_preservation", "local_dimension")) {
+    expect_input_error(plot(mixed, diagnostic = diagnostic), "not one of several metrics")
+  }
+  expect_input_error(plot(mixed, diagnostic = "trustworthiness", data = iris), "`data` cannot")
+})
