@@ -89,6 +89,7 @@ point_quality <- function(x, layout, k = 15, metric = NULL, n_threads = NULL,
 measure_quality <- function(x, layout, labels, k, k_label, sample, metric, metric_kwds, run,
                             arg = "x") {
   if (inherits(layout, "umap_model") && is.null(metric)) {
+    if (!is.null(metric_kwds)) abort_input("metric_kwds", "needs `metric`: the model has its own")
     seen <- seen_by_model(layout, x, arg, run)
   } else {
     seen <- list(x = check_data(x, arg))
