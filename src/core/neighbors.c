@@ -4,6 +4,7 @@
 
 #include "memory.h"
 #include "neighbor_inverted.h"
+#include "subspace.h"
 
 /* Below this many rows every pair is compared: as fast as the approximations there, and nothing is
  * lost. */
@@ -74,6 +75,64 @@ static uf_status search_and_refine(uf_context *ctx, const uf_points *points, int
   return status;
 }
 
+/* Clusters whose recall falls so far below the part wanted have failed: their codes lose small
+ * differences beside a few far-out values. */
+static const double recall_slack = 0.05;
+
+/* Rows on which the recall of descent is measured. */
+enum { RECALL_ROWS = 64 };
+
+/* Products and sums for which comparing all pairs is a matter of seconds. */
+static const double affordable_products = 1e11;
+
+static int falls_short(const uf_neighbors *neighbors, double target_recall) {
+  return neighbors->recall >= 0 && neighbors->recall < target_recall - recall_slack;
+}
+
+static uf_status search_by_descent(uf_context *ctx, const uf_points *points, int k, uint64_t seed,
+                                   uf_neighbors *neighbors) {
+  int rows[RECALL_ROWS], n_rows = points->n < RECALL_ROWS ? points->n : RECALL_ROWS;
+  uf_status status = uf_neighbors_descent(ctx, points, k, seed, NULL, neighbors);
+  if (status) return status;
+  uf_even_rows(points->n, n_rows, rows);
+  status = uf_neighbor_recall(ctx, points, neighbors, rows, n_rows, &neighbors->recall);
+  if (status) uf_neighbors_free(neighbors);
+  return status;
+}
+
+/* By a method that far-out values do not hurt; the better table stays. */
+static uf_status search_again(uf_context *ctx, const uf_points *points, int k, uint64_t seed,
+                              uf_neighbors *neighbors, uf_neighbor_method *used) {
+  uf_neighbors found;
+  int is_exact = (double)points->n * points->n * (double)points->stride <= affordable_products;
+  uf_span(ctx, 0, 1);
+  uf_status status = is_exact ? uf_neighbors_exact(ctx, points, NULL, points->n, k, &found)
+                              : search_by_descent(ctx, points, k, seed, &found);
+  if (status) {
+    uf_neighbors_free(neighbors);
+    return status;
+  }
+  int is_better = is_exact || found.recall > neighbors->recall;
+  uf_neighbors_free(is_better ? neighbors : &found);
+  if (!is_better) return UF_OK;
+  *neighbors = found;
+  *used = is_exact ? UF_NEIGHBORS_EXACT : UF_NEIGHBORS_DESCENT;
+  return UF_OK;
+}
+
+static uf_status search_clusters(uf_context *ctx, const uf_points *points, int k, int is_free,
+                                 double target_recall, uint64_t seed, uf_neighbors *neighbors,
+                                 uf_neighbor_method *used) {
+  uf_status status = uf_neighbors_clusters(ctx, points, k, target_recall, seed, neighbors);
+  if (!status && is_free && falls_short(neighbors, target_recall))
+    status = search_again(ctx, points, k, seed, neighbors, used);
+  if (!status && falls_short(neighbors, target_recall))
+    uf_warn(ctx, "the search found clearly fewer of the true neighbors than `target_recall`: "
+                 "`recall` in the result says which part. Far-out values may be the cause; the "
+                 "methods \"exact\" and \"nndescent\" bear them better");
+  return status;
+}
+
 static uf_status fail_clusters(uf_context *ctx, const uf_points *points) {
   return uf_fail(ctx, UF_BAD_INPUT,
                  "cannot be searched by clusters, which are made of rows of numbers, in the metric "
@@ -94,7 +153,8 @@ uf_status uf_nearest_neighbors(uf_context *ctx, const uf_points *points, int k,
   switch (*used) {
   case UF_NEIGHBORS_CLUSTERS:
     if (!has_codes(points)) return fail_clusters(ctx, points);
-    return uf_neighbors_clusters(ctx, points, k, target_recall, seed, neighbors);
+    return search_clusters(ctx, points, k, method == UF_NEIGHBORS_AUTO, target_recall, seed,
+                           neighbors, used);
   case UF_NEIGHBORS_DESCENT: return uf_neighbors_descent(ctx, points, k, seed, NULL, neighbors);
   default:
     return suits_kdtree(points) ? uf_neighbors_kdtree(ctx, points, k, neighbors)

@@ -206,13 +206,18 @@ static int is_within(double largest, double limit) {
   return largest == 0 || (largest > 1 / limit && largest < limit);
 }
 
-/* 1 while that will do. */
+/* 1 while that will do. Huge values come down no farther than they must, near 2^39, so that those
+ * 2^100 times smaller still have squares in float. */
 double uf_float_scale(double largest) {
-  return is_within(largest, 0x1p40) ? 1 : normalizing_scale(largest);
+  if (is_within(largest, 0x1p40)) return 1;
+  return normalizing_scale(largest) * (largest > 1 ? 0x1p39 : 1);
 }
 
-/* The fourth powers of tsss have less room. */
+/* Powers and products other than squares have less room, the fourth powers of tsss least. */
 static double scale_of(uf_metric metric, double largest) {
+  uf_comparison comparison = uf_metric_of(metric)->comparison;
+  if (comparison == UF_COMPARE_SQUARES || comparison == UF_COMPARE_MANHATTAN)
+    return uf_float_scale(largest);
   return is_within(largest, metric == UF_TSSS ? 0x1p20 : 0x1p40) ? 1 : normalizing_scale(largest);
 }
 

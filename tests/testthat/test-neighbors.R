@@ -121,6 +121,29 @@ test_that("clusters find the part wanted on any shape of data, and say so truly"
   }
 })
 
+test_that("far-out values spoil the neighbours of no other row", {
+  x <- gaussian(3000, 10)
+  spoilt <- list(outlier = x, lognormal = x)
+  spoilt$outlier[1, 1] <- 1e12
+  spoilt$lognormal[, 1] <- exp(10 * x[, 1])
+  for (x in spoilt) {
+    for (target in c(0.99, 1)) {
+      nn <- nearest_neighbors(x, 15, target_recall = target)
+      expect_gte(nn$recall, 0.95)
+      expect_gt(neighbor_recall(nn, x, sample = 1000), 0.95)
+    }
+  }
+  expect_warning(nn <- nearest_neighbors(spoilt$outlier, 15, method = "clusters"), "`recall`")
+  expect_identical(nn$method, "clusters")
+
+  x <- gaussian(500, 3)
+  nn <- nearest_neighbors(x[-1, ], 8)
+  x[1, ] <- 1e25
+  beside <- nearest_neighbors(x, 8)
+  expect_identical(beside$idx[-1, ] - 1L, nn$idx)
+  expect_equal(beside$dist[-1, ], nn$dist, tolerance = 1e-6)
+})
+
 test_that("target_recall is heeded, by umap() too, and the result says what was found", {
   x <- gaussian(4000, 20)
   few <- nearest_neighbors(x, 15, target_recall = 0.6)
