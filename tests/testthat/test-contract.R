@@ -48,6 +48,7 @@ keywords <- function(x) is.null(x) || identical(x, list()) || (is.list(x) && !is
 epochs <- function(x) is.null(x) || (is.numeric(x) && all(x %in% 0:3))
 either <- function(x) NA
 a_function <- function(x) is.function(x)
+own_metric <- function(x) is.null(x) || isTRUE(a_function(x)) # NULL: that of the model
 some_digits_of_10 <- function(x) is.numeric(x) && length(x) > 0 && all(x %in% 0:9)
 sample_size <- function(x) identical(x, Inf) || whole(1)(x)
 
@@ -146,10 +147,10 @@ contract <- list(
   local_dimension = list(list(nn = near), list(nn = never)),
   embedding_quality = list(list(x = points, layout = place, k = 5), list(
     x = never, layout = never, labels = null_only, k = whole(1), k_label = whole(1),
-    sample = sample_size, metric = a_function, n_threads = threads, metric_kwds = nothing
+    sample = sample_size, metric = own_metric, n_threads = threads, metric_kwds = nothing
   )),
   point_quality = list(list(x = points, layout = place, k = 5), list(
-    x = never, layout = never, k = whole(1), metric = a_function, n_threads = threads,
+    x = never, layout = never, k = whole(1), metric = own_metric, n_threads = threads,
     metric_kwds = nothing
   )),
   read_idx = list(list(), list(path = never)),
