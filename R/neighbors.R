@@ -18,8 +18,11 @@
 #'   sparse rows that share few columns. Else clusters for metrics that are Euclidean at heart
 #'   (those named after Euclid, mahalanobis, cosine, correlation, spearman, hellinger, haversine) or
 #'   near to that (manhattan), if the matrix is dense; nndescent otherwise, which begins with
-#'   clusters where it can. `method` in the result says what was done, and [neighbor_recall()]
-#'   measures it.
+#'   clusters where it can. Where clusters fall short of `target_recall` by more than 0.05, as beside
+#'   values that are far out, the search is done again: exactly if that takes seconds, else by
+#'   nndescent. `method` in the result says what was done, and [neighbor_recall()] measures it.
+#'
+#' A warning tells when the part found is still more than 0.05 below `target_recall`.
 #'
 #' @section New rows:
 #' With `query`, rows of `query` are compared with rows of `x` alone. They are prepared as those of
@@ -51,7 +54,8 @@
 #'     Equal distances are ordered by row number.}
 #'   \item{metric, method}{The metric, and the method that was used.}
 #'   \item{recall}{The part of the true neighbours that was found: 1 when the search was exact, an
-#'     estimate from 256 rows when it was by clusters (standard error about 0.002), else `NA`.}
+#'     estimate from 256 rows when it was by clusters (standard error about 0.002), from 64 when
+#'     nndescent took over from clusters, else `NA`.}
 #'
 #'   With `query` a list of `idx` and `dist` with a row per row of `query`, without a column for the
 #'   row itself, and `metric` and `method`.
