@@ -4,8 +4,9 @@
 # difference names the first stage that differs.
 #
 #   tools/identity.sh              a part of the matrix, about a minute
-#   tools/identity.sh --full       all of it
-#   tools/identity.sh --write      all of it, and its table to bench/results/identity.md
+#   tools/identity.sh --full       all of it, about half an hour
+#   tools/identity.sh --write      the same as without, and the table to bench/results/identity.md;
+#                                  with --full the whole of it
 #
 # The last line counts the runs; those of a compiler, emulator or instruction set that this machine
 # has not are skipped. Missing compilers are installed where the system is Debian's and we are root.
@@ -16,8 +17,8 @@ full=false write=false
 for argument in "$@"; do
   case $argument in
     --full) full=true ;;
-    --write) full=true write=true ;;
-    *) echo "usage: tools/identity.sh [--full | --write]" >&2 && exit 2 ;;
+    --write) write=true ;;
+    *) echo "usage: tools/identity.sh [--full] [--write]" >&2 && exit 2 ;;
   esac
 done
 
@@ -137,7 +138,7 @@ report() {
 	# One seed, one picture: the matrix
 
 	Every stage on fixed data (\`tests/c/identity.c\`), built and run in each way below; a cell is ok when
-	the hash of every stage is that of the first cell. \`tools/identity.sh --write\` makes this page.
+	the hash of every stage is that of the first cell. \`tools/identity.sh$($full && echo ' --full') --write\` makes this page.
 	arm64 is emulated by qemu.
 
 	$passed runs agree, $failed do not, $skipped were skipped (compiler, emulator or instructions not at hand).
