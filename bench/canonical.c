@@ -34,27 +34,34 @@ static double search(uf_context *ctx, const uf_points *points, uf_neighbor_metho
                      uf_neighbors *neighbors) {
   uf_neighbor_method used;
   double start = seconds_now();
-  must(ctx, uf_nearest_neighbors(ctx, points, K, method, SEED, neighbors, &used));
+  must(ctx, uf_nearest_neighbors(ctx, points, K, method, 0.99, SEED, neighbors, &used));
   return seconds_now() - start;
 }
 
-static double lay_out(uf_context *ctx, const uf_graph *graph, float *layout) {
-  uf_layout_options options = {.method = UF_LAYOUT_BATCH,
+static double lay_out(uf_context *ctx, const uf_hierarchy *hierarchy, float *layout) {
+  uf_layout_options options = {.optimizer = UF_LAYOUT_BATCH,
                                .n_epochs = N_EPOCHS,
+                               .softening = 0.001,
+                               .clip = 4,
+                               .beta1 = 0.5,
+                               .beta2 = 0.9,
+                               .epsilon = 0.5,
                                .learning_rate = 1,
                                .repulsion_strength = 1,
                                .negative_sample_rate = 5,
                                .seed = SEED};
   uf_fit_curve(0.1, 1, &options.a, &options.b);
   double start = seconds_now();
-  must(ctx, uf_layout_optimize(ctx, graph, 2, &options, NULL, layout));
+  must(ctx, uf_layout_optimize(ctx, &hierarchy->level[0].graph, hierarchy, 2, &options, NULL,
+                               layout));
   return seconds_now() - start;
 }
 
 static times run(uf_context *ctx, const uf_points *points) {
-  const uf_fuzzy_options usual = {1, 1, 1, INFINITY};
+  const uf_fuzzy_options usual = {1, 1, 1, INFINITY, 0};
   uf_neighbors exact = {0}, clusters = {0}, descent = {0};
   uf_graph graph = {0};
+  uf_hierarchy hierarchy = {0};
   float *rho = fixture_floats(N), *sigma = fixture_floats(N), *layout = fixture_floats(2 * N);
   times t;
   t.exact = search(ctx, points, UF_NEIGHBORS_EXACT, &exact);
@@ -65,9 +72,11 @@ static times run(uf_context *ctx, const uf_points *points) {
   must(ctx, uf_fuzzy_graph(ctx, &exact, rho, sigma, &usual, &graph));
   t.graph = seconds_now() - start;
   start = seconds_now();
-  must(ctx, uf_initial_layout(ctx, &graph, points, UF_INIT_SPECTRAL, 2, SEED, layout));
+  must(ctx, uf_coarsen(ctx, &graph, SEED, &hierarchy));
+  must(ctx, uf_initial_layout(ctx, &hierarchy, points, UF_INIT_SPECTRAL, 2, SEED, layout));
   t.start = seconds_now() - start;
-  t.layout = lay_out(ctx, &graph, layout);
+  t.layout = lay_out(ctx, &hierarchy, layout);
+  uf_hierarchy_free(&hierarchy);
   uf_neighbors_free(&exact);
   uf_neighbors_free(&clusters);
   uf_neighbors_free(&descent);

@@ -33,7 +33,7 @@ test_that("CRAN's checks get two", {
 
 test_that("what is no number of threads is an error", {
   for (bad in list(0, -1, 1.5, NA, "2", c(1, 2), Inf)) {
-    expect_input_error(resolve_threads(bad), "`n_threads` must be a whole number of at least 1")
+    expect_input_error(resolve_threads(bad), "`n_threads` must be a whole number (of at least 1|from 1 to 2,147,483,647), not")
   }
   expect_input_error(with_threads(resolve_threads(NULL), option = "many"), "`unfurl.threads`")
   expect_input_error(
