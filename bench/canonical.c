@@ -39,17 +39,7 @@ static double search(uf_context *ctx, const uf_points *points, uf_neighbor_metho
 }
 
 static double lay_out(uf_context *ctx, const uf_hierarchy *hierarchy, float *layout) {
-  uf_layout_options options = {.optimizer = UF_LAYOUT_BATCH,
-                               .n_epochs = N_EPOCHS,
-                               .softening = 0.001,
-                               .clip = 4,
-                               .beta1 = 0.5,
-                               .beta2 = 0.9,
-                               .epsilon = 0.5,
-                               .learning_rate = 1,
-                               .repulsion_strength = 1,
-                               .negative_sample_rate = 5,
-                               .seed = SEED};
+  uf_layout_options options = fixture_layout_options(UF_LAYOUT_BATCH, N_EPOCHS, SEED);
   uf_fit_curve(0.1, 1, &options.a, &options.b);
   double start = seconds_now();
   must(ctx, uf_layout_optimize(ctx, &hierarchy->level[0].graph, hierarchy, 2, &options, NULL,

@@ -9,6 +9,7 @@
 #include <string.h>
 
 #include "fuzzy.h"
+#include "layout.h"
 #include "memory.h"
 #include "points.h"
 #include "random.h"
@@ -31,6 +32,22 @@ static inline double *fixture_doubles(int64_t count) {
 static inline float *fixture_floats(int64_t count) { return fixture_array(count, sizeof(float)); }
 
 static inline int *fixture_ints(int64_t count) { return fixture_array(count, sizeof(int)); }
+
+/* The usual constants of UMAP; the curve is left to the caller. */
+static inline uf_layout_options fixture_layout_options(uf_layout_optimizer optimizer, int n_epochs,
+                                                       uint64_t seed) {
+  return (uf_layout_options){.optimizer = optimizer,
+                             .n_epochs = n_epochs,
+                             .softening = 0.001,
+                             .clip = 4,
+                             .beta1 = 0.5,
+                             .beta2 = 0.9,
+                             .epsilon = 0.5,
+                             .learning_rate = 1,
+                             .repulsion_strength = 1,
+                             .negative_sample_rate = 5,
+                             .seed = seed};
+}
 
 /* The context that most tests need: without a host; NULL for the best instruction set. */
 static inline void fixture_open(uf_context *ctx, int n_threads, const char *isa) {

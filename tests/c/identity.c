@@ -425,17 +425,8 @@ static void all_starts(void) {
 }
 
 static uf_layout_options layout_options(uf_layout_optimizer method) {
-  uf_layout_options options = {.optimizer = method,
-                               .n_epochs = method == UF_LAYOUT_FULL ? 5 : 30,
-                               .softening = 0.001,
-                               .clip = 4,
-                               .beta1 = 0.5,
-                               .beta2 = 0.9,
-                               .epsilon = 0.5,
-                               .learning_rate = 1,
-                               .repulsion_strength = 1,
-                               .negative_sample_rate = 5,
-                               .seed = SEED};
+  uf_layout_options options =
+      fixture_layout_options(method, method == UF_LAYOUT_FULL ? 5 : 30, SEED);
   uf_fit_curve(0.1, 1, &options.a, &options.b);
   return options;
 }

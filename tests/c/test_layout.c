@@ -12,19 +12,11 @@ static const uf_layout_optimizer methods[N_METHODS] = {UF_LAYOUT_BATCH, UF_LAYOU
                                                        UF_LAYOUT_FULL};
 
 static uf_layout_options options_of(uf_layout_optimizer method, int n_epochs) {
-  return (uf_layout_options){.optimizer = method,
-                             .n_epochs = n_epochs,
-                             .a = 1.576943460,
-                             .b = 0.8950608780,
-                             .softening = 0.001,
-                             .clip = 4,
-                             .beta1 = 0.5,
-                             .beta2 = 0.9,
-                             .epsilon = 0.5,
-                             .learning_rate = method == UF_LAYOUT_FULL ? 0.1 : 1,
-                             .repulsion_strength = 1,
-                             .negative_sample_rate = 5,
-                             .seed = 42};
+  uf_layout_options options = fixture_layout_options(method, n_epochs, 42);
+  options.a = 1.576943460;
+  options.b = 0.8950608780;
+  if (method == UF_LAYOUT_FULL) options.learning_rate = 0.1;
+  return options;
 }
 
 /* ---- forces ---- */

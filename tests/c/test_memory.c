@@ -183,20 +183,15 @@ static uf_status start_spectral(uf_context *ctx) { return find_start(ctx, UF_INI
 static uf_status start_pca(uf_context *ctx) { return find_start(ctx, UF_INIT_PCA); }
 static uf_status start_random(uf_context *ctx) { return find_start(ctx, UF_INIT_RANDOM); }
 
+static uf_layout_options options_of(uf_layout_optimizer optimizer) {
+  uf_layout_options options = fixture_layout_options(optimizer, 3, SEED);
+  options.a = 1.6;
+  options.b = 0.9;
+  return options;
+}
+
 static uf_status lay_out(uf_context *ctx, uf_layout_optimizer optimizer) {
-  uf_layout_options options = {.optimizer = optimizer,
-                               .n_epochs = 3,
-                               .a = 1.6,
-                               .b = 0.9,
-                               .softening = 0.001,
-                               .clip = 4,
-                               .beta1 = 0.5,
-                               .beta2 = 0.9,
-                               .epsilon = 0.5,
-                               .learning_rate = 1,
-                               .repulsion_strength = 1,
-                               .negative_sample_rate = 5,
-                               .seed = SEED};
+  uf_layout_options options = options_of(optimizer);
   float layout[2 * N];
   memcpy(layout, start, sizeof layout);
   uf_status status = uf_layout_optimize(ctx, &graph, NULL, 2, &options, NULL, layout);
@@ -230,19 +225,7 @@ static uf_status whole(uf_context *ctx) {
   uf_umap_options options = {.n_components = 2,
                              .fuzzy = fuzzy,
                              .init = UF_INIT_SPECTRAL,
-                             .layout = {.optimizer = UF_LAYOUT_BATCH,
-                                        .n_epochs = 3,
-                                        .a = 1.6,
-                                        .b = 0.9,
-                                        .softening = 0.001,
-                                        .clip = 4,
-                                        .beta1 = 0.5,
-                                        .beta2 = 0.9,
-                                        .epsilon = 0.5,
-                                        .learning_rate = 1,
-                                        .repulsion_strength = 1,
-                                        .negative_sample_rate = 5,
-                                        .seed = SEED},
+                             .layout = options_of(UF_LAYOUT_BATCH),
                              .seed = SEED};
   uf_umap_result result = {0};
   uf_status status = uf_umap(ctx, &view, 1, &options, NULL, &result);

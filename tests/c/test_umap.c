@@ -30,17 +30,7 @@ static settings usual_settings(void) {
                 .options = {.n_components = 2,
                             .fuzzy = {1, 1, 1, INFINITY, 0},
                             .init = UF_INIT_SPECTRAL,
-                            .layout = {.optimizer = UF_LAYOUT_BATCH,
-                                       .n_epochs = 120,
-                                       .softening = 0.001,
-                                       .clip = 4,
-                                       .beta1 = 0.5,
-                                       .beta2 = 0.9,
-                                       .epsilon = 0.5,
-                                       .learning_rate = 1,
-                                       .repulsion_strength = 1,
-                                       .negative_sample_rate = 5,
-                                       .seed = 42},
+                            .layout = fixture_layout_options(UF_LAYOUT_BATCH, 120, 42),
                             .seed = 42}};
   uf_fit_curve(0.1, 1, &s.options.layout.a, &s.options.layout.b);
   return s;
