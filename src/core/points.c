@@ -5,6 +5,7 @@
 #include "memory.h"
 #include "parallel.h"
 #include "points_forms.h"
+#include "points_sizes.h"
 
 enum { ROWS_PER_BLOCK = 64, ROWS_PER_FILL = 256 };
 
@@ -92,40 +93,49 @@ static double power(double x, int degree) {
 }
 
 /* The triangle between a row of zeros and another has no angle. */
-static uf_status refuse_zero_rows(uf_context *ctx, const uf_points *points, float *values) {
+static uf_status refuse_zero_rows(uf_context *ctx, const uf_points *points) {
+  uf_status status = UF_OK;
+  float *values = NULL;
+  if (points->metric != UF_TSSS) return UF_OK;
+  UF_NEW(ctx, values, points->d);
   for (int i = 0; i < points->n; i++) {
     int c = 0;
     uf_point_values(points, i, values);
     while (c < points->d && values[c] == 0) c++;
-    if (c == points->d)
-      return uf_fail(
-          ctx, UF_BAD_INPUT,
-          "holds only zeros in row %d, which has no angle to others: the metric \"tsss\" "
-          "needs other rows",
-          i + 1);
+    if (c < points->d) continue;
+    status = uf_fail(ctx, UF_BAD_INPUT,
+                     "holds only zeros in row %d, which has no angle to others: the metric "
+                     "\"tsss\" needs other rows",
+                     i + 1);
+    goto done;
   }
-  return UF_OK;
+done:
+  uf_free(values);
+  return status;
+}
+
+static uf_status fill(uf_context *ctx, const uf_matrix *matrix, const uf_preparation *preparation,
+                      uf_points *points) {
+  uf_metric metric = preparation->metric;
+  *points = (uf_points){.metric = metric, .n = matrix->n, .d = matrix->d, .p = preparation->p};
+  points->unit = power(1 / preparation->scale, uf_metric_of(metric)->degree);
+  if (!isfinite(points->unit))
+    return uf_fail(ctx, UF_BAD_INPUT,
+                   "has values so large that distances by the metric \"%s\" exceed all numbers: "
+                   "divide them, or choose a metric such as \"euclidean\"",
+                   uf_metric_of(metric)->name);
+  if (matrix->form == UF_BIT_ROWS || (uf_metric_is_binary(metric) && !uf_matrix_is_sparse(matrix)))
+    return uf_fill_bit_strings(ctx, matrix, points);
+  if (uf_matrix_is_sparse(matrix))
+    return uf_fill_compressed_rows(ctx, matrix, preparation->scale, points);
+  return fill_float_rows(ctx, matrix, preparation, points);
 }
 
 uf_status uf_points_prepare(uf_context *ctx, const uf_matrix *matrix,
                             const uf_preparation *preparation, uf_points *points) {
-  uf_status status = UF_OK;
-  float *values = NULL;
-  uf_metric metric = preparation->metric;
-  *points = (uf_points){.metric = metric, .n = matrix->n, .d = matrix->d, .p = preparation->p};
-  points->unit = power(1 / preparation->scale, uf_metric_of(metric)->degree);
-  if (matrix->form == UF_BIT_ROWS || (uf_metric_is_binary(metric) && !uf_matrix_is_sparse(matrix)))
-    UF_TRY(uf_fill_bit_strings(ctx, matrix, points));
-  else if (uf_matrix_is_sparse(matrix))
-    UF_TRY(uf_fill_compressed_rows(ctx, matrix, preparation->scale, points));
-  else
-    UF_TRY(fill_float_rows(ctx, matrix, preparation, points));
-  if (metric == UF_TSSS) {
-    UF_NEW(ctx, values, points->d);
-    UF_TRY(refuse_zero_rows(ctx, points, values));
-  }
-done:
-  uf_free(values);
+  uf_status status = fill(ctx, matrix, preparation, points);
+  if (!status) status = uf_look_for_lost_rows(ctx, matrix, preparation, points);
+  if (!status) status = refuse_zero_rows(ctx, points);
   if (status) uf_points_free(points);
   return status;
 }
@@ -134,7 +144,11 @@ uf_status uf_points_prepare_new(uf_context *ctx, const uf_matrix *matrix,
                                 const uf_preparation *preparation, uf_points *points) {
   *points = (uf_points){0};
   uf_status status = uf_matrix_check(ctx, matrix, preparation->metric);
-  return status ? status : uf_points_prepare(ctx, matrix, preparation, points);
+  if (!status) status = fill(ctx, matrix, preparation, points);
+  if (!status) status = uf_check_sizes(ctx, points);
+  if (!status) status = refuse_zero_rows(ctx, points);
+  if (status) uf_points_free(points);
+  return status;
 }
 
 uf_status uf_points_make(uf_context *ctx, const uf_matrix *matrix, const uf_metric_choice *choice,

@@ -327,6 +327,16 @@ static uf_status fail_spread(uf_context *ctx, int column, int is_diagonal) {
                  column + 1);
 }
 
+static uf_status check_spread(uf_context *ctx, const uf_preparation *preparation, int64_t size) {
+  for (int64_t i = 0; i < size; i++)
+    if (!isfinite(preparation->spread[i]))
+      return uf_fail(ctx, UF_BAD_INPUT,
+                     "has values so large that the variances of the metric \"%s\" exceed all "
+                     "numbers: divide them first",
+                     uf_metric_of(preparation->metric)->name);
+  return UF_OK;
+}
+
 static uf_status roots_of_variances(uf_context *ctx, int d, double *spread) {
   for (int c = 0; c < d; c++) {
     if (!(spread[c] > 0)) return fail_spread(ctx, c, 1);
@@ -366,6 +376,7 @@ static uf_status choose_spread(uf_context *ctx, const uf_matrix *matrix, const d
     memcpy(preparation->spread, given, (size_t)size * sizeof *given);
   else
     UF_TRY(estimate_spread(ctx, matrix, is_diagonal, preparation->spread));
+  UF_TRY(check_spread(ctx, preparation, size));
   UF_TRY(is_diagonal ? roots_of_variances(ctx, d, preparation->spread)
                      : factor_covariances(ctx, d, preparation->spread));
 done:
@@ -479,6 +490,21 @@ static void whiten(double *row, int d, const double *l) {
   }
 }
 
+/* Rows that are divided by their own size, or ranked. */
+static int is_relative(uf_row_form form) {
+  return form == UF_ROW_DIRECTION || form == UF_ROW_CENTRED || form == UF_ROW_RANKED ||
+         form == UF_ROW_ROOT_SHARES || form == UF_ROW_SHARES;
+}
+
+/* Such a row has a scale of its own where its squares would leave the range of double. */
+static double scale_of_row(const uf_preparation *preparation, const double *row) {
+  double largest = 0;
+  for (int c = 0; c < preparation->d; c++) largest = larger(largest, fabs(row[c]));
+  double scaled = largest * preparation->scale;
+  int will_do = largest == 0 || (scaled > 0 && is_within(scaled, 0x1p400));
+  return will_do ? preparation->scale : normalizing_scale(largest);
+}
+
 void uf_prepare_row(const uf_preparation *preparation, double *row, double *scratch) {
   int d = preparation->d;
   const double *offset = preparation->offset;
@@ -489,13 +515,14 @@ void uf_prepare_row(const uf_preparation *preparation, double *row, double *scra
     for (int c = 0; c < 3; c++) row[c] = point[c] - offset[c];
     return;
   }
-  for (int c = 0; c < d; c++) row[c] = (row[c] - offset[c]) * preparation->scale;
+  double scale = is_relative(form) ? scale_of_row(preparation, row) : preparation->scale;
+  for (int c = 0; c < d; c++) row[c] = (row[c] - offset[c]) * scale;
   switch (form) {
   case UF_ROW_RANKED: take_ranks(row, d, (ranked *)(void *)scratch); /* fall through */
   case UF_ROW_CENTRED: take_direction(row, d, 1); return;
   case UF_ROW_DIRECTION: take_direction(row, d, 0); return;
   case UF_ROW_ROOT_SHARES: take_root_shares(row, d); return;
-  case UF_ROW_SHARES: take_shares(row, d, preparation->scale); return;
+  case UF_ROW_SHARES: take_shares(row, d, scale); return;
   case UF_ROW_WHITENED: whiten(row, d, preparation->spread); return;
   case UF_ROW_STANDARDIZED:
     for (int c = 0; c < d; c++) row[c] /= preparation->spread[c];

@@ -116,16 +116,21 @@ typedef struct apply_job {
   double *out;
 } apply_job;
 
+/* What is finite remains so. */
+static double limited(double x, double limit) {
+  return x > limit ? limit : x < -limit ? -limit : x == x ? x : 0;
+}
+
 static double scaled(const apply_job *j, int64_t row, int column) {
   double x = uf_matrix_at(j->matrix, (int)row, column);
-  return (x - j->transform->centre[column]) * j->transform->factor[column];
+  return limited((x - j->transform->centre[column]) * j->transform->factor[column], 0x1p1000);
 }
 
 static void fill_rows(const apply_job *j, uf_range range, float *rows) {
   int d = j->transform->d;
   for (int c = 0; c < d; c++)
     for (int64_t i = range.from; i < range.to; i++)
-      rows[j->stride * (size_t)(i - range.from) + (size_t)c] = (float)scaled(j, i, c);
+      rows[j->stride * (size_t)(i - range.from) + (size_t)c] = (float)limited(scaled(j, i, c), 0x1p100);
   for (int64_t i = range.from; i < range.to; i++)
     for (size_t c = (size_t)d; c < j->stride; c++)
       rows[j->stride * (size_t)(i - range.from) + c] = 0;
