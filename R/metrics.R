@@ -1,6 +1,5 @@
 # Metrics: their names, and what goes with some of them.
 
-# nolint start: line_length_linter. Tables cannot be broken.
 #' Metrics
 #'
 #' How far two rows \eqn{x} and \eqn{y} of \eqn{d} columns are apart: what `metric` and
@@ -21,9 +20,13 @@
 #' | `"cosine"` | \eqn{1 - \cos \theta}, \eqn{\theta} being the angle between the rows | sparse |
 #' | `"correlation"` | 1 - Pearson's correlation of the rows | sparse |
 #' | `"spearman"` | 1 - Spearman's correlation of the rows; ties have their mean rank | |
-#' | `"tsss"` | \eqn{\frac{1}{2} |x| |y| |\sin \theta'| \cdot (|x - y| + ||x| - |y||)^2 \, \theta'}, where \eqn{\theta'} is the angle between the rows and ten degrees more, in radians | sparse |
-#' | `"haversine"` | the arc between two points of the unit sphere; the two columns are latitude and longitude in radians | |
-#' | `"hamming"` | share of the columns in which \eqn{x_j \neq y_j}, as floats of 7 digits | sparse, packed |
+#' | `"tsss"` | \eqn{\frac{1}{2} |x| |y| |\sin \phi| \cdot (|x - y| + ||x| - |y||)^2 \, \phi} | sparse |
+#' | `"haversine"` | the arc between two points of the unit sphere | |
+#' | `"hamming"` | share of the columns in which \eqn{x_j \neq y_j} | sparse, packed |
+#'
+#' For `"tsss"`, \eqn{\phi} is the angle between the rows and ten degrees more, in radians. For
+#' `"haversine"` the two columns are latitude and longitude in radians. `"hamming"` compares numbers
+#' as floats of 7 digits.
 #'
 #' @section Of shares:
 #' Values must be at least 0; each row is divided by its sum.
@@ -31,10 +34,11 @@
 #' | `metric` | distance | takes |
 #' | --- | --- | --- |
 #' | `"hellinger"` | \eqn{\sqrt{1 - \sum_j \sqrt{x_j y_j}}} | sparse |
-#' | `"jensenshannon"` | \eqn{\frac{1}{2} \sum_j (x_j \log(x_j / m_j) + y_j \log(y_j / m_j))}, \eqn{m = (x + y) / 2} | |
+#' | `"jensenshannon"` | \eqn{\frac{1}{2} \sum_j (x_j \log(x_j / m_j) + y_j \log(y_j / m_j))} | |
 #' | `"symmetric_kl"` | \eqn{\frac{1}{2} \sum_j (x_j - y_j) \log(x_j / y_j)} | |
 #'
-#' For the last two, 1e-11 is added to each value before, so that none is 0.
+#' In the second, \eqn{m = (x + y) / 2}. For the last two, 1e-11 is added to each value before, so
+#' that none is 0.
 #'
 #' @section Of what is true:
 #' Only whether a value is 0 counts. \eqn{b} columns are true (not 0) in both rows, \eqn{u} in one
@@ -73,6 +77,16 @@
 #' `"hellinger"`, `"jaccard"` and `"dice"` have nothing in common: they are no neighbours in
 #' [fuzzy_graph()].
 #'
+#' @section Far-out values:
+#' Comparisons are made in single precision, after a common power of two has brought huge and tiny
+#' values near 1. Metrics of directions, ranks and shares bear values of any size. With the others,
+#' rows whose values are all below about 1e-30 of the largest (and below 1e-19, if the largest is
+#' below 1e12; for `"tsss"`, already below 1e-9 of the largest, for metrics without squares only below
+#' 1e-38) count as rows of zeros: a warning tells how many. New rows, see `query` and
+#' [predict()][predict.umap_model], are compared as the old ones were: where they are so large that
+#' their squares leave single precision, about 1e19 times the size of ordinary data, they are an
+#' error that names the first.
+#'
 #' @section Sparse matrices and packed bits:
 #' Sparse matrices are of class `dgCMatrix`, `lgCMatrix`, `ngCMatrix` or these with `R` for `C`,
 #' from the package Matrix, which need not be installed to read them. They are never filled. A
@@ -91,7 +105,6 @@
 #' nearest_neighbors(x > 100, 5, "jaccard")
 #' nearest_neighbors(x[1:50, ], 5, function(a, b) sum(abs(a - b) > 50))
 NULL
-# nolint end
 
 metrics_of_shares <- c("hellinger", "jensenshannon", "symmetric_kl")
 metrics_of_truth <- c(
@@ -173,9 +186,12 @@ check_covariances <- function(cov, d) {
 # Given neighbours have a name alone.
 metric_name <- function(metric) if (is.list(metric)) metric$name else metric
 
-# R functions are called on the main thread alone.
+# R functions are called on the main thread alone, in a frame that has the two rows as well.
 run_for_metric <- function(run, metric) {
-  if (is.list(metric) && !is.null(metric$fn)) run$n_threads <- 1L
+  if (is.list(metric) && !is.null(metric$fn)) {
+    run$n_threads <- 1L
+    run$frame <- list2env(list(metric = metric$fn))
+  }
   run
 }
 

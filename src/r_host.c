@@ -65,7 +65,10 @@ static void signal_error(const r_run *run, const char *status, const char *argum
   UNPROTECT(4);
 }
 
-/* ---- A metric that is an R function ---- */
+/* ---- A metric that is an R function ----
+ *
+ * It is called as metric(x, y) where these names are defined, so that an error in it shows its call
+ * without the numbers of two rows. */
 
 typedef struct distance_call {
   r_run *run;
@@ -90,8 +93,11 @@ static SEXP row_of(SEXP matrix, int row) {
 static SEXP call_distance(void *data) {
   distance_call *d = data;
   SEXP a = PROTECT(row_of(d->from, d->row)), b = PROTECT(row_of(d->run->data, d->other));
-  SEXP call = PROTECT(Rf_lang3(d->run->distance, a, b));
-  SEXP value = PROTECT(Rf_eval(call, R_BaseEnv));
+  SEXP x = Rf_install("x"), y = Rf_install("y"), frame = d->run->frame;
+  Rf_defineVar(x, a, frame);
+  Rf_defineVar(y, b, frame);
+  SEXP call = PROTECT(Rf_lang3(Rf_install("metric"), x, y));
+  SEXP value = PROTECT(Rf_eval(call, frame));
   double result = Rf_isNumeric(value) && Rf_length(value) == 1 ? Rf_asReal(value) : NA_REAL;
   if (!(result >= 0))
     signal_error(d->run, "input", "metric",
@@ -155,8 +161,8 @@ void r_run_close(r_run *run) {
   uf_context_close(&run->ctx);
 }
 
-void r_take_function(r_run *run, SEXP metric, SEXP x) {
-  run->distance = r_element(metric, "fn");
+void r_take_function(r_run *run, SEXP x) {
+  run->frame = r_element(run->settings, "frame");
   run->data = x;
 }
 
@@ -164,7 +170,7 @@ void r_prepare_points(r_run *run, SEXP x, SEXP metric, uf_preparation *preparati
                       uf_points *points) {
   uf_matrix matrix = r_matrix(x);
   uf_metric_choice choice = r_metric(metric);
-  if (choice.metric == UF_FUNCTION) r_take_function(run, metric, x);
+  if (choice.metric == UF_FUNCTION) r_take_function(run, x);
   r_run_check(run, uf_preparation_make(&run->ctx, &matrix, &choice, preparation));
   r_run_check(run, uf_points_prepare(&run->ctx, &matrix, preparation, points));
 }
@@ -172,7 +178,7 @@ void r_prepare_points(r_run *run, SEXP x, SEXP metric, uf_preparation *preparati
 void r_make_points(r_run *run, SEXP x, SEXP metric, uf_points *points) {
   uf_matrix matrix = r_matrix(x);
   uf_metric_choice choice = r_metric(metric);
-  if (choice.metric == UF_FUNCTION) r_take_function(run, metric, x);
+  if (choice.metric == UF_FUNCTION) r_take_function(run, x);
   r_run_check(run, uf_points_make(&run->ctx, &matrix, &choice, points));
 }
 

@@ -7,14 +7,16 @@
 
 #include "r_convert.h"
 
-enum { R_MAX_WARNINGS = 4 };
+enum { R_MAX_WARNINGS = 8 };
 
 /* One call from R into the core. */
 typedef struct r_run {
-  SEXP settings; /* list(n_threads, isa, progress, warn, fail) of run_settings() in R */
+  SEXP settings; /* list(n_threads, isa, progress, warn, fail) of run_settings() in R, and
+                    the frame of run_for_metric() */
   uf_context ctx;
   const char *argument;         /* what bad input is found in: "x", "query" */
-  SEXP distance, data, queries; /* a metric that is an R function, and whose rows it compares */
+  SEXP frame, data, queries; /* where a metric that is an R function is called, and whose rows it
+                                compares */
   SEXP unwinding; /* continues a jump (an error, a restart) that began in a callback */
   int jumped;
   int n_warnings;
@@ -35,7 +37,7 @@ void r_run_close(r_run *run);
 void r_call(r_run *run, SEXP (*code)(void *), void *data);
 
 /* Lets a metric that is an R function compare the rows of x. */
-void r_take_function(r_run *run, SEXP metric, SEXP x);
+void r_take_function(r_run *run, SEXP x);
 
 /* The rows of x made ready for the metric; errors in R where they are not admitted. */
 void r_make_points(r_run *run, SEXP x, SEXP metric, uf_points *points);

@@ -19,7 +19,7 @@ static uf_status to_view(r_run *run, SEXP given, uf_matrix *columns, uf_view *vi
   view->max_distance = r_double(given, "max_distance");
   if (!Rf_isNull(x)) {
     *columns = r_matrix(x);
-    if (view->metric.metric == UF_FUNCTION) r_take_function(run, r_element(given, "metric"), x);
+    if (view->metric.metric == UF_FUNCTION) r_take_function(run, x);
     view->columns = columns;
     view->n_neighbors = r_int(given, "n_neighbors");
     view->target_recall = r_double(given, "target_recall");

@@ -49,6 +49,9 @@ uf_status uf_fuzzy_reconnect(uf_context *ctx, uf_graph *graph);
 /* The same for a directed graph: a alone. */
 uf_status uf_fuzzy_normalize(uf_context *ctx, uf_graph *graph);
 
+/* Says so when points have no edge. */
+void uf_warn_of_lone_points(uf_context *ctx, const uf_graph *graph);
+
 /* Whether column j of row i is a neighbour to reckon with. */
 static inline int uf_is_neighbor(const uf_neighbors *neighbors, int i, int j, double max_distance) {
   size_t at = (size_t)i * (size_t)neighbors->k + (size_t)j;

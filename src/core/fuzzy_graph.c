@@ -10,6 +10,9 @@
 #include "arith.h"
 
 #include "fuzzy.h"
+
+#include <stdio.h>
+
 #include "fuzzy_merge.h"
 #include "memory.h"
 #include "parallel.h"
@@ -259,6 +262,17 @@ done:
   free_job(&job);
   if (status) uf_graph_free(graph);
   return status;
+}
+
+void uf_warn_of_lone_points(uf_context *ctx, const uf_graph *graph) {
+  char text[128];
+  int count = 0;
+  for (int i = 0; i < graph->n; i++) count += graph->start[i] == graph->start[i + 1];
+  if (count == 0) return;
+  snprintf(text, sizeof text,
+           "%d of %d points have no neighbor at all: only chance says where they are put", count,
+           graph->n);
+  uf_warn(ctx, text);
 }
 
 /* By column first, then by row, so that rows ascend. */

@@ -38,6 +38,7 @@ uf_status uf_umap(uf_context *ctx, uf_view *views, int n_views, const uf_umap_op
 
   for (int v = 0; v < n_views; v++)
     UF_TRY(uf_view_join(ctx, &views[v], &options->fuzzy, options->seed, graph));
+  uf_warn_of_lone_points(ctx, graph);
 
   const uf_points *points = views[0].points.n ? &views[0].points : NULL;
   if (!result->layout) UF_NEW(ctx, result->layout, (int64_t)graph->n * d);

@@ -221,3 +221,9 @@ test_that("what goes beside a metric is checked", {
   expect_input_error(with_kwds("mahalanobis", cov = matrix(1, 21, 21)), "no inverse")
   expect_input_error(umap(x, metric = "minkowski", metric_kwds = list(p = "a")), "metric_kwds")
 })
+
+test_that("an error in a function shows its call without two rows of numbers", {
+  error <- tryCatch(umap(iris[1:4], metric = function(a, b) stop("enough")), error = identity)
+  expect_identical(conditionMessage(error), "enough")
+  expect_identical(deparse(conditionCall(error)), "metric(x, y)")
+})
