@@ -60,6 +60,23 @@ describe <- function(x) {
 
 shape <- function(x) paste(count(nrow(x)), "rows and", count(ncol(x)), "columns")
 
+# ---- Arguments that have no part ----------------------------------------------------------------
+
+# Names those of `args` that are not as umap() has them when they are not given, and yet change
+# nothing.
+warn_unused <- function(settings, args, why) {
+  defaults <- c(umap_control(), min_dist = 0.1)
+  warn_given(args[!mapply(identical, settings[args], defaults[args])], why)
+}
+
+warn_given <- function(args, why) {
+  if (length(args) == 0) return(invisible())
+  warn(
+    paste0("`", args, "`", collapse = ", "), if (length(args) == 1) " is" else " are",
+    " not used: ", why
+  )
+}
+
 # ---- Single values ------------------------------------------------------------------------------
 
 # The doubles of integer64 are no numbers but the bits of integers.
@@ -137,7 +154,7 @@ check_data_shape <- function(x, arg = "x", min_rows = 2) {
     (!is.matrix(x) || !(is.numeric(x) || is.logical(x) || is.raw(x)))) {
     abort_input(
       arg, "must be a matrix or a data frame of numbers, or a sparse matrix (dgCMatrix, dgRMatrix ",
-      "and their like), not ", describe(x), matrix_remedy(x, arg)
+      "and their like), not ", describe(x), matrix_remedy(x, arg), suggest_element(x, arg)
     )
   }
   if (n_rows(x) == 0) abort_input(arg, "has no rows")
@@ -147,16 +164,40 @@ check_data_shape <- function(x, arg = "x", min_rows = 2) {
   }
 }
 
+# The matrix in a list that was given instead of it.
+suggest_element <- function(x, arg) {
+  is_data <- function(element) is.matrix(element) || is.data.frame(element) || is_sparse(element)
+  name <- if (is.list(x)) names(Filter(is_data, x))[1]
+  if (is.null(name) || is.na(name) || name == "") return("")
+  element <- call("$", given_expression(arg), as.name(name))
+  paste0(". Did you mean ", deparse(element, backtick = TRUE)[1], "?")
+}
+
+# What the user wrote for an argument where that is a name, else the argument.
+given_expression <- function(arg) {
+  call <- as.list(user_call())[-1]
+  named <- call[[arg, exact = TRUE]]
+  first <- if (arg == "x" && is.null(named) && !any(nzchar(names(call)[1]))) call[[1]]
+  given <- if (is.null(named)) first else named
+  if (is.symbol(given)) given else as.name(arg)
+}
+
 data_frame_matrix <- function(x, arg) {
-  unusable <- names(x)[!vapply(x, is_number_column, NA)]
+  is_unusable <- !vapply(x, is_number_column, NA)
+  unusable <- names(x)[is_unusable]
   if (length(unusable) > 0) {
+    is_number_at_heart <- vapply(x[is_unusable], inherits, NA, c(times, "integer64"))
     abort_input(
-      arg, "has columns that are not numbers: ", toString(head_of(unusable)),
-      ". Remove them, or give such a column as `labels`"
+      arg, "has columns that are not numbers: ", toString(head_of(unusable)), ". ",
+      if (any(is_number_at_heart)) "Make times and long integers numbers by as.numeric(). ",
+      "Remove them, or give such a column as `labels`"
     )
   }
   as.matrix(x)
 }
+
+# Classes of times, which are numbers when they are a target and can be labels.
+times <- c("Date", "POSIXct", "POSIXlt", "difftime")
 
 head_of <- function(names, most = 8) {
   if (length(names) <= most) return(names)
@@ -181,6 +222,7 @@ check_layout <- function(x, arg, n, d = NULL) {
 
 check_labels <- function(labels, n) {
   if (is.null(labels)) return(NULL)
+  if (inherits(labels, "POSIXlt")) labels <- as.POSIXct(labels)
   if (!is.atomic(labels) || !is.null(dim(labels))) {
     abort_input("labels", "must be a vector or a factor, not ", describe(labels))
   }

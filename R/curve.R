@@ -36,7 +36,10 @@ fit_curve <- function(min_dist = 0.1, spread = 1) {
 # a and b as given, else fitted.
 resolve_curve <- function(min_dist, spread, a, b) {
   check_curve(a, b)
-  if (is.null(a)) fit_curve(min_dist, spread) else c(a = as.double(a), b = as.double(b))
+  if (is.null(a)) return(fit_curve(min_dist, spread))
+  check_number(min_dist, "min_dist", min = 0)
+  check_number(spread, "spread", min = 0, open = TRUE)
+  c(a = as.double(a), b = as.double(b))
 }
 
 check_curve <- function(a, b) {

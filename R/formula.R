@@ -2,20 +2,28 @@
 
 #' @rdname umap
 #' @export
-umap.formula <- function(x, data = NULL, labels = NULL, ...) {
+umap.formula <- function(x, data = NULL, labels = NULL, y = NULL, ...) {
   parts <- formula_parts(x, data)
   labels <- eval(substitute(labels), data, parent.frame())
-  umap.default(parts$x, labels = labels, y = parts$y, ...)
+  y <- one_target(parts$y, eval(substitute(y), data, parent.frame()))
+  umap.default(parts$x, labels = labels, y = y, ...)
 }
 
 #' @rdname umap
 #' @export
-umap_fit.formula <- function(x, data = NULL, labels = NULL, ...) {
+umap_fit.formula <- function(x, data = NULL, labels = NULL, y = NULL, ...) {
   parts <- formula_parts(x, data)
   labels <- eval(substitute(labels), data, parent.frame())
-  model <- umap_fit.default(parts$x, labels = labels, y = parts$y, ...)
+  y <- one_target(parts$y, eval(substitute(y), data, parent.frame()))
+  model <- umap_fit.default(parts$x, labels = labels, y = y, ...)
   model$variables <- parts$variables
   model
+}
+
+one_target <- function(left, y) {
+  if (is.null(left)) return(y)
+  if (!is.null(y)) abort_input("y", "must be NULL, as the formula has a target on its left")
+  left
 }
 
 # The columns of the right side, the left side, and how the columns are computed: their code as

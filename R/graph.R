@@ -102,6 +102,7 @@ check_graph <- function(graph, arg = "graph") {
     any(graph$similarity <= 0 | graph$similarity > 1)) {
     abort_input(arg, "must have similarities greater than 0 and at most 1")
   }
+  if (nrow(graph) == 0) warn("`", arg, "` has no edges: only chance says where its points are put")
   check_edges(graph, arg)
   list(
     row = as.integer(graph$row), col = as.integer(graph$col),

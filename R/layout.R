@@ -51,6 +51,11 @@ initial_layout <- function(graph, init = "spectral", n_components = 2, x = NULL,
     abort_input("x", "must have one row per point of the graph, ", graph$n, ", not ", n_rows(x))
   }
   init <- check_init(init, graph$n, n_components, x)
+  sees_rows <- !is.null(x) && !is.matrix(init) && init != "random"
+  warn_given(
+    c(if (!is.null(x)) "x", if (metric$name != "euclidean") "metric")[!sees_rows],
+    "this start does not look at rows of data"
+  )
   seed <- check_seed(seed)
   run <- run_settings(n_threads, FALSE)
   if (is.matrix(init)) return(init)
@@ -155,6 +160,8 @@ optimize_layout <- function(graph, init, n_epochs = NULL,
   )
   settings$n_epochs <- resolve_n_epochs(n_epochs, graph$n, settings)
   curve <- method_curve(settings$method, resolve_curve(min_dist, spread, a, b))
+  warn_unused_by_method(settings)
+  warn_unused_curve(settings$method, min_dist, spread, a, b)
   watch <- check_watch(snapshots, trace, epoch_callback, settings$n_epochs, graph$n)
   result <- .Call(
     C_optimize_layout, graph$row, graph$col, graph$similarity, init,
@@ -168,6 +175,24 @@ optimize_layout <- function(graph, init, n_epochs = NULL,
 # The curve is given by a and b, but for the methods that have one of their own.
 method_curve <- function(method, curve) {
   if (method %in% c("tumap", "largevis")) c(a = 1, b = 1) else curve
+}
+
+warn_unused_by_method <- function(settings) {
+  if (settings$method == "full") {
+    warn_unused(settings, c("optimizer", "optimizer_args"), "the method \"full\" has its own")
+  } else if (settings$optimizer == "sgd") {
+    warn_unused(settings, "optimizer_args", "they are constants of the optimizer \"batch\"")
+  }
+}
+
+warn_unused_curve <- function(method, min_dist, spread, a, b) {
+  given <- list(min_dist = as.double(min_dist), spread = as.double(spread), a = a, b = b)
+  if (method %in% c("tumap", "largevis")) {
+    why <- paste0("the method \"", method, "\" has a curve of its own")
+    warn_unused(given, names(given), why)
+  } else if (!is.null(a)) {
+    warn_unused(given, c("min_dist", "spread"), "`a` and `b` are given")
+  }
 }
 
 # What C is told of an optimisation.
@@ -277,6 +302,7 @@ layout_loss <- function(graph, layout, min_dist = 0.1, spread = 1, a = NULL, b =
   if (inherits(layout, "umap_model")) layout <- layout$layout
   layout <- check_layout(layout, "layout", graph$n)
   curve <- resolve_curve(min_dist, spread, a, b)
+  warn_unused_curve("umap", min_dist, spread, a, b)
   options <- list(
     a = curve[["a"]], b = curve[["b"]], n_partners = n_partners(graph$n), seed = check_seed(seed)
   )

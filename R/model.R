@@ -180,7 +180,7 @@ check_kept_rows <- function(view, idx, n, n_columns, arg) {
 
 are_sound_levels <- function(view) {
   is.null(view$levels) || (is.list(view$levels) && all(vapply(view$levels, is.character, NA)) &&
-    is.character(view$columns) && length(view$levels) == length(view$columns))
+    length(view$levels) == length(view$columns))
 }
 
 has_rows <- function(view, n) {

@@ -18,9 +18,9 @@
 #'   sparse rows that share few columns. Else clusters for metrics that are Euclidean at heart
 #'   (those named after Euclid, mahalanobis, cosine, correlation, spearman, hellinger, haversine) or
 #'   near to that (manhattan), if the matrix is dense; nndescent otherwise, which begins with
-#'   clusters where it can. Where clusters fall short of `target_recall` by more than 0.05, as beside
-#'   values that are far out, the search is done again: exactly if that takes seconds, else by
-#'   nndescent. `method` in the result says what was done, and [neighbor_recall()] measures it.
+#'   clusters where it can. Where clusters fall short of `target_recall` by more than 0.05, as
+#'   beside values that are far out, the search is done again: exactly if that takes seconds, else
+#'   by nndescent. `method` in the result says what was done, and [neighbor_recall()] measures it.
 #'
 #' A warning tells when the part found is still more than 0.05 below `target_recall`.
 #'
@@ -37,8 +37,8 @@
 #'   `x`.
 #' @param x A matrix of numbers (double, integer or logical), a data frame whose columns are
 #'   numeric or logical, a sparse matrix or a raw matrix of packed bits (see [metrics]), with one
-#'   row per point, at least two; or distances of class `dist`. Missing and infinite values are
-#'   errors.
+#'   row per point, at least two; or distances of class `dist`, beside which only `k` has a part (a
+#'   warning says so of others). Missing and infinite values are errors.
 #' @param metric The name of one of the [metrics], or an R function of two rows.
 #' @param metric_kwds What goes beside some [metrics], in a list; or `NULL`.
 #' @param query New rows, a matrix of the kind of `x` with as many columns; or `NULL` for the rows
@@ -46,7 +46,7 @@
 #' @param neighbors Neighbours of the rows of `x` that are known, to speed up queries; or `NULL`.
 #' @param method How to search, see below.
 #' @param target_recall Part of the true neighbours that method `"clusters"` is to find, in \[0,
-#'   1\]. The nearer to 1, the longer it takes; the other methods do not heed it.
+#'   1\]. The nearer to 1, the longer it takes; the other methods do not heed it. Nor does `query`.
 #' @inheritParams umap
 #' @return A list of class `umap_neighbors`:
 #'   \item{idx}{An integer matrix, n x k: row numbers, from 1. The first column is the row itself.}
@@ -78,17 +78,30 @@ nearest_neighbors <- function(x, k = 15, metric = "euclidean",
                               verbose = getOption("unfurl.verbose", is_interactive()),
                               metric_kwds = NULL, query = NULL, neighbors = NULL,
                               target_recall = 0.99) {
-  if (inherits(x, "dist") && is.null(query)) return(dist_table(x, k))
-  x <- check_data(x)
-  choice <- check_metric(metric, metric_kwds, n_columns(x))
   method <- check_choice(method, "method", neighbor_methods)
   target_recall <- check_number(target_recall, "target_recall", min = 0, max = 1)
+  if (is.null(query) && !is.null(neighbors)) {
+    abort_input("neighbors", "is of use only with `query`")
+  }
+  if (inherits(x, "dist") && is.null(query)) {
+    is_given <- c(
+      metric = !missing(metric) && !identical(metric, attr(x, "method")),
+      metric_kwds = !is.null(metric_kwds), method = !method %in% c("auto", "exact"),
+      target_recall = target_recall != 0.99
+    )
+    warn_given(names(which(is_given)), "the distances are given")
+    return(dist_table(x, k))
+  }
+  x <- check_data(x)
+  choice <- check_metric(metric, metric_kwds, n_columns(x))
+  if (target_recall != 0.99 && (method == "nndescent" || !is.null(query))) {
+    warn_given("target_recall", "only clusters heed it, among the rows of `x`")
+  }
   seed <- check_seed(seed)
   run <- run_for_metric(run_settings(n_threads, verbose), choice)
   if (!is.null(query)) {
     return(query_neighbors(x, query, neighbors, k, choice, method, seed, run))
   }
-  if (!is.null(neighbors)) abort_input("neighbors", "is of use only with `query`")
   k <- check_n_neighbors(k, "k", n_rows(x))
   check_memory(n_rows(x), n_columns(x), k)
   found <- .Call(C_nearest_neighbors, x, k, choice, method, target_recall, seed, run)
@@ -109,7 +122,8 @@ query_neighbors <- function(x, query, neighbors, k, metric, method, seed, run) {
   query <- check_query(query, x)
   k <- check_whole(k, "k", min = 1)
   if (k > n_rows(x)) abort_input("k", "must be at most the number of rows of `x`, ", n_rows(x))
-  idx <- if (method != "exact") check_search_graph(neighbors, n_rows(x))
+  idx <- check_search_graph(neighbors, n_rows(x))
+  if (!is.null(idx) && method == "exact") warn_given("neighbors", "every pair is compared")
   found <- .Call(C_query_neighbors, x, query, idx, k, metric, method, seed, run)
   rownames(found$idx) <- row_names(query)
   found$metric <- metric$name
@@ -188,7 +202,10 @@ given_or <- function(x, default) if (is.character(x) && length(x) == 1) x else d
 
 check_neighbor_shape <- function(nn, arg, min_rows = 2) {
   if (!is.list(nn) || !is.matrix(nn$idx) || !is.matrix(nn$dist)) {
-    abort_input(arg, "must be a list with the matrices `idx` and `dist`, not ", describe(nn))
+    abort_input(
+      arg, "must be a list with the matrices `idx` and `dist`, not ", describe(nn),
+      suggest_element(nn, arg)
+    )
   }
   if (!is.numeric(nn$idx) || !is.numeric(nn$dist)) {
     abort_input(arg, "must have numbers in `idx` and `dist`")

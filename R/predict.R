@@ -17,7 +17,8 @@
 #' @section Columns:
 #' Columns of a data frame, and of a matrix where both have column names, are found by name; others
 #' are ignored. Numbers are scaled and reduced as for the model. A category that the model does not
-#' know counts as unknown, with a warning. A model of a formula computes its columns in `newdata`.
+#' know counts as unknown, with a warning. A model of a formula computes its columns in `newdata`,
+#' with functions that are found in the global environment or in attached packages.
 #'
 #' @section Distances and neighbours:
 #' A model that was made of distances or neighbours, and any other with one metric, can be given
@@ -30,13 +31,14 @@
 #' types; missing or infinite values, with their place; a model that keeps no data (see `keep` of
 #' [umap_control()]), that was made by a newer version of the package, or is damaged. A row that has
 #' nothing in common with any row of the model, by a metric such as `"jaccard"`, has no place: it
-#' becomes `NA`, with a warning.
+#' becomes `NA`, with a warning. Rows so far out that single precision cannot compare them with the
+#' model's (above 1e19, where those are of ordinary size) are an error that names the first.
 #'
 #' @param object A model from [umap_fit()].
 #' @param newdata New rows, in the form of the data of the model: a matrix, a data frame, a sparse
 #'   matrix; or distances, see below. Without it, the embedding of the model is returned.
 #' @param n_epochs Number of epochs, at least 0 (the start itself). `NULL` for a third of those of
-#'   the model.
+#'   the model. Of use only with `newdata`.
 #' @param ... Nothing.
 #' @inheritParams umap
 #' @return A data frame of class `umap_embedding` with one row per row of `newdata` and the columns
@@ -58,7 +60,10 @@ predict.umap_model <- function(object, newdata, n_epochs = NULL, n_threads = NUL
                                verbose = getOption("unfurl.verbose", is_interactive()), ...) {
   check_no_dots(...)
   check_model(object)
-  if (missing(newdata)) return(as.data.frame(object))
+  if (missing(newdata)) {
+    if (!is.null(n_epochs)) abort_input("n_epochs", "is of use only with `newdata`")
+    return(as.data.frame(object))
+  }
   run <- run_settings(n_threads, verbose)
   options <- predict_options(object, n_epochs)
   query <- query_of(object, newdata, check_views(object), run)
@@ -118,7 +123,8 @@ query_of <- function(model, newdata, views, run) {
       views[[v]]$k <- as.integer(k)
       views[[v]]$query <- query_numbers(views[[v]], newdata, model$n_columns, run)
     } else {
-      views[[v]]$category <- c(query_categories(views[[v]], newdata), views[[v]]$category)
+      new <- query_categories(views[[v]], newdata, model$n_columns)
+      views[[v]]$category <- c(new, views[[v]]$category)
     }
   }
   list(views = views, n = n_rows(newdata), row_names = row_names)
@@ -127,7 +133,7 @@ query_of <- function(model, newdata, views, run) {
 query_numbers <- function(view, newdata, n_columns, run) {
   columns <- query_columns(view$columns, newdata, n_columns)
   if (!is.null(view$levels)) {
-    numbers <- query_codes(view, newdata)
+    numbers <- query_codes(view, newdata, n_columns)
   } else {
     numbers <- check_data(view_numbers(newdata, columns, "newdata"), "newdata", min_rows = 1)
   }
@@ -166,19 +172,22 @@ query_columns <- function(columns, newdata, n_columns) {
       count(n_columns(newdata))
     )
   }
-  if (is.numeric(columns)) columns
+  if (is.numeric(columns)) return(columns)
+  if (!is.null(columns) && length(columns) < n_columns) {
+    abort_input("newdata", "must have column names, as the model chose some of its columns by name")
+  }
 }
 
-query_categories <- function(view, newdata) {
-  columns <- query_columns(view$columns, newdata, ncol(newdata))
+query_categories <- function(view, newdata, n_columns) {
+  columns <- query_columns(view$columns, newdata, n_columns)
   values <- view_column(newdata, if (is.null(columns)) 1 else columns)
   check_categories(values, view$levels, view$columns, is.data.frame(newdata))
   category_codes(values, view$levels)
 }
 
 # Where all columns are categories.
-query_codes <- function(view, newdata) {
-  columns <- query_columns(view$columns, newdata, length(view$columns))
+query_codes <- function(view, newdata, n_columns) {
+  columns <- query_columns(view$columns, newdata, n_columns)
   if (is.null(columns)) columns <- seq_along(view$columns)
   values <- lapply(columns, view_column, x = newdata)
   Map(
@@ -219,7 +228,10 @@ computed_columns <- function(variables, newdata) {
     tryCatch(
       eval(call, newdata, globalenv()),
       error = function(e) {
-        abort_input("newdata", "does not give the model's columns: ", conditionMessage(e))
+        abort_input(
+          "newdata", "does not give the model's columns: ", conditionMessage(e),
+          remedy_for_functions(call)
+        )
       }
     )
   })
@@ -231,6 +243,17 @@ computed_columns <- function(variables, newdata) {
   }
   structure(columns, names = names(variables), row.names = .set_row_names(nrow(newdata)),
     class = "data.frame"
+  )
+}
+
+# A model keeps the code of its columns, but not the functions that it calls.
+remedy_for_functions <- function(call) {
+  is_found <- function(name) exists(name, globalenv(), mode = "function")
+  lost <- Filter(Negate(is_found), setdiff(all.names(call), all.vars(call)))
+  if (length(lost) == 0) return("")
+  paste0(
+    ". Functions in a formula are looked for in the global environment and attached packages: ",
+    "define ", lost[1], "() there, or make the column before the formula sees it"
   )
 }
 

@@ -3,6 +3,10 @@
 #' @export
 print.umap_embedding <- function(x, n = 6, ...) {
   d <- length(coordinate_names(x))
+  if (d == 0) { # columns taken from an embedding, without its coordinates
+    print(as.data.frame(x), ...)
+    return(invisible(x))
+  }
   cat("UMAP embedding of ", count(nrow(x)), " rows in ", plural(d, "dimension"), "\n", sep = "")
   writeLines(brief_settings(attr(x, "settings")))
   print_head(as.data.frame(x), n, ...)
@@ -89,7 +93,8 @@ print.umap_model <- function(x, ...) {
 #'   \item{recall}{The share of true neighbours that was found; `NA` when it is not known.}
 #'   \item{n_edges}{Number of entries of the graph, two for each pair.}
 #'   \item{components}{Sizes of the connected components of the graph, the largest first.}
-#'   \item{scale}{A data frame of `rho` and `sigma`.}
+#'   \item{scale}{A data frame of `rho` and `sigma`. It is `NULL`, as are `n_edges` and
+#'     `components`, where the model keeps its layout alone (see `keep` of [umap_control()]).}
 #'   \item{range}{A matrix with the least and greatest coordinate in each dimension.}
 #'   \item{labels}{The number of rows of each label, when there are labels that are no numbers.}
 #'   \item{warnings}{Texts of the warnings that fell.}
@@ -98,6 +103,7 @@ print.umap_model <- function(x, ...) {
 #' summary(model)
 #' @export
 summary.umap_model <- function(object, data = NULL, ...) {
+  check_no_dots(...)
   structure(
     list(
       n = nrow(object$layout),
@@ -110,9 +116,9 @@ summary.umap_model <- function(object, data = NULL, ...) {
       times = object$times,
       n_edges = nrow(object$graph),
       components = if (!is.null(object$graph)) graph_components(object$graph),
-      scale = data.frame(
-        rho = as.double(unlist(object$rho)), sigma = as.double(unlist(object$sigma))
-      ),
+      scale = if (!is.null(object$rho)) {
+        data.frame(rho = unlist(object$rho), sigma = unlist(object$sigma))
+      },
       range = layout_range(object$layout),
       labels = label_counts(object$labels),
       warnings = object$warnings
@@ -169,8 +175,12 @@ print.summary.umap_model <- function(x, ...) {
   cat("\nSettings\n")
   settings <- c(x$settings[setdiff(names(x$settings), c("a", "b"))], x$curve, seed = x$seed)
   print_settings(Filter(Negate(is.null), settings))
-  cat("\nLocal scale\n")
-  print(t(vapply(x$scale, stats::quantile, numeric(5))), digits = 4)
+  if (is.null(x$scale)) {
+    cat("\nNeighbours, local scale, graph and data are not kept: see `keep` of umap_control()\n")
+  } else {
+    cat("\nLocal scale\n")
+    print(t(vapply(x$scale, stats::quantile, numeric(5))), digits = 4)
+  }
   cat("\nRange of the layout\n")
   print(x$range, digits = 4)
   if (!is.null(x$labels)) {

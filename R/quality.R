@@ -42,8 +42,8 @@
 #' embedding_quality(digits$pixels[some, ], embedding, digits$label[some])
 #' @export
 embedding_quality <- function(x, layout, labels = NULL, k = 15, k_label = 10, sample = 1000,
-                              metric = NULL, n_threads = NULL,
-                          metric_kwds = NULL) {
+                              metric = NULL, n_threads = NULL, metric_kwds = NULL) {
+  if (is.null(labels) && !missing(k_label)) warn_given("k_label", "there are no `labels`")
   quality <- measure_quality(
     x, layout, labels, k, k_label, sample, metric, metric_kwds,
     run_settings(n_threads, FALSE)

@@ -18,11 +18,13 @@
 #' @param graph Symmetric graph from [fuzzy_graph()].
 #' @param y The target, one value per point:
 #'   - a factor, or a character or logical vector: categories, `NA` where unknown;
-#'   - a numeric vector, or a numeric matrix with a row per point, without missing values. Numbers
-#'     of which many are alike are better made a factor;
+#'   - a numeric vector, or a numeric matrix with a row per point, without missing values; dates,
+#'     times and their differences are such numbers. Numbers of which many are alike are better made
+#'     a factor;
 #'   - a data frame of such columns: each factor by itself, all numeric columns together;
 #'   - neighbours in the target, see [smooth_knn()].
-#' @param target_metric Metric of a numeric target, see [nearest_neighbors()].
+#' @param target_metric Metric of a numeric target, see [nearest_neighbors()]. A warning tells where
+#'   this and others of these arguments have no part, as with a target of categories.
 #' @param target_weight How much the target counts, from 0 to 1: ½ as much as the data.
 #' @param target_n_neighbors Size of the neighbourhoods in a numeric target, at least 2.
 #' @inheritParams fuzzy_graph
@@ -44,9 +46,13 @@ supervise_graph <- function(graph, y, target_metric = "euclidean", target_weight
                             verbose = getOption("unfurl.verbose", is_interactive())) {
   graph <- check_graph(graph)
   if (is.null(y)) abort_input("y", "is NULL: there is nothing to supervise with")
+  target_n_neighbors <- if (!missing(target_n_neighbors)) {
+    check_whole(target_n_neighbors, "target_n_neighbors", min = 2)
+  }
   target <- check_target_settings(target_metric, target_weight, target_n_neighbors)
-  views <- target_views(y, graph$n, target)
+  views <- target_views(y, graph$n, target, 15)
   settings <- check_graph_settings(set_op_mix_ratio, local_connectivity, bandwidth)
+  if (!is.null(views[[1]]$category)) warn_unused(settings, names(settings), only_categories)
   run <- run_settings(n_threads, verbose)
   joined <- .Call(C_join_views, graph, graph$n, views, settings, check_seed(seed), run)
   new_graph(joined, graph$n)
@@ -102,12 +108,21 @@ check_target_settings <- function(target_metric, target_weight, target_n_neighbo
 
 # ---- Targets as views ---------------------------------------------------------------------------
 
-# One view for all that are numbers, and one for each kind of categories.
-target_views <- function(y, n, target) {
-  if (is.null(y)) return(list())
+only_categories <- "the target has categories only"
+
+# One view for all that are numbers, and one for each kind of categories. n_neighbors: where the
+# target says nothing.
+target_views <- function(y, n, target, n_neighbors) {
+  of_numbers <- c("target_metric", "target_n_neighbors")
+  if (is.null(y)) {
+    warn_unused(target, c("target_weight", of_numbers), "there is no target `y`")
+    return(list())
+  }
+  if (inherits(y, "POSIXlt")) y <- as.POSIXct(y)
   if (is.list(y) && !is.data.frame(y)) {
     neighbors <- check_neighbors(y, "y")
     check_target_size(nrow(neighbors$idx), n)
+    warn_unused(target, of_numbers, "`y` are neighbors already")
     return(list(neighbor_view(neighbors, target$target_weight)))
   }
   if (!is.data.frame(y)) y <- target_frame(y)
@@ -115,12 +130,15 @@ target_views <- function(y, n, target) {
   if (ncol(y) == 0) abort_input("y", "has no columns")
   is_category <- vapply(y, is_categorical, NA)
   categories <- lapply(y[is_category], category_view, weight = target$target_weight, arg = "y")
-  if (all(is_category)) return(unname(categories))
+  if (all(is_category)) {
+    warn_unused(target, of_numbers, only_categories)
+    return(unname(categories))
+  }
   numbers <- check_target_numbers(y[!is_category])
+  if (!is.null(target$target_n_neighbors)) n_neighbors <- target$target_n_neighbors
   view <- numeric_view(
     numbers, check_metric(target$target_metric),
-    check_n_neighbors(target$target_n_neighbors, "target_n_neighbors", n), "auto",
-    target$target_weight
+    check_n_neighbors(n_neighbors, "target_n_neighbors", n), "auto", target$target_weight
   )
   c(list(view), unname(categories))
 }
@@ -138,7 +156,12 @@ check_target_size <- function(given, n) {
   }
 }
 
+# Times count in their units: days, seconds.
 check_target_numbers <- function(y) {
+  is_time <- vapply(y, inherits, NA, times)
+  y[is_time] <- lapply(y[is_time], function(time) {
+    as.numeric(if (inherits(time, "POSIXlt")) as.POSIXct(time) else time)
+  })
   is_usable <- vapply(y, is_number_column, NA)
   if (!all(is_usable)) {
     abort_input("y", "must be numbers or categories, not ", describe(y[[which(!is_usable)[1]]]))

@@ -21,19 +21,27 @@
 #' A data frame of factors (or characters) and logical columns alone is compared by the metric
 #' `"hamming"`, the share of columns in which two rows have different categories; `metric` must be
 #' that or `"euclidean"`, its default. `NA` then is a category like others, and so are, together
-#' with it, those that [predict()][predict.umap_model] meets for the first time.
+#' with it, those that [predict()][predict.umap_model] meets for the first time. `scale` has no
+#' part, and `pca` is an error.
+#'
+#' Dates, times and their differences are labels or a target; among the columns of `x` they are an
+#' error, as their unit would decide how much they count: make them numbers by [as.numeric()].
 #'
 #' A list as `metric` says which columns belong together:
 #' `metric = list(euclidean = c("height", "weight"), cosine = 3:20, categorical = "species")`.
 #' Each element but the categories makes a graph of its own; these are intersected, see
-#' [intersect_graphs()]; then the categories follow. Columns that are not named do not count.
+#' [intersect_graphs()]; then the categories follow. Columns that are not named do not count. If
+#' there is nothing but `categorical`, its columns are compared as are data of categories alone.
+#' `scale` and `pca` change the columns of those metrics to which the result means something (an
+#' error if there is none), and leave the others as they are.
 #'
 #' @section Errors:
 #' Bad input is an error of class `unfurl_error_input` (and `unfurl_error`) whose message begins
 #' with the argument's name: data that are not numbers, missing or infinite values (with their
 #' place), no or one row, no columns, labels or a start of another length, counts that are negative
-#' or not whole, `min_dist` above `spread`. Warnings have the class `unfurl_warning`. Ctrl-C stops
-#' at any stage within a second.
+#' or not whole, `min_dist` above `spread`. Warnings have the class `unfurl_warning`. One tells of
+#' arguments that are given and have no part, such as `scale` beside distances, or `target_weight`
+#' without `y`; another of points that have no neighbour. Ctrl-C stops at any stage within a second.
 #'
 #' @param x The data, one row per point, at least two:
 #'   - a numeric, integer or logical matrix, or a data frame, without missing or infinite numbers.
@@ -51,7 +59,8 @@
 #'   the result, for plots and tables, and change nothing else.
 #' @param n_neighbors Size of the neighbourhoods that are kept together, the point itself included,
 #'   at least 2: small values show detail, large ones the whole. When it exceeds the number of rows,
-#'   it is reduced to that with a warning. Given neighbours are used as they are.
+#'   it is reduced to that with a warning. Given neighbours are used as they are, and another number
+#'   than theirs is an error.
 #' @param n_components Number of dimensions of the result, at least 1.
 #' @param metric Distance between rows: the name of one of the [metrics], or an R function of two
 #'   rows. Distances and neighbours that are given have theirs. Or a list of columns named by their
@@ -59,8 +68,9 @@
 #' @param min_dist Distance in the layout, from 0 to `spread` (which is 1, see [umap_control()]), up
 #'   to which points count as together: small values pack clumps tightly. See [fit_curve()].
 #' @param y A target that supervises the embedding, or `NULL`: a factor (`NA` where unknown), a
-#'   numeric vector or matrix, or a data frame of several, see [supervise_graph()]. Points that it
-#'   tells apart come to lie further apart.
+#'   numeric vector or matrix, dates or times, or a data frame of several, see [supervise_graph()].
+#'   Points that it tells apart come to lie further apart. With a formula it is looked for in `data`
+#'   first, as `labels` are, and must be `NULL` if the formula has a left side.
 #' @param init The start of the layout: `"spectral"`, `"laplacian"`, `"pca"`, `"random"`, or an
 #'   earlier embedding or other numeric matrix or data frame with a row per row of `x` and
 #'   `n_components` columns. See [initial_layout()].
@@ -131,10 +141,14 @@ umap.default <- function(x, labels = NULL, n_neighbors = 15, n_components = 2,
                          n_epochs = NULL, seed = 42, n_threads = NULL,
                          verbose = getOption("unfurl.verbose", is_interactive()), ...) {
   control <- umap_control(...)
+  warn_unused(
+    control, c("keep", "snapshots", "trace"), "umap() returns the embedding alone; see umap_fit()"
+  )
   control$keep <- "minimal"
   as.data.frame(fit_model(
     x, labels, n_neighbors, n_components, metric, min_dist, y, init, n_epochs, seed,
-    run_settings(n_threads, verbose), control
+    run_settings(n_threads, verbose), control,
+    given = c(if (!missing(n_neighbors)) "n_neighbors", if (!missing(metric)) "metric")
   ))
 }
 
@@ -150,23 +164,28 @@ umap_fit.default <- function(x, labels = NULL, n_neighbors = 15, n_components = 
                              verbose = getOption("unfurl.verbose", is_interactive()), ...) {
   fit_model(
     x, labels, n_neighbors, n_components, metric, min_dist, y, init, n_epochs, seed,
-    run_settings(n_threads, verbose), umap_control(...)
+    run_settings(n_threads, verbose), umap_control(...),
+    given = c(if (!missing(n_neighbors)) "n_neighbors", if (!missing(metric)) "metric")
   )
 }
 
+# given: which of n_neighbors and metric the user has given, as distances and neighbours have their
+# own.
 fit_model <- function(x, labels, n_neighbors, n_components, metric, min_dist, y, init, n_epochs,
-                      seed, run, control) {
+                      seed, run, control, given) {
   seed <- check_seed(seed)
   log <- warning_log()
-  input <- log$keep(resolve_input(x, n_neighbors, metric, control, seed, run))
+  input <- log$keep(resolve_input(x, n_neighbors, metric, control, seed, run, given))
   n_components <- check_whole(n_components, "n_components", min = 1)
   labels <- check_labels(labels, input$n)
+  targets <- log$keep(target_views(y, input$n, control, input$n_neighbors))
   if (is.null(control$target_n_neighbors)) control$target_n_neighbors <- input$n_neighbors
-  targets <- log$keep(target_views(y, input$n, control))
   init <- check_init(init, input$n, n_components, input$views[[1]]$x)
   curve <- method_curve(
     control$method, resolve_curve(min_dist, control$spread, control$a, control$b)
   )
+  log$keep(warn_unused_by_method(control))
+  log$keep(warn_unused_curve(control$method, min_dist, control$spread, control$a, control$b))
   n_epochs <- resolve_n_epochs(n_epochs, input$n, control)
   watch <- check_watch(
     control$snapshots, control$trace, control$epoch_callback, n_epochs, input$n
@@ -193,16 +212,55 @@ fit_model <- function(x, labels, n_neighbors, n_components, metric, min_dist, y,
 }
 
 # Data, or neighbours in their place, as views.
-resolve_input <- function(x, n_neighbors, metric, control, seed, run) {
+resolve_input <- function(x, n_neighbors, metric, control, seed, run, given) {
   plan <- plan_views(x, metric, control$metric_kwds)
-  if (inherits(x, "dist")) return(given_input(dist_table(x, n_neighbors, "n_neighbors")))
-  if (is.list(x) && !is.data.frame(x)) return(given_input(check_neighbors(x, "x")))
+  if (inherits(x, "dist")) {
+    warn_beside_distances(control, if ("metric" %in% given) metric, attr(x, "method"))
+    return(given_input(dist_table(x, n_neighbors, "n_neighbors")))
+  }
+  if (is.list(x) && !is.data.frame(x)) {
+    neighbors <- check_neighbors(x, "x")
+    if ("n_neighbors" %in% given) check_given_k(n_neighbors, ncol(neighbors$idx))
+    if ("metric" %in% given) check_given_metric(metric, neighbors$metric)
+    warn_beside_distances(control, if ("metric" %in% given) metric, neighbors$metric)
+    return(given_input(neighbors))
+  }
   check_data_shape(x)
+  if (control$neighbor_method == "nndescent") {
+    warn_unused(control, "target_recall", "nndescent does not heed it")
+  }
   n_neighbors <- check_n_neighbors(n_neighbors, "n_neighbors", n_rows(x))
   list(
     views = data_views(x, plan, n_neighbors, control, seed, run), n = n_rows(x),
     row_names = row_names_of(given_names(x)), n_neighbors = n_neighbors, n_columns = n_columns(x),
     metric = if (is.function(metric)) "function" else metric
+  )
+}
+
+check_given_k <- function(n_neighbors, k) {
+  if (check_whole(n_neighbors, "n_neighbors", min = 2) == k) return(invisible())
+  abort_input(
+    "n_neighbors", "must be ", k, ", as so many neighbors are given (the points themselves ",
+    "included), or be left out, not ", n_neighbors
+  )
+}
+
+check_given_metric <- function(metric, known) {
+  if (!known %in% metrics || identical(metric, known)) return(invisible())
+  abort_input(
+    "metric", "must be \"", known, "\", by which the given neighbors were found, or be left out, ",
+    "not ", describe(metric)
+  )
+}
+
+# Of distances nothing is scaled, reduced or searched.
+warn_beside_distances <- function(control, metric, known) {
+  if (!identical(metric, known)) control$metric <- metric
+  if (control$neighbor_method == "exact") control$neighbor_method <- "auto"
+  if (identical(control$scale, "none")) control$scale <- NULL
+  warn_unused(
+    control, c("metric", "metric_kwds", "scale", "pca", "neighbor_method", "target_recall"),
+    "distances are given, not rows"
   )
 }
 

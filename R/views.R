@@ -49,22 +49,28 @@ plan_views <- function(x, metric, kwds) {
   if (!is_other) return(list(list(metric = metric, kwds = kwds)))
   check_column_names(x)
   is_category <- vapply(x, is_categorical, NA)
-  if (all(is_category)) return(list(plan_codes(x, metric)))
+  if (all(is_category)) {
+    check_metric_of_codes(metric)
+    return(list(plan_codes(x, names(x))))
+  }
   c(
     list(list(metric = metric, kwds = kwds, columns = names(x)[!is_category])),
     plan_categories(names(x)[is_category])
   )
 }
 
+check_metric_of_codes <- function(metric) {
+  if (identical(metric, "euclidean") || identical(metric, "hamming")) return(invisible())
+  abort_input(
+    "x", "has no numeric column beside its categories, which only the metric \"hamming\" ",
+    "compares: make some, see model.matrix()"
+  )
+}
+
 # Categories alone are compared by the share of columns in which two rows differ.
-plan_codes <- function(x, metric) {
-  if (!identical(metric, "euclidean") && !identical(metric, "hamming")) {
-    abort_input(
-      "x", "has no numeric column beside its categories, which only the metric \"hamming\" ",
-      "compares: make some, see model.matrix()"
-    )
-  }
-  list(metric = "hamming", columns = names(x), levels = lapply(unname(as.list(x)), category_levels))
+plan_codes <- function(x, columns) {
+  levels <- lapply(columns, function(column) category_levels(view_column(x, column)))
+  list(metric = "hamming", columns = columns, levels = levels)
 }
 
 plan_categories <- function(columns) {
@@ -88,7 +94,7 @@ plan_by_metric <- function(x, metric, kwds) {
   name <- vapply(names(metric), check_choice, "", "metric", c(metrics, "categorical"))
   columns <- lapply(metric, check_view_columns, x = x)
   is_category <- name == "categorical"
-  if (all(is_category)) abort_input("metric", "must have numeric columns beside categories")
+  if (all(is_category)) return(list(plan_codes(x, unlist(columns))))
   numeric <- Map(
     function(metric, columns) list(metric = metric, columns = columns),
     name[!is_category], columns[!is_category]
@@ -151,20 +157,15 @@ view_column <- function(x, column) if (is.data.frame(x)) x[[column]] else x[, co
 
 # Each view keeps its columns, and its transform or levels, so that new data can be seen likewise.
 data_views <- function(x, plan, n_neighbors, control, seed, run) {
-  is_mixed <- "categorical" %in% lapply(plan, `[[`, "metric")
+  is_category <- vapply(plan, function(planned) identical(planned$metric, "categorical"), NA)
+  plan[!is_category] <- plan_scales(plan[!is_category], control, any(is_category))
   lapply(plan, function(planned) {
     if (identical(planned$metric, "categorical")) {
       view <- category_view(view_column(x, planned$columns))
     } else {
-      numbers <- if (is.null(planned$levels)) {
-        check_data(view_numbers(x, planned$columns, "x"))
-      } else {
-        category_numbers(x, planned$levels)
-      }
-      scale <- control$scale
-      if (is.null(scale)) scale <- default_scale(planned$metric, is_mixed)
-      check_transform(planned$metric, scale, n_directions_of(control$pca, numbers))
-      transform <- make_transform(numbers, scale, control$pca, seed, run)
+      numbers <- planned_numbers(x, planned)
+      check_transform(planned$metric, planned$scale, n_directions_of(planned$pca, numbers))
+      transform <- make_transform(numbers, planned$scale, planned$pca, seed, run)
       numbers <- apply_transform(numbers, transform, run)
       metric <- check_metric(planned$metric, planned$kwds, n_columns(numbers))
       view <- numeric_view(
@@ -178,4 +179,30 @@ data_views <- function(x, plan, n_neighbors, control, seed, run) {
     if (!is.null(planned$levels)) view$levels <- planned$levels
     view
   })
+}
+
+# What is done to the columns of each plan. Of several metrics, those to which it would mean nothing
+# go without.
+plan_scales <- function(plan, control, is_mixed) {
+  if (!is.null(plan[[1]]$levels)) {
+    if (identical(control$scale, "none")) control$scale <- NULL
+    warn_unused(control, "scale", "there are no columns of numbers")
+    control$scale <- NULL
+  }
+  plan <- lapply(plan, function(planned) {
+    scale <- control$scale
+    if (is.null(scale)) scale <- default_scale(planned$metric, is_mixed)
+    c(planned, list(scale = scale, pca = control$pca))
+  })
+  for (arg in c("scale", "pca")) {
+    is_lost <- vapply(plan, function(p) !is.null(objection(p$metric, arg, p$scale)), NA)
+    if (all(is_lost)) next
+    plan[is_lost] <- lapply(plan[is_lost], replace, arg, list(scale = "none", pca = NULL)[arg])
+  }
+  plan
+}
+
+planned_numbers <- function(x, planned) {
+  if (is.null(planned$levels)) return(check_data(view_numbers(x, planned$columns, "x")))
+  category_numbers(lapply(planned$columns, view_column, x = x), planned$levels)
 }

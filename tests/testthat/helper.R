@@ -74,3 +74,7 @@ timeless <- function(model) {
   model$times <- NULL
   model
 }
+
+expect_unfurl_warning <- function(object, regexp) {
+  expect_warning(object, regexp, class = "unfurl_warning")
+}

@@ -71,7 +71,7 @@ test_that("the graph is the mixture of union and intersection", {
   )) {
     a <- directed(nn)
     for (r in c(0, 0.5, 1)) {
-      graph <- fuzzy_graph(nn, set_op_mix_ratio = r)
+      graph <- suppressWarnings(fuzzy_graph(nn, set_op_mix_ratio = r)) # of lone points
       expected <- r * (a + t(a) - a * t(a)) + (1 - r) * a * t(a)
       expect_equal(dense(graph), expected, tolerance = 1e-5)
       expect_false(any(dense(graph) == 0 & expected > 1e-30))

@@ -301,7 +301,8 @@ test_that("missing neighbours count as none", {
   fewer$idx[7, 9:10] <- c(NA, -1L)
   fewer$dist[7, 9:10] <- NA
   graph <- fuzzy_graph(fewer)
-  alone <- dense(fuzzy_graph(fewer, 0))[7, ]
+  expect_unfurl_warning(mutual <- fuzzy_graph(fewer, 0), "2 of 50 points have no neighbor")
+  alone <- dense(mutual)[7, ]
   expect_true(all(which(alone > 0) %in% nn$idx[7, 2:8]))
   expect_true(all(is.finite(unlist(smooth_knn(fewer)))))
   infinite <- list(idx = nn$idx, dist = nn$dist)
@@ -329,5 +330,67 @@ test_that("a neighbour list that is none is an error", {
   expect_input_error(smooth_knn(at("dist", 6, 2, -1)), "missing or negative distance in row 6")
   expect_input_error(
     smooth_knn(list(idx = matrix(1:5), dist = matrix(0, 5, 1))), "no neighbours but the points"
+  )
+})
+
+# ---- Far-out values -----------------------------------------------------------------------------
+
+test_that("rows that vanish beside others are said to", {
+  x <- as.matrix(iris[1:4])
+  far <- function(value) replace(x, cbind(c(7, 9), 2), value)
+  for (metric in c("euclidean", "manhattan")) {
+    expect_no_warning(nearest_neighbors(far(1e29), 5, metric))
+    expect_unfurl_warning(
+      nearest_neighbors(far(1e60), 5, metric), "148 other rows, the first of them 1,"
+    )
+  }
+  expect_unfurl_warning(nearest_neighbors(far(1e32), 5), "cannot be told apart")
+  expect_unfurl_warning(model <- umap_fit(far(1e300), n_epochs = 2), "148 other rows")
+  expect_match(model$warnings, "148 other rows")
+  expect_no_warning(nearest_neighbors(rbind(0, 0, x), 5))
+  expect_input_error(nearest_neighbors(far(1e32), 5, "tsss"), "148 other rows")
+})
+
+test_that("rows by direction or shares keep what they are beside any others", {
+  x <- as.matrix(iris[1:4])
+  for (metric in c("cosine", "correlation", "hellinger")) {
+    far <- function(value) nearest_neighbors(replace(x, cbind(7, 2), value), 5, metric)
+    expect_identical(far(1e300), far(1e20))
+    expect_identical(
+      nearest_neighbors(x * c(1, 2^600, 2^-600), 5, metric)$idx, nearest_neighbors(x, 5, metric)$idx
+    )
+  }
+})
+
+test_that("distances beyond all numbers are errors", {
+  x <- replace(as.matrix(iris[1:4]), 7, 1e300)
+  expect_input_error(nearest_neighbors(x, 5, "sqeuclidean"), "distances by .*\"sqeuclidean\" exceed")
+  expect_input_error(nearest_neighbors(x, 5, "mahalanobis"), "variances of .* exceed all numbers")
+  expect_input_error(nearest_neighbors(x, 5, "seuclidean"), "variances of .* exceed all numbers")
+})
+
+# ---- Nothing for nothing ------------------------------------------------------------------------
+
+test_that("what has no part beside distances is said to", {
+  d <- dist(iris[1:4])
+  expect_no_warning(nearest_neighbors(d, 5, "euclidean", method = "exact"))
+  expect_unfurl_warning(nearest_neighbors(d, 5, "cosine"), "`metric` is not used: the distances are")
+  expect_unfurl_warning(
+    nearest_neighbors(d, 5, method = "clusters", target_recall = 0.5),
+    "`method`, `target_recall` are not used"
+  )
+  expect_input_error(nearest_neighbors(d, 5, target_recall = "all"), "`target_recall`")
+  expect_input_error(nearest_neighbors(d, 5, neighbors = 1), "of use only with `query`")
+})
+
+test_that("what has no part in a search is said to", {
+  x <- some_digits(300)
+  nn <- nearest_neighbors(x, 5)
+  expect_unfurl_warning(
+    nearest_neighbors(x, 5, method = "nndescent", target_recall = 0.5), "`target_recall` is not used"
+  )
+  expect_unfurl_warning(nearest_neighbors(x, 5, query = x, target_recall = 0.5), "`target_recall`")
+  expect_unfurl_warning(
+    nearest_neighbors(x, 5, query = x, neighbors = nn, method = "exact"), "`neighbors` is not used"
   )
 })

@@ -282,3 +282,61 @@ test_that("rows that have nothing in common with the model have no place", {
   )
   expect_identical(is.na(placed$UMAP1), c(FALSE, TRUE))
 })
+
+# ---- Far out ------------------------------------------------------------------------------------
+
+# A row of iris with one value that is far out.
+far_row <- function(value) replace(as.matrix(iris[77, 1:4]), 3, value)
+
+test_that("rows too far out for single precision are an error that names them", {
+  model <- umap_fit(iris[known, 1:4], n_epochs = 5)
+  expect_true(all(is.finite(as.matrix(predict(model, far_row(1e18))))))
+  for (value in c(1e25, -1e25, 1e150, 1e300, .Machine$double.xmax)) {
+    new <- rbind(as.matrix(iris[1:2, 1:4]), far_row(value))
+    expect_input_error(predict(model, new), "`newdata` is too far out in row 3 to be compared")
+    expect_input_error(
+      nearest_neighbors(iris[1:4], 5, query = new), "`query` is too far out in row 3"
+    )
+  }
+  for (args in list(list(scale = "z"), list(pca = 2), list(scale = "range", pca = 2))) {
+    model <- do.call(umap_fit, c(list(iris[known, 1:4], n_epochs = 5), args))
+    for (value in c(1e25, 1e300, -.Machine$double.xmax)) {
+      expect_input_error(predict(model, far_row(value)), "`newdata` is too far out in row 1")
+    }
+  }
+})
+
+test_that("rows that count by directions, ranks or shares may be of any size", {
+  for (metric in c("cosine", "correlation", "spearman", "hellinger", "jensenshannon")) {
+    model <- umap_fit(iris[known, 1:4], metric = metric, n_epochs = 5)
+    place <- predict(model, far_row(1e20))
+    expect_true(all(is.finite(as.matrix(place))))
+    for (value in c(1e150, 1e300, .Machine$double.xmax)) {
+      expect_identical(predict(model, far_row(value)), place)
+    }
+  }
+  by_sum <- umap_fit(iris[known, 1:4], metric = "manhattan", n_epochs = 5)
+  expect_true(all(is.finite(as.matrix(predict(by_sum, far_row(1e25))))))
+})
+
+test_that("a function that only the fit saw is an error that tells the remedy", {
+  model <- local({
+    only_here <- function(x) x^2
+    umap_fit(~ only_here(mpg) + hp, mtcars, n_epochs = 5)
+  })
+  expect_input_error(
+    predict(model, mtcars), "does not give the model's columns: .*only_here.*define only_here\\(\\)"
+  )
+})
+
+test_that("n_epochs without newdata is an error", {
+  model <- umap_fit(iris[known, 1:4], n_epochs = 5)
+  expect_input_error(predict(model, n_epochs = 3), "`n_epochs` is of use only with `newdata`")
+})
+
+test_that("columns chosen by name are not taken by place", {
+  x <- as.matrix(iris[1:4])
+  model <- umap_fit(x, metric = list(euclidean = 1:2, manhattan = 3:4), n_epochs = 5)
+  expect_input_error(predict(model, unname(x)), "`newdata` must have column names")
+  expect_identical(as.matrix(predict(model, x)), as.matrix(predict(model, x[, 4:1])))
+})

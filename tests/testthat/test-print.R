@@ -66,3 +66,12 @@ test_that("a summary tells the pieces of the graph and the warnings", {
   expect_identical(summary(model)$components, c(30L, 30L, 30L))
   expect_output(print(summary(model)), "3 components, the largest of 30 points")
 })
+
+test_that("a summary says what is not kept", {
+  summary <- summary(umap_fit(iris[1:4], keep = "minimal", n_epochs = 5))
+  expect_null(summary$scale)
+  lines <- capture.output(print(summary))
+  expect_match(lines, "Neighbours, local scale, graph and data are not kept", all = FALSE)
+  expect_no_match(lines, "NA|Local scale")
+  expect_input_error(summary(umap_fit(iris[1:4], n_epochs = 5), datum = iris), "no argument datum")
+})

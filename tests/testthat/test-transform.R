@@ -130,7 +130,9 @@ test_that("scale and components that mean nothing to a metric are errors", {
   expect_input_error(fit("haversine", share[, 1:2] / 4, scale = "z"), "`scale` .*takes angles")
   expect_input_error(fit("haversine", share[, 1:2] / 4, pca = 1), "`pca` .*takes angles")
   expect_input_error(umap(iris[c(5, 5)], pca = 1), "`pca` .*hamming")
-  expect_input_error(fit(list(euclidean = 1:2, jaccard = 3:4), scale = "z"), "`scale` .*jaccard")
+  expect_input_error(fit(list(dice = 1:2, jaccard = 3:4), scale = "z"), "`scale` .*dice")
+  mixed <- fit(list(euclidean = 1:2, jaccard = 3:4), scale = "z")
+  expect_identical(lengths(lapply(mixed$views, `[[`, "transform")) > 0, c(TRUE, FALSE))
 })
 
 test_that("components that are no fewer than the columns change nothing", {

@@ -98,7 +98,7 @@ test_that("rows and columns of an embedding can be taken", {
   part <- embedding[1:10, ]
   expect_s3_class(part, "umap_embedding")
   expect_output(print(part), "10 rows in 2 dimensions")
-  expect_output(print(embedding["label"]), "150 rows in 0 dimensions")
+  expect_output(print(embedding["label"][1:2, , drop = FALSE]), "^ *label\n1 setosa\n2 setosa$")
   expect_identical(embedding[["label"]], iris$Species)
   expect_identical(nrow(rbind(part, part)), 20L)
 })
@@ -262,5 +262,118 @@ test_that("too many neighbours are reduced with a warning", {
 test_that("a broken dist is refused, and a and b leave min_dist out of play", {
   broken <- structure(dist(iris[1:4]), Size = 5L)
   expect_input_error(umap(broken), "`x` is no proper `dist`")
-  expect_s3_class(umap(iris[1:4], a = 1, b = 1, min_dist = 5, n_epochs = 5), "umap_embedding")
+  expect_unfurl_warning(
+    embedding <- umap(iris[1:4], a = 1, b = 1, min_dist = 5, n_epochs = 5), "`min_dist` is not used"
+  )
+  expect_s3_class(embedding, "umap_embedding")
+})
+
+# ---- Nothing for nothing ------------------------------------------------------------------------
+
+test_that("given neighbours contradicted are an error", {
+  nn <- nearest_neighbors(iris[1:4], 12)
+  expect_no_warning(umap(nn, n_neighbors = 12, metric = "euclidean", n_epochs = 2))
+  expect_no_warning(
+    umap(list(idx = nn$idx[, -1], dist = nn$dist[, -1]), n_neighbors = 12, n_epochs = 2)
+  )
+  for (k in c(5, 15)) {
+    expect_input_error(umap(nn, n_neighbors = k), "`n_neighbors` must be 12, as so many neighbors")
+  }
+  expect_input_error(umap(nn, n_neighbors = "a"), "`n_neighbors` must be a whole number")
+  expect_input_error(umap_fit(nn, metric = "cosine"), "`metric` must be \"euclidean\", by which")
+})
+
+test_that("arguments of data are said to have no part beside distances", {
+  nn <- unclass(nearest_neighbors(iris[1:4], 12))[c("idx", "dist")]
+  expect_unfurl_warning(
+    model <- umap_fit(nn, metric = "cosine", scale = "z", pca = 2, n_epochs = 2),
+    "`metric`, `scale`, `pca` are not used: distances are given"
+  )
+  expect_match(model$warnings, "`pca` are not used")
+  d <- dist(iris[1:4])
+  expect_no_warning(umap(d, metric = "euclidean", scale = FALSE, neighbor_method = "exact"))
+  expect_unfurl_warning(umap(d, neighbor_method = "clusters"), "`neighbor_method` is not used")
+  expect_unfurl_warning(
+    umap(d, metric = "minkowski", metric_kwds = list(p = 3)), "`metric`, `metric_kwds` are not used"
+  )
+})
+
+test_that("settings that have no part are said to", {
+  fit <- function(...) umap(iris[1:4], n_epochs = 2, ...)
+  expect_unfurl_warning(fit(target_weight = 0.3), "`target_weight` is not used: there is no target")
+  expect_unfurl_warning(
+    fit(y = iris$Species, target_metric = "manhattan", target_n_neighbors = 5),
+    "`target_metric`, `target_n_neighbors` are not used: the target has categories only"
+  )
+  expect_no_warning(fit(y = iris$Sepal.Width, target_metric = "manhattan", target_weight = 0.3))
+  expect_unfurl_warning(fit(method = "full", optimizer = "sgd"), "`optimizer` is not used")
+  expect_unfurl_warning(
+    fit(optimizer = "sgd", optimizer_args = list(beta1 = 0.1)), "`optimizer_args` is not used"
+  )
+  expect_unfurl_warning(fit(method = "tumap", min_dist = 0.2), "`min_dist` is not used")
+  expect_unfurl_warning(fit(a = 1, b = 1, spread = 2), "`spread` is not used: `a` and `b`")
+  expect_unfurl_warning(
+    fit(keep = "graph", snapshots = 1, trace = 2),
+    "`keep`, `snapshots`, `trace` are not used: umap\\(\\) returns the embedding alone"
+  )
+  expect_unfurl_warning(fit(neighbor_method = "nndescent", target_recall = 0.5), "`target_recall`")
+  expect_no_warning(fit(
+    target_weight = 0.5, min_dist = 0.1, spread = 1L, scale = "none", keep = "predict",
+    method = "largevis"
+  ))
+  expect_input_error(fit(a = 1, b = 1, spread = "wide"), "`spread` must be a number")
+})
+
+# ---- Points without neighbours ------------------------------------------------------------------
+
+test_that("points without neighbours are said to be", {
+  none <- list(idx = matrix(NA, 10, 3) + 0L, dist = matrix(NA_real_, 10, 3))
+  expect_unfurl_warning(model <- umap_fit(none), "10 of 10 points have no neighbor at all")
+  expect_true(all(is.finite(model$layout)))
+  expect_unfurl_warning(umap(none), "10 of 10 points")
+  expect_unfurl_warning(graph <- fuzzy_graph(none), "10 of 10 points")
+  expect_identical(nrow(graph), 0L)
+  expect_unfurl_warning(initial_layout(graph), "`graph` has no edges")
+  expect_unfurl_warning(optimize_layout(graph, gaussian(10, 2), 5), "`graph` has no edges")
+  x <- rbind(diag(3), diag(3)[c(1, 1, 2, 2), ]) > 0
+  expect_unfurl_warning(umap(x, metric = "jaccard", n_neighbors = 3), "1 of 7 points")
+})
+
+# ---- Other kinds of input -----------------------------------------------------------------------
+
+test_that("times are labels, numeric targets, and no columns", {
+  when <- as.POSIXct("2024-05-01", tz = "UTC") + 3600 * 1:150
+  fit <- function(...) umap(iris[1:4], n_epochs = 5, ...)
+  expect_identical(fit(labels = as.POSIXlt(when))$label, when)
+  expect_identical(fit(labels = as.Date(when))$label, as.Date(when))
+  expect_identical(fit(labels = diff(c(when[1], when)))$label, diff(c(when[1], when)))
+  expected <- fit(y = as.numeric(when))
+  expect_identical(fit(y = when), expected)
+  expect_identical(fit(y = as.POSIXlt(when)), expected)
+  expect_identical(fit(y = data.frame(when)), expected)
+  days <- as.Date("2024-05-01") + 1:150
+  expect_identical(fit(y = days), fit(y = as.numeric(days)))
+  expect_identical(fit(y = as.difftime(1:150, units = "mins")), fit(y = 1:150))
+  expect_input_error(fit(y = replace(when, 3, NA)), "`y` holds missing")
+  expect_input_error(
+    umap(data.frame(iris, when)), "not numbers: when. Make times .* numbers by as.numeric\\(\\)"
+  )
+})
+
+test_that("a list that holds the data is an error that names them", {
+  expect_input_error(umap(digits), "Did you mean digits\\$pixels\\?")
+  expect_input_error(nearest_neighbors(digits), "Did you mean digits\\$pixels\\?")
+  odd <- list(1, `my data` = iris)
+  expect_input_error(umap_fit(x = odd), "Did you mean odd\\$`my data`\\?")
+  expect_input_error(umap(list(a = 1, b = diag(3))), "Did you mean x\\$b\\?")
+  expect_no_match(conditionMessage(tryCatch(umap(list(1, 2)), error = identity)), "Did you mean")
+})
+
+test_that("a matrix may be a column", {
+  x <- data.frame(label = iris$Species)
+  x$numbers <- as.matrix(iris[1:4])
+  expect_identical(umap(x["numbers"])$UMAP1, umap(iris[1:4])$UMAP1)
+  model <- umap_fit(x, n_epochs = 5)
+  expect_identical(model$layout, umap_fit(iris, n_epochs = 5)$layout)
+  expect_identical(predict(model, x[3:4, ])$UMAP1, model$layout[3:4, 1])
 })

@@ -74,6 +74,39 @@ test_that("categories alone are compared by the share that differs", {
   expect_input_error(predict(model, new), "damaged: its categories")
 })
 
+test_that("a list may name categories alone", {
+  by_list <- umap_fit(iris, metric = list(categorical = "Species"), n_epochs = 5)
+  expect_identical(by_list$layout, umap_fit(iris["Species"], n_epochs = 5)$layout)
+  pairs <- list(categorical = "cyl", categorical = "gear")
+  model <- umap_fit(mtcars, metric = pairs, n_neighbors = 5, n_epochs = 5)
+  factors <- data.frame(cyl = factor(mtcars$cyl), gear = factor(mtcars$gear))
+  expect_identical(model$layout, umap_fit(factors, n_neighbors = 5, n_epochs = 5)$layout)
+  by_name <- predict(model, mtcars[5:1, c("gear", "mpg", "cyl")])
+  expect_identical(by_name$UMAP1, predict(model, mtcars[5:1, ])$UMAP1)
+  nameless <- unname(as.matrix(mtcars))
+  by_place <- umap_fit(nameless, metric = list(categorical = c(2, 10)), n_neighbors = 5, n_epochs = 5)
+  expect_identical(by_place$layout, model$layout)
+  expect_identical(predict(by_place, nameless[5:1, ])$UMAP1, by_name$UMAP1)
+  expect_input_error(predict(by_place, nameless[, 1:2]), "must have 11 columns")
+})
+
+test_that("scale and pca take the blocks of numbers among those of a list", {
+  x <- data.frame(iris, long = iris[[1]] > 5.8, wide = iris[[2]] > 3)
+  blocks <- list(euclidean = 1:4, jaccard = c("long", "wide"), categorical = "Species")
+  numbers <- fuzzy_graph(nearest_neighbors(scaled_numbers(as.matrix(iris[1:4]))))
+  bits <- fuzzy_graph(nearest_neighbors(as.matrix(x[6:7]), metric = "jaccard"))
+  expected <- supervise_graph(intersect_graphs(numbers, bits), iris$Species)
+  expect_identical(umap_fit(x, metric = blocks, scale = "z")$graph, expected)
+  reduced <- umap_fit(x, metric = blocks, scale = "z", pca = 2)
+  expect_identical(ncol(reduced$views[[1]]$transform$rotation), 2L)
+  expect_null(reduced$views[[2]]$transform)
+  expect_identical(predict(reduced, x[9:10, ])$UMAP1, reduced$layout[9:10, 1])
+  expect_input_error(umap(x, metric = blocks[2:3], scale = "z"), "`scale` cannot go with .*jaccard")
+  expect_unfurl_warning(
+    umap(iris["Species"], scale = "z"), "`scale` is not used: there are no columns of numbers"
+  )
+})
+
 test_that("models of several views are shown", {
   model <- umap_fit(iris, metric = list(euclidean = 1:2, cosine = 3:4, categorical = "Species"))
   expect_output(print(model), "euclidean")
@@ -86,7 +119,6 @@ test_that("bad plans are errors", {
   expect_input_error(umap(iris, metric = list(euclidean = 9)), "which has no 9")
   expect_input_error(umap(iris, metric = list(euclidean = character())), "must name columns")
   expect_input_error(umap(iris, metric = list(miles = 1)), "`metric` must be one of")
-  expect_input_error(umap(iris, metric = list(categorical = "Species")), "numeric columns")
   expect_input_error(umap(iris, metric = list(euclidean = 4:5)), "not numbers: Species")
   expect_input_error(umap(iris["Species"], metric = "cosine"), "only the metric \"hamming\"")
   expect_input_error(
@@ -131,6 +163,13 @@ test_that("the left side of a formula supervises", {
     umap_fit(cbind(mpg, hp) ~ ., mtcars)$graph,
     umap_fit(mtcars[c(2, 3, 5:11)], y = as.matrix(mtcars[c(1, 4)]))$graph
   )
+})
+
+test_that("there is one target", {
+  expect_identical(
+    umap(~ . - Species, iris, y = Species, n_epochs = 5), umap(Species ~ ., iris, n_epochs = 5)
+  )
+  expect_input_error(umap(Species ~ ., iris, y = Species), "`y` must be NULL, as the formula has")
 })
 
 test_that("labels are found in the data", {
