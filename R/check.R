@@ -154,8 +154,12 @@ check_data_shape <- function(x, arg = "x", min_rows = 2) {
     (!is.matrix(x) || !(is.numeric(x) || is.logical(x) || is.raw(x)))) {
     abort_input(
       arg, "must be a matrix or a data frame of numbers, or a sparse matrix (dgCMatrix, dgRMatrix ",
-      "and their like), not ", describe(x), matrix_remedy(x, arg), suggest_element(x, arg)
+      "and their like), not ", describe(x), matrix_remedy(x, arg), suggest_element(x, arg),
+      if (is.numeric(x)) paste0(": t(", arg, ") is one row, as.matrix(", arg, ") one column")
     )
+  }
+  if (inherits(x, "integer64")) {
+    abort_input(arg, "must hold numbers that R itself knows, not integer64: convert them")
   }
   if (n_rows(x) == 0) abort_input(arg, "has no rows")
   if (n_columns(x) == 0) abort_input(arg, "has no columns")
@@ -183,17 +187,28 @@ given_expression <- function(arg) {
 }
 
 data_frame_matrix <- function(x, arg) {
+  x <- plain_frame(x)
   is_unusable <- !vapply(x, is_number_column, NA)
-  unusable <- names(x)[is_unusable]
-  if (length(unusable) > 0) {
+  if (any(is_unusable)) {
+    unusable <- if (is.null(names(x))) which(is_unusable) else names(x)[is_unusable]
     is_number_at_heart <- vapply(x[is_unusable], inherits, NA, c(times, "integer64"))
     abort_input(
       arg, "has columns that are not numbers: ", toString(head_of(unusable)), ". ",
       if (any(is_number_at_heart)) "Make times and long integers numbers by as.numeric(). ",
-      "Remove them, or give such a column as `labels`"
+      if (arg == "x") {
+        "Remove them, or give such a column as `labels`"
+      } else {
+        "Numbers are needed here"
+      }
     )
   }
   as.matrix(x)
+}
+
+# Classes that inherit from data frames have other ideas of which columns x[, j] takes.
+plain_frame <- function(x) {
+  if (is.data.frame(x)) class(x) <- "data.frame"
+  x
 }
 
 # Classes of times, which are numbers when they are a target and can be labels.
@@ -224,7 +239,10 @@ check_labels <- function(labels, n) {
   if (is.null(labels)) return(NULL)
   if (inherits(labels, "POSIXlt")) labels <- as.POSIXct(labels)
   if (!is.atomic(labels) || !is.null(dim(labels))) {
-    abort_input("labels", "must be a vector or a factor, not ", describe(labels))
+    abort_input(
+      "labels", "must be a vector or a factor, not ", describe(labels),
+      if (is.data.frame(labels)) ": give one of its columns, by $ or [[ ]]"
+    )
   }
   if (length(labels) != n) {
     abort_input("labels", "must have one value per row, ", n, ", not ", length(labels))

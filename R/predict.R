@@ -106,6 +106,7 @@ predict_options <- function(model, n_epochs) {
 
 # list(views, n, row_names)
 query_of <- function(model, newdata, views, run) {
+  newdata <- plain_frame(newdata)
   is_table <- is.list(newdata) && !is.data.frame(newdata)
   if (is_table || is.null(views[[1]]$metric)) {
     return(query_by_neighbors(newdata, is_table, views, nrow(model$layout), model$settings))

@@ -125,14 +125,16 @@ target_views <- function(y, n, target, n_neighbors) {
     warn_unused(target, of_numbers, "`y` are neighbors already")
     return(list(neighbor_view(neighbors, target$target_weight)))
   }
-  if (!is.data.frame(y)) y <- target_frame(y)
+  y <- if (is.data.frame(y)) plain_frame(y) else target_frame(y)
   check_target_size(nrow(y), n)
   if (ncol(y) == 0) abort_input("y", "has no columns")
   is_category <- vapply(y, is_categorical, NA)
-  categories <- lapply(y[is_category], category_view, weight = target$target_weight, arg = "y")
+  categories <- lapply(names(y)[is_category], function(column) {
+    category_view(y[[column]], target$target_weight, "y", column)
+  })
   if (all(is_category)) {
     warn_unused(target, of_numbers, only_categories)
-    return(unname(categories))
+    return(categories)
   }
   numbers <- check_target_numbers(y[!is_category])
   if (!is.null(target$target_n_neighbors)) n_neighbors <- target$target_n_neighbors
@@ -140,11 +142,11 @@ target_views <- function(y, n, target, n_neighbors) {
     numbers, check_metric(target$target_metric),
     check_n_neighbors(n_neighbors, "target_n_neighbors", n), "auto", target$target_weight
   )
-  c(list(view), unname(categories))
+  c(list(view), categories)
 }
 
 target_frame <- function(y) {
-  if (!is.atomic(y) || inherits(y, "integer64")) {
+  if (!is.atomic(y) || isS4(y) || inherits(y, "integer64")) {
     abort_input("y", "must be numbers or categories, not ", describe(y))
   }
   if (is.matrix(y)) as.data.frame(y) else data.frame(y = y)

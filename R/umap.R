@@ -213,6 +213,7 @@ fit_model <- function(x, labels, n_neighbors, n_components, metric, min_dist, y,
 
 # Data, or neighbours in their place, as views.
 resolve_input <- function(x, n_neighbors, metric, control, seed, run, given) {
+  x <- plain_frame(x)
   plan <- plan_views(x, metric, control$metric_kwds)
   if (inherits(x, "dist")) {
     warn_beside_distances(control, if ("metric" %in% given) metric, attr(x, "method"))

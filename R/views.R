@@ -19,9 +19,12 @@ neighbor_view <- function(neighbors, weight = 0.5) {
   )
 }
 
-category_view <- function(x, weight = 0.5, arg = "x", levels = category_levels(x)) {
+category_view <- function(x, weight, arg, column) {
+  levels <- category_levels(x)
   codes <- category_codes(x, levels)
-  if (all(codes < 0)) abort_input(arg, "has a column of categories of which none is known")
+  if (all(codes < 0)) {
+    abort_input(arg, "has categories of which none is known, in column ", column, ": leave it out")
+  }
   list(category = codes, levels = levels, weight = weight)
 }
 
@@ -106,6 +109,7 @@ plan_by_metric <- function(x, metric, kwds) {
 check_column_names <- function(x) {
   names <- column_names(x)
   nameless <- which(is.na(names) | names == "")
+  if (is.data.frame(x) && is.null(names)) nameless <- 1
   twice <- names[duplicated(names)]
   if (length(nameless) > 0) {
     abort_input("x", "has no name for column ", nameless[1], ": every column needs one of its own")
@@ -131,18 +135,20 @@ check_view_columns <- function(columns, x) {
 # The numbers of a view, as a matrix: `x` itself where it is one with no other columns. C names the
 # place of a value that is missing; here it would not know the column.
 view_numbers <- function(x, columns, arg) {
-  if (is.null(columns)) return(if (is.data.frame(x)) data_frame_matrix(x, arg) else x)
+  if (is.null(columns)) {
+    if (!is.data.frame(x)) return(x)
+    columns <- seq_along(x)
+  }
   numbers <- x[, columns, drop = FALSE]
   if (is.data.frame(numbers)) numbers <- data_frame_matrix(numbers, arg)
   if (matrix_kind(numbers) != "dense") return(numbers)
-  bad <- which(!is.finite(numbers), arr.ind = TRUE)
-  if (length(bad) > 0) {
-    abort_input(
-      arg, "holds a missing or infinite value in row ", bad[1, 1], ", column ",
-      columns[min(bad[1, 2], length(columns))], ": remove or impute such values first"
-    )
-  }
-  numbers
+  if (all(is.finite(numbers))) return(numbers)
+  bad <- which(!is.finite(numbers), arr.ind = TRUE)[1, ]
+  column <- if (is.null(colnames(numbers))) columns[bad[2]] else colnames(numbers)[bad[2]]
+  abort_input(
+    arg, "holds a missing or infinite value in row ", bad[1], ", column ", column,
+    ": remove or impute such values first"
+  )
 }
 
 # Categories as numbers from 1, those of no level as 0.
@@ -161,7 +167,7 @@ data_views <- function(x, plan, n_neighbors, control, seed, run) {
   plan[!is_category] <- plan_scales(plan[!is_category], control, any(is_category))
   lapply(plan, function(planned) {
     if (identical(planned$metric, "categorical")) {
-      view <- category_view(view_column(x, planned$columns))
+      view <- category_view(view_column(x, planned$columns), 0.5, "x", planned$columns)
     } else {
       numbers <- planned_numbers(x, planned)
       check_transform(planned$metric, planned$scale, n_directions_of(planned$pca, numbers))

@@ -140,3 +140,7 @@ test_that("other classes of Matrix are refused with a remedy that works", {
   converted <- methods::as(methods::as(x, "CsparseMatrix"), "generalMatrix")
   expect_identical(check_data(converted), converted)
 })
+
+test_that("a sparse matrix is no target", {
+  expect_input_error(umap(iris[1:4], y = as_sparse(diag(150))), "`y` must be numbers or categories")
+})

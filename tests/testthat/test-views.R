@@ -194,3 +194,41 @@ test_that("bad formulas are errors", {
   expect_input_error(umap(~ mpg, as.list(mtcars)), "`data` must be a data frame")
   expect_input_error(umap(~ mpg + hp, mtcars, neighbours = 3), "`neighbours` is not an argument")
 })
+
+# ---- Odd but legal ------------------------------------------------------------------------------
+
+test_that("classes that inherit from data frames are data frames", {
+  registerS3method("[", "odd_frame", function(x, i, j, ...) stop("not like this"))
+  odd <- function(x) {
+    class(x) <- c("odd_frame", "data.frame")
+    x
+  }
+  model <- umap_fit(odd(iris), n_epochs = 5)
+  expect_identical(model$layout, umap_fit(iris, n_epochs = 5)$layout)
+  expect_identical(predict(model, odd(iris[5:7, ]))$UMAP1, model$layout[5:7, 1])
+  blocks <- list(euclidean = 1:2, cosine = 3:4)
+  expect_identical(umap(odd(iris), metric = blocks), umap(iris, metric = blocks))
+  expect_identical(umap(iris[1:2], y = odd(iris[4:5])), umap(iris[1:2], y = iris[4:5]))
+  expect_identical(nearest_neighbors(odd(iris[1:4])), nearest_neighbors(iris[1:4]))
+})
+
+test_that("missing values of data frames are named by column, of a formula too", {
+  expect_input_error(umap(replace(iris[1:4], cbind(3, 2), NA)), "in row 3, column Sepal.Width")
+  expect_input_error(umap(data.frame(a = 1:9, b = NA), n_neighbors = 3), "in row 1, column b")
+  model <- umap_fit(~ log(Petal.Width) + Sepal.Length, iris, n_epochs = 5)
+  new <- replace(iris[1:4, ], cbind(2, 4), 0)
+  expect_input_error(predict(model, new), "`newdata` holds .* row 2, column log\\(Petal.Width\\)")
+  some <- data.frame(known = factor(c("x", "y", "x")), number = 1:3, lost = NA)
+  expect_input_error(umap(some, n_neighbors = 3), "of which none is known, in column lost")
+})
+
+test_that("what is no table of numbers is told with a remedy", {
+  long <- structure(matrix(1:20 * 5e-324, 10), class = "integer64")
+  expect_input_error(umap(long), "`x` must hold numbers that R itself knows, not integer64")
+  expect_input_error(umap(unname(iris)), "`x` has no name for column 1")
+  expect_input_error(nearest_neighbors(unname(iris)), "not numbers: 5")
+  expect_input_error(umap(iris[1:4], labels = iris["Species"]), "give one of its columns")
+  model <- umap_fit(iris[1:4], n_epochs = 5)
+  expect_input_error(predict(model, as.matrix(iris[1:4])[1, ]), "t\\(newdata\\) is one row")
+  expect_input_error(predict(model, transform(iris, Sepal.Width = "3")), "Numbers are needed here")
+})
