@@ -14,7 +14,9 @@ trap 'rm -rf "$work"' EXIT
 passed=0 failed=0 skipped=0
 export _R_CHECK_CRAN_INCOMING_REMOTE_=false _R_CHECK_SYSTEM_CLOCK_=false _R_CHECK_FORCE_SUGGESTS_=false
 
-(cd "$work" && R CMD build "$root" >build.log 2>&1) || { cat "$work/build.log" && exit 1; }
+build() {
+  (cd "$work" && R CMD build "$root" >build.log 2>&1) || { cat "$work/build.log" && return 1; }
+}
 
 # check DIRECTORY MAKEVARS [VARIABLE=VALUE...]: fails on errors, warnings, and notes but for those
 # that tell what the machine lacks.
@@ -42,29 +44,6 @@ strict() {
   done
 }
 
-coverage() {
-  local build=$work/coverage
-  make -s -C tests/c check TMPDIR="$work" CFLAGS='-O0 --coverage' >"$work/c.log" 2>&1
-  build=$(find "$work" -maxdepth 1 -name 'unfurl-tests-*' | head -n 1)
-  find "$build/core" -name '*.gcda' -exec gcov -n {} + 2>/dev/null |
-    awk "/^File '.*src\/core\/.*\.c'/ { ours = 1; next }
-      /^File/ { ours = 0 }
-      ours && /^Lines executed/ { split(\$0, part, /[:% ]+/); n = \$NF; hit += part[3] * n / 100
-        all += n; ours = 0 }
-      END { printf \"C core: %.1f %% of %d lines\n\", 100 * hit / all, all; exit hit / all < 0.95 }"
-  local c=$?
-  NOT_CRAN=true Rscript -e "
-    if (!requireNamespace('covr', quietly = TRUE)) quit(status = 3)
-    covered <- covr::package_coverage('$root', quiet = TRUE)
-    r <- covr::percent_coverage(Filter(function(x) grepl('^R/', covr:::display_name(x)), covered))
-    all <- covr::percent_coverage(covered)
-    cat(sprintf('R and glue, with the core as they use it: %.1f %%\n', all))
-    print(utils::head(covr::coverage_to_list(covered)\$filecoverage, 100))
-    quit(status = as.integer(all < 95))" 2>&1
-  local r=$?
-  return $((c | r))
-}
-
 run() {
   printf '\n== %s\n' "$1"
   local compiler=$1
@@ -80,12 +59,13 @@ run() {
     ascii) check ascii '' LANG=C LC_ALL=C ;;
     path) check 'a path with ümlauts' '' ;;
     strict) strict ;;
-    coverage) coverage ;;
+    coverage) Rscript tools/coverage.R ;;
     *) echo "no such way: $1" && false ;;
   esac
   if (($? == 0)); then passed=$((passed + 1)); else failed=$((failed + 1)); fi
 }
 
+if [[ ${1-} != coverage ]]; then build || exit 1; fi
 for way in "${@:-gcc clang c2x scalar cores ascii path strict}"; do
   for name in $way; do run "$name"; done
 done
