@@ -11,7 +11,7 @@
 #include <string.h>
 
 /* uf_fmaf() is the compiler's own where the machine has the instruction. Here it is always the one
- * written out, so that it is tested on every machine; test_kernels.c tests that of the machine. */
+ * written out, so that it is tested on every machine; test_kernel_*.c test that of the machine. */
 #undef __FMA__
 #undef __aarch64__
 #undef __FP_FAST_FMAF
@@ -21,7 +21,7 @@
 #include "random.h"
 #include "simd/kernels.h"
 
-/* Lanes that have no such instruction either; all others equal them (test_kernels.c). */
+/* Lanes that have no such instruction either; all others equal them (test_kernel_*.c). */
 #if defined(__x86_64__)
 #include "simd/lanes_sse2.h"
 #else
