@@ -20,7 +20,7 @@
 #' | `"cosine"` | \eqn{1 - \cos \theta}, \eqn{\theta} being the angle between the rows | sparse |
 #' | `"correlation"` | 1 - Pearson's correlation of the rows | sparse |
 #' | `"spearman"` | 1 - Spearman's correlation of the rows; ties have their mean rank | |
-#' | `"tsss"` | \eqn{\frac{1}{2} |x| |y| |\sin \phi| \cdot (|x - y| + ||x| - |y||)^2 \, \phi} | sparse |
+#' | `"tsss"` | \eqn{|x| |y| |\sin \phi| \, (|x - y| + ||x| - |y||)^2 \, \phi / 2} | sparse |
 #' | `"haversine"` | the arc between two points of the unit sphere | |
 #' | `"hamming"` | share of the columns in which \eqn{x_j \neq y_j} | sparse, packed |
 #'
@@ -81,8 +81,8 @@
 #' Comparisons are made in single precision, after a common power of two has brought huge and tiny
 #' values near 1. Metrics of directions, ranks and shares bear values of any size. With the others,
 #' rows whose values are all below about 1e-30 of the largest (and below 1e-19, if the largest is
-#' below 1e12; for `"tsss"`, already below 1e-9 of the largest, for metrics without squares only below
-#' 1e-38) count as rows of zeros: a warning tells how many. New rows, see `query` and
+#' below 1e12; for metrics without squares only below 1e-38) count as rows of zeros: a warning tells
+#' how many. For `"tsss"` they are an error, from 1e-9 of the largest on. New rows, see `query` and
 #' [predict()][predict.umap_model], are compared as the old ones were: where they are so large that
 #' their squares leave single precision, about 1e19 times the size of ordinary data, they are an
 #' error that names the first.

@@ -257,6 +257,62 @@ TEST(largest_and_smallest_values) {
   uf_points_free(&points);
 }
 
+/* New rows beside a row of ordinary size: what has no square in float is refused, by its number, on
+ * any number of threads; what is divided by its own size is not. */
+TEST(rows_too_large_to_compare) {
+  enum { N = 1000 };
+  const double old[] = {1, 2, 3, 4};
+  double *new = random_columns(N, 2, 1, 2);
+  new[700] = 1e18;
+  for (int threads = 1; threads < 4; threads++)
+    for (int is_cosine = 0; is_cosine < 2; is_cosine++) {
+      uf_context other;
+      uf_preparation preparation;
+      uf_points points;
+      uf_matrix rows = {.values = old, .n = 2, .d = 2}, more = {.values = new, .n = N, .d = 2};
+      uf_metric_choice choice = {.metric = is_cosine ? UF_COSINE : UF_EUCLIDEAN};
+      CHECK(uf_context_open(&other, NULL, threads, NULL) == UF_OK);
+      CHECK(uf_preparation_make(&other, &rows, &choice, &preparation) == UF_OK);
+      new[812] = new[411] = 2;
+      CHECK(uf_points_prepare_new(&other, &more, &preparation, &points) == UF_OK);
+      uf_points_free(&points);
+      new[812] = new[411] = 1e300;
+      uf_status status = uf_points_prepare_new(&other, &more, &preparation, &points);
+      CHECK(status == (is_cosine ? UF_OK : UF_BAD_INPUT));
+      CHECK(is_cosine || strstr(other.message, "row 412 "));
+      CHECK(!is_cosine || (uf_point(&points, 812)[0] == 1 && uf_point(&points, 812)[1] == 0));
+      uf_points_free(&points);
+      uf_preparation_free(&preparation);
+      uf_context_close(&other);
+    }
+  uf_free(new);
+}
+
+static char last_warning[256];
+
+static void keep_warning(void *data, const char *message) {
+  (void)data;
+  strncpy(last_warning, message, sizeof last_warning - 1);
+}
+
+TEST(rows_lost_beside_large_ones) {
+  const double x[] = {0, 1, 2, 1e40, 0, 1, 1, 1};
+  const uf_metric some[] = {UF_EUCLIDEAN, UF_MANHATTAN, UF_COSINE};
+  const char *said[] = {"2 other rows, the first of them 2,", NULL, NULL};
+  uf_host host = {.warn = keep_warning};
+  for (int m = 0; m < 3; m++) {
+    uf_context other;
+    uf_points points;
+    CHECK(uf_context_open(&other, &host, 1, NULL) == UF_OK);
+    last_warning[0] = 0;
+    CHECK(uf_points_make(&other, &(uf_matrix){.values = x, .n = 4, .d = 2},
+                         &(uf_metric_choice){.metric = some[m]}, &points) == UF_OK);
+    CHECK(said[m] ? strstr(last_warning, said[m]) != NULL : last_warning[0] == 0);
+    uf_points_free(&points);
+    uf_context_close(&other);
+  }
+}
+
 TEST(all_zero) {
   const double x[12] = {0};
   for (int m = 0; m < N_METRICS; m++) check_all_distances(x, 4, 3, metrics[m], 0);
@@ -298,6 +354,8 @@ int main(void) {
   RUN(big_offsets_keep_their_distances);
   RUN(huge_and_tiny_values);
   RUN(largest_and_smallest_values);
+  RUN(rows_too_large_to_compare);
+  RUN(rows_lost_beside_large_ones);
   RUN(all_zero);
   RUN(threads_do_not_show);
   RUN(distances_from_ranks);

@@ -332,8 +332,11 @@ test_that("arguments of stages that have no part are said to", {
   expect_no_warning(start <- initial_layout(graph, x = x, metric = "cosine"))
   expect_unfurl_warning(optimize_layout(graph, start, 2, "full", "sgd"), "`optimizer` is not used")
   expect_unfurl_warning(
-    optimize_layout(graph, start, 2, "largevis", spread = 2, a = 1, b = 1), "`spread`, `a`, `b` are not"
+    optimize_layout(graph, start, 2, "largevis", spread = 2, a = 1, b = 1),
+    "`spread`, `a`, `b` are not used"
   )
-  expect_unfurl_warning(layout_loss(graph, start, min_dist = 0.2, a = 1, b = 1), "`min_dist` is not")
+  expect_unfurl_warning(
+    layout_loss(graph, start, min_dist = 0.2, a = 1, b = 1), "`min_dist` is not used"
+  )
   expect_unfurl_warning(embedding_quality(x, start, k_label = 5), "`k_label` is not used")
 })

@@ -364,7 +364,7 @@ test_that("rows by direction or shares keep what they are beside any others", {
 
 test_that("distances beyond all numbers are errors", {
   x <- replace(as.matrix(iris[1:4]), 7, 1e300)
-  expect_input_error(nearest_neighbors(x, 5, "sqeuclidean"), "distances by .*\"sqeuclidean\" exceed")
+  expect_input_error(nearest_neighbors(x, 5, "sqeuclidean"), "distances .*\"sqeuclidean\" exceed")
   expect_input_error(nearest_neighbors(x, 5, "mahalanobis"), "variances of .* exceed all numbers")
   expect_input_error(nearest_neighbors(x, 5, "seuclidean"), "variances of .* exceed all numbers")
 })
@@ -374,7 +374,7 @@ test_that("distances beyond all numbers are errors", {
 test_that("what has no part beside distances is said to", {
   d <- dist(iris[1:4])
   expect_no_warning(nearest_neighbors(d, 5, "euclidean", method = "exact"))
-  expect_unfurl_warning(nearest_neighbors(d, 5, "cosine"), "`metric` is not used: the distances are")
+  expect_unfurl_warning(nearest_neighbors(d, 5, "cosine"), "`metric` is not used: the distances")
   expect_unfurl_warning(
     nearest_neighbors(d, 5, method = "clusters", target_recall = 0.5),
     "`method`, `target_recall` are not used"
@@ -387,7 +387,8 @@ test_that("what has no part in a search is said to", {
   x <- some_digits(300)
   nn <- nearest_neighbors(x, 5)
   expect_unfurl_warning(
-    nearest_neighbors(x, 5, method = "nndescent", target_recall = 0.5), "`target_recall` is not used"
+    nearest_neighbors(x, 5, method = "nndescent", target_recall = 0.5),
+    "`target_recall` is not used"
   )
   expect_unfurl_warning(nearest_neighbors(x, 5, query = x, target_recall = 0.5), "`target_recall`")
   expect_unfurl_warning(
