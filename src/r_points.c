@@ -46,7 +46,7 @@ static SEXP from_bit_strings(const uf_points *points) {
   static const char *const names[] = {"form", "n", "d", "unit", "hash", "bits", "count"};
   SEXP list = PROTECT(r_named_list(7, names));
   SET_VECTOR_ELT(list, 0, Rf_mkString("bits"));
-  SET_VECTOR_ELT(list, 5, from_bits(points->bits, 2 * points->n * (int64_t)points->words));
+  SET_VECTOR_ELT(list, 5, from_bits(points->bits, 2 * (int64_t)points->n * (int64_t)points->words));
   SET_VECTOR_ELT(list, 6, from_bits(points->count, points->n));
   UNPROTECT(1);
   return list;
@@ -135,7 +135,7 @@ uf_status r_to_points(uf_context *ctx, SEXP list, const uf_preparation *preparat
     points->form = UF_BIT_STRINGS;
     points->words = (size_t)(points->d + 63) / 64;
     points->bits =
-        (uint64_t *)(void *)ints_of(list, "bits", 2 * points->n * (int64_t)points->words);
+        (uint64_t *)(void *)ints_of(list, "bits", 2 * (int64_t)points->n * (int64_t)points->words);
     points->count = ints_of(list, "count", points->n);
     return points->bits && points->count ? UF_OK : fail_damaged(ctx);
   }

@@ -153,6 +153,16 @@ breach_globals <- function(symbols) {
   describe_symbols(symbols[symbols$type %in% c("D", "d", "B", "b", "C", "G", "g", "S", "s"), ])
 }
 
+# Counts of entries exceed int, so no product of ints may be widened when it is too late.
+breach_widths <- function(src) {
+  sources <- list.files(src, "\\.c$", recursive = TRUE, full.names = TRUE)
+  found <- suppressWarnings(system2("clang-tidy", c(
+    "--quiet", "--checks=-*,bugprone-implicit-widening-of-multiplication-result", shQuote(sources),
+    "--", "-std=gnu11", paste0("-I", R.home("include"))
+  ), stdout = TRUE, stderr = FALSE))
+  sub(paste0(src, "/"), "", grep(" (warning|error): ", found, value = TRUE), fixed = TRUE)
+}
+
 describe_symbols <- function(symbols) sprintf("%s: %s", symbols$file, symbols$name)
 
 # ---- The check ----------------------------------------------------------------------------------
@@ -185,7 +195,9 @@ check_layers <- function(root) {
     report("the glue includes core/umap.h and r_*.h alone", breach_glue(glue)),
     report("core calls no R, libm, printing, exit or rand", breach_imports(symbols)),
     report("core has no writable global data", breach_globals(symbols)),
-    report("nor has the glue", breach_globals(read_symbols(src, list.files(src, "^r_.*\\.c$"))))
+    report("nor has the glue", breach_globals(read_symbols(src, list.files(src, "^r_.*\\.c$")))),
+    !nzchar(Sys.which("clang-tidy")) ||
+      report("sizes are multiplied in 64 bits (clang-tidy)", breach_widths(src))
   )
 }
 

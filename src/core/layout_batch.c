@@ -119,7 +119,7 @@ static uf_status run_epochs(batch_job *j, uf_watch *watch, float *layout) {
   uf_status status = UF_OK;
   int n_epochs = j->run->n_epochs;
   double from = j->run->span_from, length = j->run->span_to - from;
-  int64_t n_tasks = uf_n_blocks(j->slots.n_groups, GROUPS_PER_BLOCK * BLOCKS_PER_TASK);
+  int64_t n_tasks = uf_n_blocks(j->slots.n_groups, (int64_t)GROUPS_PER_BLOCK * BLOCKS_PER_TASK);
   for (int epoch = 0; epoch < n_epochs && !status; epoch++) {
     begin_epoch(j, epoch);
     uf_span(j->ctx, from + length * epoch / n_epochs, from + length * (epoch + 1) / n_epochs);

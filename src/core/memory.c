@@ -6,7 +6,7 @@
 #include <sys/mman.h>
 #endif
 
-enum { CACHE_LINE = 64, PAGE = 4096, MANY_PAGES = 1 << 24 };
+enum { CACHE_LINE = 64, MARGIN = 2 * CACHE_LINE, PAGE = 4096, MANY_PAGES = 1 << 24 };
 
 /* The first touch of small pages can take longer than what is then done with them: the system is
  * asked for large ones, and may or may not give them. */
@@ -23,12 +23,12 @@ static void ask_for_large_pages(char *block, size_t size) {
 /* malloc aligns to 16 bytes only, and aligned_alloc is not everywhere: the true start is kept just
  * before the block. */
 void *uf_alloc(uf_context *ctx, int64_t count, size_t size) {
-  if (count < 0 || (size && (uint64_t)count > (SIZE_MAX - 2 * CACHE_LINE) / size)) {
+  if (count < 0 || (size && (uint64_t)count > (SIZE_MAX - MARGIN) / size)) {
     uf_fail(ctx, UF_NO_MEMORY, "cannot allocate %lld elements of %lld bytes", (long long)count,
             (long long)size);
     return NULL;
   }
-  char *raw = malloc((size_t)count * size + 2 * CACHE_LINE);
+  char *raw = malloc((size_t)count * size + MARGIN);
   if (!raw) {
     uf_fail(ctx, UF_NO_MEMORY, "cannot allocate %.1f MB of memory",
             1e-6 * (double)count * (double)size);

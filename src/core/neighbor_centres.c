@@ -138,7 +138,7 @@ static uf_status scratch_alloc(uf_context *ctx, int n, int m, int n_centres, int
   uf_status status = UF_OK;
   int64_t padded = whole_lanes(n_centres);
   *s = (kmeans_scratch){0};
-  UF_NEW(ctx, s->score, n_threads * ROWS_PER_TILE * padded);
+  UF_NEW(ctx, s->score, padded * n_threads * ROWS_PER_TILE);
   UF_NEW(ctx, s->sum, n_threads * padded * m);
   UF_NEW(ctx, s->count, n_threads * padded);
   UF_NEW(ctx, s->all, n);

@@ -172,7 +172,7 @@ static uf_status sample_make(uf_context *ctx, const uf_points *points, int k, ui
   spread_rows(points->n, n, seed, sample->rows);
   UF_TRY(uf_neighbors_alloc(ctx, n, k, &sample->nearest));
   int n_exact = n / sample->every;
-  for (int i = 0; i < n_exact; i++) rows[i] = sample->rows[i * sample->every];
+  for (int i = 0; i < n_exact; i++) rows[i] = sample->rows[(int64_t)i * sample->every];
   UF_TRY(uf_neighbors_exact(ctx, points, rows, n_exact, k, &sample->exact));
 done:
   return status;

@@ -99,7 +99,8 @@ void uf_panels_free(uf_panels *panels) {
 
 /* Four codes of a place: they lie together, 64 bytes from the next four. */
 static uint8_t *codes_at(const uf_panels *panels, int place) {
-  return panels->bytes + (size_t)(place / 16) * 16 * (size_t)panels->n_bytes + 4 * (place % 16);
+  return panels->bytes + (size_t)(place / 16) * 16 * (size_t)panels->n_bytes +
+         (size_t)(4 * (place % 16));
 }
 
 void uf_panels_put(uf_panels *panels, int place, const int8_t *code, float scale) {

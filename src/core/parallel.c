@@ -126,7 +126,7 @@ static void await_helpers(uf_context *ctx, uf_pool *pool) {
   while (pool->busy > 0) {
     struct timespec until;
     clock_gettime(CLOCK_REALTIME, &until);
-    until.tv_nsec += 50 * 1000 * 1000;
+    until.tv_nsec += 50000000;
     until.tv_sec += until.tv_nsec / 1000000000;
     until.tv_nsec %= 1000000000;
     pthread_cond_timedwait(&pool->work_done, &pool->lock, &until);

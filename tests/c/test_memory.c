@@ -1,7 +1,7 @@
 /*
  * test_memory.c: each stage without memory. The n-th allocation fails, for every n that the stage
  * comes to: it has to say so, to leave its outputs as they were, and to free all that it had. And
- * the system may grant no thread.
+ * the system may grant no thread. Sizes beyond 2^31 are asked for in full, and found again.
  *
  * The linker replaces malloc(), free() and pthread_create() by those below (see the Makefile).
  */
@@ -9,6 +9,7 @@
 
 #include <pthread.h>
 #include <stdatomic.h>
+#include <sys/mman.h>
 
 #include "check.h"
 #include "fixtures.h"
@@ -26,11 +27,13 @@ int __wrap_pthread_create(pthread_t *thread, const pthread_attr_t *attributes,
 static atomic_int countdown; /* allocations until one fails; 0: none does */
 static atomic_int failures;  /* that have happened */
 static atomic_int n_blocks;  /* in use */
+static atomic_size_t refused; /* bytes that the last failure was asked for */
 static int threads_are_refused;
 
 void *__wrap_malloc(size_t size) {
   if (atomic_load(&countdown) > 0 && atomic_fetch_sub(&countdown, 1) == 1) {
     atomic_fetch_add(&failures, 1);
+    atomic_store(&refused, size);
     return NULL;
   }
   void *block = __real_malloc(size);
@@ -299,8 +302,86 @@ TEST(threads_may_be_refused) {
   threads_are_refused = 0;
 }
 
+/* ---- more than 2^31 entries ---- */
+
+/* Bytes that malloc() is asked for by the n-th allocation of what follows, which it refuses. */
+static void refuse(int n) {
+  atomic_store(&refused, 0);
+  atomic_store(&countdown, n);
+}
+
+TEST(counts_are_of_64_bits) {
+  uf_context ctx;
+  uf_neighbors table;
+  uf_graph large;
+  const int64_t many = (int64_t)3 << 31;
+  fixture_open(&ctx, 1, NULL);
+  CHECK(sizeof *large.start == 8 && sizeof(((uf_points *)NULL)->stride) == sizeof(size_t));
+  refuse(1);
+  CHECK(uf_alloc(&ctx, many, 8) == NULL && atomic_load(&refused) >= (size_t)many * 8);
+  refuse(1);
+  CHECK(uf_neighbors_alloc(&ctx, INT32_MAX, 100, &table) == UF_NO_MEMORY);
+  CHECK(atomic_load(&refused) >= (size_t)INT32_MAX * 100 * sizeof *table.index);
+  refuse(2); /* the first is of n + 1 places */
+  CHECK(uf_graph_alloc(&ctx, 10, many, &large) == UF_NO_MEMORY);
+  CHECK(atomic_load(&refused) >= (size_t)many * sizeof *large.neighbor);
+  refuse(0);
+  CHECK(uf_n_blocks(many, 16) == many / 16);
+  CHECK(uf_block_range(many / 16 - 1, 16, many).to == many);
+  uf_context_close(&ctx);
+}
+
+TEST(sizes_that_overflow_are_not_asked_for) {
+  const struct {
+    int64_t count;
+    size_t size;
+  } too_much[] = {{INT64_MAX, 4}, {(int64_t)1 << 62, 4}, {-1, 1}, {INT64_MAX, SIZE_MAX}};
+  uf_context ctx;
+  fixture_open(&ctx, 1, NULL);
+  for (size_t i = 0; i < sizeof too_much / sizeof *too_much; i++) {
+    refuse(1);
+    CHECK(uf_alloc(&ctx, too_much[i].count, too_much[i].size) == NULL);
+    CHECK(uf_calloc(&ctx, too_much[i].count, too_much[i].size) == NULL);
+    CHECK(atomic_load(&refused) == 0 && strstr(ctx.message, "cannot allocate") != NULL);
+  }
+  refuse(0);
+  uf_context_close(&ctx);
+}
+
+/* Pages that nobody touches take no memory. */
+static void *promised(size_t size) {
+  void *block = mmap(NULL, size, PROT_READ | PROT_WRITE,
+                     MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
+  return block == MAP_FAILED ? NULL : block;
+}
+
+TEST(offsets_are_of_64_bits) {
+  const int n = INT32_MAX;
+  size_t last = 2 * (size_t)n - 1, stride = 16;
+  int *ints = promised((last + 1) * sizeof *ints);
+  float *rows = promised((size_t)n * stride * sizeof *rows);
+  if (ints) {
+    uf_matrix two_columns = {.values = ints, .is_integer = 1, .n = n, .d = 2};
+    ints[last] = 7;
+    CHECK(uf_matrix_at(&two_columns, n - 1, 1) == 7 && uf_matrix_at(&two_columns, 0, 0) == 0);
+    munmap(ints, (last + 1) * sizeof *ints);
+  }
+  if (rows) {
+    uf_points many = {.n = n, .d = 3, .stride = stride, .x = rows};
+    float values[3];
+    rows[(size_t)(n - 1) * stride + 2] = 7;
+    CHECK(uf_point(&many, n - 1)[2] == 7);
+    uf_point_values(&many, n - 1, values);
+    CHECK(values[2] == 7);
+    munmap(rows, (size_t)n * stride * sizeof *rows);
+  }
+}
+
 int main(void) {
   prepare();
+  RUN(counts_are_of_64_bits);
+  RUN(sizes_that_overflow_are_not_asked_for);
+  RUN(offsets_are_of_64_bits);
   RUN(every_allocation_may_fail);
   RUN(every_allocation_may_fail_on_threads);
   RUN(threads_may_be_refused);
