@@ -70,16 +70,30 @@ static void count_entries(const uf_matrix *matrix, int has_axis, int64_t *start)
   }
 }
 
+static void choose_scales(const uf_matrix *matrix, const uf_preparation *preparation,
+                          double *scale) {
+  int by_rows = matrix->form == UF_SPARSE_ROWS, n_major = by_rows ? matrix->n : matrix->d;
+  for (int major = 0; major < n_major; major++)
+    for (int at = matrix->start[major]; at < matrix->start[major + 1]; at++) {
+      double size = fabs(uf_matrix_value(matrix, at));
+      int row = by_rows ? major : matrix->index[at];
+      scale[row] = size > scale[row] ? size : scale[row];
+    }
+  for (int i = 0; i < matrix->n; i++) scale[i] = uf_scale_of_row(preparation, scale[i]);
+}
+
 /* Copies the entries to their rows; going through the columns in order leaves rows in order. */
-static void place_entries(const uf_matrix *matrix, double scale, int64_t *next, uf_points *points) {
+static void place_entries(const uf_matrix *matrix, const double *scale, int64_t *next,
+                          uf_points *points) {
   int by_rows = matrix->form == UF_SPARSE_ROWS, n_major = by_rows ? matrix->n : matrix->d;
   for (int major = 0; major < n_major; major++)
     for (int at = matrix->start[major]; at < matrix->start[major + 1]; at++) {
       double value = uf_matrix_value(matrix, at);
       if (value == 0) continue;
-      int64_t to = next[by_rows ? major : matrix->index[at]]++;
+      int row = by_rows ? major : matrix->index[at];
+      int64_t to = next[row]++;
       points->column[to] = by_rows ? matrix->index[at] : major;
-      points->value[to] = (float)(value * scale);
+      points->value[to] = (float)(value * scale[row]);
     }
 }
 
@@ -165,25 +179,29 @@ static void finish_block(void *job, int64_t block, int worker) {
   for (int i = (int)rows.from; i < rows.to; i++) finish_row(j, i);
 }
 
-uf_status uf_fill_compressed_rows(uf_context *ctx, const uf_matrix *matrix, double scale,
-                                  uf_points *points) {
+uf_status uf_fill_compressed_rows(uf_context *ctx, const uf_matrix *matrix,
+                                  const uf_preparation *preparation, uf_points *points) {
   uf_status status = UF_OK;
   int n = points->n;
   int64_t *next = NULL;
+  double *scale = NULL;
   points->form = UF_COMPRESSED_ROWS;
   points->d = uf_prepared_columns(points->metric, matrix->d);
   UF_NEW_ZERO(ctx, points->start, (int64_t)n + 1);
   UF_NEW(ctx, points->squares, n);
   UF_NEW(ctx, points->mean, n);
   UF_NEW(ctx, next, n);
+  UF_NEW_ZERO(ctx, scale, n);
   count_entries(matrix, points->d > matrix->d, points->start);
   UF_NEW_ZERO(ctx, points->column, points->start[n]);
   UF_NEW_ZERO(ctx, points->value, points->start[n]);
   memcpy(next, points->start, (size_t)n * sizeof *next);
+  choose_scales(matrix, preparation, scale);
   place_entries(matrix, scale, next, points);
   UF_TRY(uf_parallel(ctx, uf_n_blocks(n, ROWS_PER_BLOCK), finish_block,
                      &(rows_job){points, matrix->d}));
 done:
   uf_free(next);
+  uf_free(scale);
   return status; /* the caller frees */
 }

@@ -7,8 +7,8 @@
 #include "points.h"
 
 /* Rows of a sparse matrix, never filled: O(entries). */
-uf_status uf_fill_compressed_rows(uf_context *ctx, const uf_matrix *matrix, double scale,
-                                  uf_points *points);
+uf_status uf_fill_compressed_rows(uf_context *ctx, const uf_matrix *matrix,
+                                  const uf_preparation *preparation, uf_points *points);
 
 /* Which columns are not zero, of a dense matrix or one of packed bits. */
 uf_status uf_fill_bit_strings(uf_context *ctx, const uf_matrix *matrix, uf_points *points);

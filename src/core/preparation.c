@@ -496,13 +496,17 @@ static int is_relative(uf_row_form form) {
          form == UF_ROW_ROOT_SHARES || form == UF_ROW_SHARES;
 }
 
-/* Such a row has a scale of its own where its squares would leave the range of double. */
-static double scale_of_row(const uf_preparation *preparation, const double *row) {
-  double largest = 0;
-  for (int c = 0; c < preparation->d; c++) largest = larger(largest, fabs(row[c]));
+double uf_scale_of_row(const uf_preparation *preparation, double largest) {
   double scaled = largest * preparation->scale;
-  int will_do = largest == 0 || (scaled > 0 && is_within(scaled, 0x1p400));
-  return will_do ? preparation->scale : normalizing_scale(largest);
+  int will_do = largest == 0 || (scaled > 0 && is_within(scaled, 0x1p100));
+  int has_own = !will_do && is_relative(uf_metric_of(preparation->metric)->form);
+  return has_own ? normalizing_scale(largest) : preparation->scale;
+}
+
+static double largest_of(const double *row, int d) {
+  double largest = 0;
+  for (int c = 0; c < d; c++) largest = larger(largest, fabs(row[c]));
+  return largest;
 }
 
 void uf_prepare_row(const uf_preparation *preparation, double *row, double *scratch) {
@@ -515,7 +519,7 @@ void uf_prepare_row(const uf_preparation *preparation, double *row, double *scra
     for (int c = 0; c < 3; c++) row[c] = point[c] - offset[c];
     return;
   }
-  double scale = is_relative(form) ? scale_of_row(preparation, row) : preparation->scale;
+  double scale = uf_scale_of_row(preparation, is_relative(form) ? largest_of(row, d) : 0);
   for (int c = 0; c < d; c++) row[c] = (row[c] - offset[c]) * scale;
   switch (form) {
   case UF_ROW_RANKED: take_ranks(row, d, (ranked *)(void *)scratch); /* fall through */

@@ -39,6 +39,11 @@ int uf_prepared_columns(uf_metric metric, int d);
 /* Doubles that uf_prepare_row() needs beside the row. */
 size_t uf_preparation_scratch(const uf_preparation *preparation);
 
+/* The power of two with which a row is multiplied whose largest absolute value this is: mostly that
+ * of all. Rows that are divided by their own size may have their own, lest they leave the range of
+ * float. */
+double uf_scale_of_row(const uf_preparation *preparation, double largest);
+
 /* Makes a row ready in place, which has room for uf_prepared_columns(). It comes as the user gave
  * it. */
 void uf_prepare_row(const uf_preparation *preparation, double *row, double *scratch);

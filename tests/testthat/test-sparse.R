@@ -144,3 +144,22 @@ test_that("other classes of Matrix are refused with a remedy that works", {
 test_that("a sparse matrix is no target", {
   expect_input_error(umap(iris[1:4], y = as_sparse(diag(150))), "`y` must be numbers or categories")
 })
+
+test_that("sparse rows of any size keep their directions", {
+  x <- sparse_values(60)[-(1:9), ]
+  huge <- x * c(1, 2^700, 2^-700)
+  for (metric in c("cosine", "correlation", "hellinger")) {
+    known <- nearest_neighbors(as_sparse(x), 5, metric)
+    expect_identical(nearest_neighbors(as_sparse(huge), 5, metric), known)
+    found <- nearest_neighbors(as_sparse(x), 5, metric, query = as_sparse(huge))
+    same <- nearest_neighbors(as_sparse(x), 5, metric, query = as_sparse(x))
+    expect_identical(found$idx, same$idx)
+  }
+  for (query in list(x * 1e25, x * 1e300)) {
+    expect_input_error(
+      nearest_neighbors(as_sparse(x), 5, query = as_sparse(query)), "`query` is too far out in row 1"
+    )
+  }
+  x[7, 8] <- 1e60
+  expect_unfurl_warning(nearest_neighbors(as_sparse(x), 5), "other rows, the first of them 1,")
+})
