@@ -262,6 +262,9 @@ diagnostics <- c("local_dimension", "neighbor_preservation", "trustworthiness")
 
 # Label and title of a diagnostic, or those given where there is none.
 diagnose <- function(model, diagnostic, data, given) {
+  if (!is.null(data) && !identical(diagnostic, "trustworthiness")) {
+    warn_given("data", "only the diagnostic \"trustworthiness\" looks at them")
+  }
   if (is.null(diagnostic)) return(given)
   diagnostic <- check_choice(diagnostic, "diagnostic", diagnostics)
   label <- switch(diagnostic,
@@ -269,7 +272,8 @@ diagnose <- function(model, diagnostic, data, given) {
     neighbor_preservation = neighbors_kept(model),
     trustworthiness = points_trust(model, data)
   )
-  list(label = label, title = gsub("_", " ", diagnostic))
+  title <- if (is.null(given$title)) gsub("_", " ", diagnostic) else given$title
+  list(label = label, title = title)
 }
 
 # The table of neighbours, of which a model of several metrics has several.

@@ -126,7 +126,8 @@ test_that("edges of the graph are drawn, many as pixels", {
 
 test_that("diagnostics colour the points", {
   for (diagnostic in diagnostics) {
-    expect_draws(plot(model, diagnostic = diagnostic, data = iris[1:4]))
+    data <- if (diagnostic == "trustworthiness") iris[1:4]
+    expect_draws(plot(model, diagnostic = diagnostic, data = data))
   }
   expect_equal(
     neighbors_kept(model), point_quality(iris[1:4], model, 14)$neighbor_preservation,
@@ -220,4 +221,14 @@ test_that("long labels leave room for the points, and stay distinct", {
   inches <- max(grid::convertWidth(legend, "inches", valueOnly = TRUE))
   expect_true(inches > 0.5 && inches < 3.5)
   expect_input_error(ggplot2::autoplot(e, foo = 1), "there is no argument foo")
+})
+
+test_that("diagnostics take the title that is given, and data only where they look at them", {
+  model <- umap_fit(iris[1:4], n_epochs = 5)
+  shown <- function(...) diagnose(model, ..., given = list(label = NULL, title = "mine"))
+  expect_identical(shown("local_dimension", NULL)$title, "mine")
+  expect_identical(diagnose(model, "local_dimension", NULL, list())$title, "local dimension")
+  expect_unfurl_warning(shown("local_dimension", iris[1:4]), "`data` is not used: only the")
+  expect_unfurl_warning(shown(NULL, iris[1:4]), "`data` is not used")
+  expect_no_warning(shown("trustworthiness", iris[1:4]))
 })
