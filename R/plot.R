@@ -12,8 +12,9 @@
 #' smaller and the more transparent they are; beyond 100,000 they become pixels.
 #'
 #' Up to ten labels have colours that colour-blind eyes tell apart (those of Okabe and Ito first).
-#' Numbers and dates are shown on a scale from dark to light (viridis). A legend that would need
-#' more than two fifths of the width names as many labels as it can, and says how many it does not.
+#' More have a hue and lightness each, but nobody tells apart many more than twenty: then
+#' `label_medians` shows which is which. Numbers and dates are shown on a scale from dark to light
+#' (viridis). A legend names as many labels as it has room for, and says how many it does not.
 #'
 #' An embedding in one dimension is drawn along the first axis, with a strip for each label.
 #'
@@ -22,12 +23,14 @@
 #' @param label A vector or factor with a label for each point, or `NULL`; by default the labels
 #'   that were given to [umap()].
 #' @param label_medians Whether to write the name of each label at the median of its points, in
-#'   place of a legend.
+#'   place of a legend. Names that would overlap are moved up or down.
 #' @param cex,alpha Size and opacity (0 to 1) of a point; by default the more points the smaller.
 #' @param raster Whether to draw pixels in place of points; `NULL` for more than 100,000 points. A
 #'   pixel has the mean colour of its points. `autoplot()` takes the package scattermore for it
 #'   where that is installed.
 #' @param title A title for the legend.
+#' @param limits The smallest and the largest number that the scale of colours tells apart, or
+#'   `NULL` for those of the labels. What lies beyond has the colour of the end, and the legend says so.
 #' @param edges `NULL`, or a graph of the points from [fuzzy_graph()], whose edges are drawn, the
 #'   darker the more similar their ends. More than 50,000 become pixels.
 #' @param ... For `plot()`, what [plot.default()] has: `main`, `sub`, `xlab`, `ylab`, `xlim`,
@@ -51,8 +54,8 @@
 #' @export
 plot.umap_embedding <- function(x, dims = c(1, 2), label = x$label, label_medians = FALSE,
                                 cex = NULL, alpha = NULL, raster = NULL, title = NULL,
-                                edges = NULL, ...) {
-  picture <- new_picture(x, dims, label, label_medians, cex, alpha, raster, title, edges)
+                                edges = NULL, limits = NULL, ...) {
+  picture <- new_picture(x, dims, label, label_medians, cex, alpha, raster, title, edges, limits)
   draw_base(picture, ...)
   invisible(x)
 }
@@ -61,10 +64,10 @@ plot.umap_embedding <- function(x, dims = c(1, 2), label = x$label, label_median
 #' @exportS3Method ggplot2::autoplot
 autoplot.umap_embedding <- function(object, dims = c(1, 2), label = object$label,
                                     label_medians = FALSE, cex = NULL, alpha = NULL, raster = NULL,
-                                    title = NULL, edges = NULL, ...) {
+                                    title = NULL, edges = NULL, limits = NULL, ...) {
   check_no_dots(...)
   draw_ggplot(
-    new_picture(object, dims, label, label_medians, cex, alpha, raster, title, edges)
+    new_picture(object, dims, label, label_medians, cex, alpha, raster, title, edges, limits)
   )
 }
 
@@ -74,7 +77,8 @@ autoplot.umap_embedding <- function(object, dims = c(1, 2), label = object$label
 #' or a diagnostic of its points if wanted.
 #'
 #' The diagnostics colour each point by
-#' - `"local_dimension"`: the dimension of the data around it, see [local_dimension()];
+#' - `"local_dimension"`: the dimension of the data around it, see [local_dimension()]; the lowest
+#'   and the highest hundredth of the points have the colours of the ends of the scale;
 #' - `"neighbor_preservation"`: the share of its neighbours in the model's table that are among as
 #'   many nearest in the layout;
 #' - `"trustworthiness"`: whether its neighbours in the layout are neighbours in the data, see
@@ -85,7 +89,8 @@ autoplot.umap_embedding <- function(object, dims = c(1, 2), label = object$label
 #' @param diagnostic `NULL`, or the name of a diagnostic, see below, which takes the place of
 #'   `label`.
 #' @param data The data of the model, for `"trustworthiness"`.
-#' @param label,title Labels of the points and a title for the legend, see [plot.umap_embedding()].
+#' @param label,title,limits Labels of the points, and a title and limits for the legend, see
+#'   [plot.umap_embedding()].
 #' @param ... Further arguments of [plot.umap_embedding()].
 #' @inherit plot.umap_embedding return
 #' @examples
@@ -96,22 +101,25 @@ autoplot.umap_embedding <- function(object, dims = c(1, 2), label = object$label
 #' plot(model, diagnostic = "trustworthiness", data = iris[1:4])
 #' @export
 plot.umap_model <- function(x, label = x$labels, title = NULL, connectivity = FALSE,
-                            diagnostic = NULL, data = NULL, ...) {
+                            diagnostic = NULL, data = NULL, limits = NULL, ...) {
   edges <- if (check_flag(connectivity, "connectivity")) x$graph
-  shown <- diagnose(x, diagnostic, data, list(label = label, title = title))
-  plot(as.data.frame(x), label = shown$label, title = shown$title, edges = edges, ...)
+  shown <- diagnose(x, diagnostic, data, list(label = label, title = title, limits = limits))
+  plot(
+    as.data.frame(x),
+    label = shown$label, title = shown$title, edges = edges, limits = shown$limits, ...
+  )
   invisible(x)
 }
 
 #' @rdname plot.umap_model
 #' @exportS3Method ggplot2::autoplot
 autoplot.umap_model <- function(object, label = object$labels, title = NULL, connectivity = FALSE,
-                                diagnostic = NULL, data = NULL, ...) {
+                                diagnostic = NULL, data = NULL, limits = NULL, ...) {
   edges <- if (check_flag(connectivity, "connectivity")) object$graph
-  shown <- diagnose(object, diagnostic, data, list(label = label, title = title))
+  shown <- diagnose(object, diagnostic, data, list(label = label, title = title, limits = limits))
   ggplot2::autoplot(
     as.data.frame(object),
-    label = shown$label, title = shown$title, edges = edges, ...
+    label = shown$label, title = shown$title, edges = edges, limits = shown$limits, ...
   )
 }
 
@@ -121,7 +129,8 @@ autoplot.umap_model <- function(object, label = object$labels, title = NULL, con
 #' the same scale.
 #'
 #' @param x,object A list of layouts from [optimize_layout()] with `snapshots`.
-#' @param label A vector or factor with a label for each point, or `NULL`.
+#' @param label A vector or factor with a label for each point, or `NULL`; by default the labels of
+#'   the model whose snapshots these are.
 #' @param cex,alpha,raster,title See [plot.umap_embedding()].
 #' @param ... Nothing.
 #' @inherit plot.umap_embedding return
@@ -131,8 +140,8 @@ autoplot.umap_model <- function(object, label = object$labels, title = NULL, con
 #' layouts <- optimize_layout(graph, start, n_epochs = 100, snapshots = c(0, 10, 50, 100))
 #' plot(layouts, label = digits$label[1:500])
 #' @export
-plot.umap_snapshots <- function(x, label = NULL, cex = NULL, alpha = NULL, raster = NULL,
-                                title = NULL, ...) {
+plot.umap_snapshots <- function(x, label = attr(x, "labels"), cex = NULL, alpha = NULL,
+                                raster = NULL, title = NULL, ...) {
   check_no_dots(...)
   draw_base_panels(new_panels(x, label, cex, alpha, raster, title))
   invisible(x)
@@ -140,8 +149,8 @@ plot.umap_snapshots <- function(x, label = NULL, cex = NULL, alpha = NULL, raste
 
 #' @rdname plot.umap_snapshots
 #' @exportS3Method ggplot2::autoplot
-autoplot.umap_snapshots <- function(object, label = NULL, cex = NULL, alpha = NULL, raster = NULL,
-                                    title = NULL, ...) {
+autoplot.umap_snapshots <- function(object, label = attr(object, "labels"), cex = NULL,
+                                    alpha = NULL, raster = NULL, title = NULL, ...) {
   check_no_dots(...)
   draw_ggplot_panels(new_panels(object, label, cex, alpha, raster, title))
 }
@@ -150,7 +159,8 @@ autoplot.umap_snapshots <- function(object, label = NULL, cex = NULL, alpha = NU
 
 # Points in the order of drawing, with all that the two ways of drawing have in common.
 new_picture <- function(embedding, dims = c(1, 2), label = NULL, label_medians = FALSE,
-                        cex = NULL, alpha = NULL, raster = NULL, title = NULL, edges = NULL) {
+                        cex = NULL, alpha = NULL, raster = NULL, title = NULL, edges = NULL,
+                        limits = NULL) {
   n <- nrow(embedding)
   if (n == 0) abort_input("x", "has no rows to draw")
   label <- check_plot_labels(label, n)
@@ -160,7 +170,7 @@ new_picture <- function(embedding, dims = c(1, 2), label = NULL, label_medians =
   picture <- list(
     x = axes$x, y = axes$y, xlab = axes$xlab, ylab = axes$ylab, strips = axes$strips,
     is_plane = is.null(axes$ylim), ylim = axes$ylim,
-    label = label, scale = colour_scale(label, title),
+    label = label, scale = colour_scale(label, title, check_limits(limits, label)),
     cex = if (is.null(cex)) point_size(n) else check_number(cex, "cex", min = 0, open = TRUE),
     alpha = if (is.null(alpha)) point_alpha(n) else check_number(alpha, "alpha", 0, 1),
     raster = check_flag(raster, "raster"), order = drawing_order(label, n, has_place),
@@ -170,8 +180,9 @@ new_picture <- function(embedding, dims = c(1, 2), label = NULL, label_medians =
   picture
 }
 
-# A picture for each snapshot.
+# A picture for each snapshot, of smaller points the more panels share the room.
 new_panels <- function(snapshots, label, cex, alpha, raster, title) {
+  if (is.null(cex)) cex <- point_size(nrow(snapshots[[1]]) * sqrt(length(snapshots)))
   lapply(snapshots, function(layout) {
     colnames(layout) <- paste0("UMAP", seq_len(ncol(layout)))
     new_picture(as.data.frame(layout), c(1, 2), label, FALSE, cex, alpha, raster, title)
@@ -183,6 +194,15 @@ check_plot_labels <- function(label, n) {
   if (is.null(label) || is.factor(label)) return(label)
   if (is_scaled(label) && any(is.finite(label))) return(label)
   factor(label)
+}
+
+check_limits <- function(limits, label) {
+  if (is.null(limits) || !is_scaled(label)) return(NULL)
+  limits <- as.numeric(limits)
+  if (length(limits) != 2 || !all(is.finite(limits)) || limits[1] >= limits[2]) {
+    abort_input("limits", "must be two numbers, the smaller first")
+  }
+  limits
 }
 
 # Labels that a scale shows better than a legend of levels.
@@ -229,15 +249,37 @@ drawing_order <- function(label, n, has_place = rep(TRUE, n)) {
   drawn[has_place[drawn]]
 }
 
-point_size <- function(n) min(1.2, max(0.15, 36 / sqrt(n)))
+point_size <- function(n) min(1.2, max(0.15, 30 / sqrt(n)))
 
 point_alpha <- function(n) min(0.9, max(0.4, 1.35 - 0.17 * log10(n)))
 
 label_medians_of <- function(axes, label) {
   if (!is.factor(label)) abort_input("label_medians", "needs labels that are no numbers")
   medians <- function(x) as.vector(tapply(x, label, stats::median, na.rm = TRUE))
-  medians <- data.frame(x = medians(axes$x), y = medians(axes$y), label = levels(label))
+  names <- cut_middle(levels(label))
+  medians <- data.frame(x = medians(axes$x), y = medians(axes$y), label = names)
   medians[!is.na(medians$x), ]
+}
+
+# The more names, the smaller.
+median_cex <- function(medians) if (nrow(medians) > 20) 0.7 else 1
+
+# Moves names into the limits of x, and up or down until none overlaps another. `width` of each and
+# `height` of all have the units of the axes.
+spread_names <- function(medians, width, height, limits) {
+  reach <- pmin(width, diff(limits)) / 2
+  medians$x <- pmin(pmax(medians$x, limits[1] + reach), limits[2] - reach)
+  is_beside <- abs(outer(medians$x, medians$x, "-")) < outer(width, width, "+") / 2
+  diag(is_beside) <- FALSE
+  rank <- rank(medians$y, ties.method = "first")
+  direction <- sign(outer(rank, rank, "-"))
+  for (round in 1:200) {
+    overlap <- height - direction * outer(medians$y, medians$y, "-")
+    overlap[!is_beside | overlap <= 0] <- 0
+    if (max(overlap) < 0.02 * height) break
+    medians$y <- medians$y + rowSums(overlap * direction) / (2 + rowSums(overlap > 0))
+  }
+  medians
 }
 
 # Each edge once, from (x0, y0) to (x1, y1), the strongest last.
@@ -260,7 +302,7 @@ plot_edges <- function(graph, axes) {
 
 diagnostics <- c("local_dimension", "neighbor_preservation", "trustworthiness")
 
-# Label and title of a diagnostic, or those given where there is none.
+# Label, title and limits of a diagnostic, or those given where there is none.
 diagnose <- function(model, diagnostic, data, given) {
   if (!is.null(data) && !identical(diagnostic, "trustworthiness")) {
     warn_given("data", "only the diagnostic \"trustworthiness\" looks at them")
@@ -272,8 +314,16 @@ diagnose <- function(model, diagnostic, data, given) {
     neighbor_preservation = neighbors_kept(model),
     trustworthiness = points_trust(model, data)
   )
+  limits <- given$limits
+  if (is.null(limits) && diagnostic == "local_dimension") limits <- most_of(label)
   title <- if (is.null(given$title)) gsub("_", " ", diagnostic) else given$title
-  list(label = label, title = title)
+  list(label = label, title = title, limits = limits)
+}
+
+# Limits that hold all but a hundredth at either end, or NULL where these are one.
+most_of <- function(values) {
+  limits <- signif(stats::quantile(values, c(0.01, 0.99), na.rm = TRUE, names = FALSE), 2)
+  if (isTRUE(limits[1] < limits[2])) limits
 }
 
 # The table of neighbours, of which a model of several metrics has several.

@@ -17,7 +17,7 @@ draw_base <- function(picture, ...) {
   if (picture$raster) draw_pixels(picture, look, frame) else draw_points(picture, look)
   if (look$axes) draw_axes(picture, frame)
   draw_titles(picture, look, frame)
-  if (!is.null(picture$medians)) draw_medians(picture$medians)
+  if (!is.null(picture$medians)) draw_medians(picture$medians, frame)
   draw_legend(legend, frame)
   invisible(frame)
 }
@@ -146,16 +146,18 @@ draw_cells <- function(cells, frame, size) {
 }
 
 # Names on a white shadow, so that they stand out from the points below.
-draw_medians <- function(medians) {
-  shift <- 0.08 * graphics::strwidth("M")
-  rise <- 0.08 * graphics::strheight("M") * 1.5
-  for (angle in seq(0, 2 * pi, length.out = 17)[-1]) {
-    graphics::text(
-      medians$x + shift * cos(angle), medians$y + rise * sin(angle), medians$label,
-      col = "white", font = 2
-    )
+draw_medians <- function(medians, frame) {
+  cex <- median_cex(medians)
+  em <- c(graphics::strwidth("M", cex = cex), graphics::strheight("M", cex = cex))
+  width <- graphics::strwidth(medians$label, cex = cex, font = 2) + 0.4 * em[1]
+  medians <- spread_names(medians, width, 1.6 * em[2], frame$x)
+  write <- function(x, y, colour) {
+    graphics::text(x, y, medians$label, col = colour, cex = cex, font = 2, xpd = NA)
   }
-  graphics::text(medians$x, medians$y, medians$label, font = 2)
+  for (angle in seq(0, 2 * pi, length.out = 17)[-1]) {
+    write(medians$x + 0.08 * em[1] * cos(angle), medians$y + 0.12 * em[2] * sin(angle), "white")
+  }
+  write(medians$x, medians$y, "black")
 }
 
 # ---- Legend -------------------------------------------------------------------------------------

@@ -13,9 +13,9 @@ missing_colour <- "#D4D4D4"
 plain_colour <- "#0072B2"
 
 # The colour of each point and the keys of the legend: levels, or some round values of a scale.
-colour_scale <- function(label, title = NULL) {
+colour_scale <- function(label, title = NULL, limits = NULL) {
   if (is.null(label)) return(list(colour = plain_colour, kind = "none"))
-  scale <- if (is.factor(label)) level_scale(label) else number_scale(label)
+  scale <- if (is.factor(label)) level_scale(label) else number_scale(label, limits)
   scale$colour[is.na(scale$colour)] <- missing_colour
   scale$title <- title
   scale
@@ -42,17 +42,25 @@ cut_middle <- function(names, most = 29) {
   make.unique(names, sep = " ")
 }
 
-# `at`: the values that the keys name, within the limits, which are those of the data.
-number_scale <- function(label) {
+# `at`: the values that the keys name, within the limits, which are those of the data where none are
+# given. The keys of limits with data beyond them say so.
+number_scale <- function(label, limits = NULL) {
   value <- as.numeric(label)
   value[!is.finite(value)] <- NA
-  limits <- range(value, na.rm = TRUE)
-  at <- pretty(label[!is.na(value)], 5)
-  at <- at[as.numeric(at) >= limits[1] & as.numeric(at) <= limits[2]]
-  if (limits[1] == limits[2]) at <- label[!is.na(value)][1]
+  span <- range(value, na.rm = TRUE)
+  if (is.null(limits)) limits <- span
+  ends <- structure(limits, class = oldClass(label), tzone = attr(label, "tzone"))
+  is_beyond <- c(span[1] < limits[1], span[2] > limits[2])
+  # None so near to a limit with a key of its own that the two would touch.
+  room <- 0.08 * diff(limits) * is_beyond
+  at <- pretty(ends, 5)
+  at <- at[as.numeric(at) >= limits[1] + room[1] & as.numeric(at) <= limits[2] - room[2]]
+  if (limits[1] == limits[2]) at <- ends[1]
+  beyond <- paste(c("<", ">"), c(format(ends[1]), format(ends[2])))
   list(
-    colour = ramp(value, limits), keys = format(at), at = as.numeric(at), limits = limits,
-    has_missing = anyNA(value), kind = "numbers"
+    colour = ramp(value, limits), keys = c(format(at), beyond[is_beyond]),
+    at = c(as.numeric(at), limits[is_beyond]), limits = limits, has_missing = anyNA(value),
+    kind = "numbers"
   )
 }
 
@@ -61,8 +69,8 @@ viridis <- function(n) {
   grDevices::colorRampPalette(grDevices::hcl.colors(8, "viridis"), space = "Lab")(n)
 }
 
-# A constant has the colour of the middle.
+# What lies beyond a limit has its colour, a constant that of the middle.
 ramp <- function(value, limits) {
   part <- if (limits[2] > limits[1]) (value - limits[1]) / diff(limits) else 0 * value + 0.5
-  viridis(256)[1 + round(255 * part)]
+  viridis(256)[1 + round(255 * pmin(pmax(part, 0), 1))]
 }

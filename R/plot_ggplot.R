@@ -61,7 +61,7 @@ ggplot_space <- function(picture) {
 
 point_layer <- function(picture, points = picture_points(picture)) {
   if (picture$raster) return(pixel_layers(picture, points))
-  look <- list(size = 1.7 * picture$cex, alpha = picture$alpha, stroke = 0)
+  look <- list(size = 2.6 * picture$cex, alpha = picture$alpha, stroke = 0)
   if (is.null(picture$label)) look$colour <- plain_colour
   do.call(ggplot2::geom_point, look)
 }
@@ -120,12 +120,22 @@ edge_layer <- function(picture) {
   )
 }
 
+# How large a panel is shows only when it is drawn; names are spread as for one of this size.
+panel_inches <- 4.5
+
 median_layer <- function(picture) {
   .data <- ggplot2::.data
   if (is.null(picture$medians)) return(NULL)
+  cex <- median_cex(picture$medians)
+  frame <- image_frame(picture)
+  inch <- c(diff(frame$x), diff(frame$y)) / panel_inches
+  if (picture$is_plane) inch[] <- max(inch)
+  width <- cex * (0.08 * nchar(picture$medians$label) + 0.1) * inch[1]
+  names <- spread_names(picture$medians, width, 0.21 * cex * inch[2], frame$x)
   ggplot2::geom_label(
-    ggplot2::aes(x = .data$x, y = .data$y, label = .data$label), picture$medians,
-    inherit.aes = FALSE, alpha = 0.8, size = if (nrow(picture$medians) > 20) 2.6 else 3.6
+    ggplot2::aes(x = .data$x, y = .data$y, label = .data$label), names,
+    inherit.aes = FALSE, alpha = 0.8, size = 3.6 * cex, label.size = 0,
+    label.padding = ggplot2::unit(0.1, "lines")
   )
 }
 
@@ -140,11 +150,12 @@ ggplot_colours <- function(picture) {
   n_levels <- nlevels(picture$label)
   n_columns <- ceiling(min(length(scale$keys), most_keys) / 20)
   keys <- cut_middle(levels(picture$label), if (n_columns > 2) 18 else 29)
+  is_tight <- n_columns > 2 || n_columns * max(0, nchar(keys)) > 30
   if (!is.null(picture$strips) || !is.null(picture$medians)) {
     guide <- "none"
   } else {
     guide <- ggplot2::guide_legend(
-      override.aes = list(size = 3, alpha = 1, shape = 16), ncol = n_columns
+      override.aes = list(size = if (is_tight) 2 else 3, alpha = 1, shape = 16), ncol = n_columns
     )
   }
   list(
@@ -154,9 +165,9 @@ ggplot_colours <- function(picture) {
       labels = function(shown) keys[match(shown, levels(picture$label))], na.value = missing_colour,
       guide = guide
     ),
-    if (n_columns * max(0, nchar(keys)) > 30) {
+    if (is_tight) {
       ggplot2::theme(
-        legend.text = ggplot2::element_text(size = 6), legend.key.size = ggplot2::unit(0.7, "lines")
+        legend.text = ggplot2::element_text(size = 6), legend.key.size = ggplot2::unit(0.6, "lines")
       )
     },
     if (n_levels > most_keys) {
@@ -166,8 +177,13 @@ ggplot_colours <- function(picture) {
 }
 
 ggplot_number_colours <- function(scale) {
-  ggplot2::scale_colour_gradientn(
-    name = scale$title, colours = viridis(256),
-    breaks = scale$at, labels = scale$keys, na.value = missing_colour
+  list(
+    ggplot2::scale_colour_gradientn(
+      name = scale$title, colours = viridis(256), limits = scale$limits,
+      breaks = scale$at, labels = scale$keys, na.value = missing_colour,
+      oob = function(x, range) pmin(pmax(x, range[1]), range[2]),
+      guide = ggplot2::guide_colourbar(barheight = ggplot2::unit(8, "lines"))
+    ),
+    if (scale$has_missing) ggplot2::labs(caption = "light grey: no value")
   )
 }

@@ -206,6 +206,7 @@ fit_model <- function(x, labels, n_neighbors, n_components, metric, min_dist, y,
   check_finite_layout(fit$layout)
   model <- new_model(fit, input, labels, curve, settings, seed, control$keep)
   model[c("snapshots", "trace")] <- watched(fit$watch, watch)
+  if (!is.null(model$snapshots)) attr(model$snapshots, "labels") <- labels # for their plot
   model$times <- run$times()
   model$warnings <- log$texts()
   model

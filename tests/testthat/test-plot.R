@@ -87,6 +87,35 @@ test_that("keys of a scale are round values within the data", {
   expect_match(dates$keys, "^2026-01-|^Jan")
 })
 
+test_that("labels beyond the limits have the colour of the end, and the legend says so", {
+  scale <- colour_scale(c(0, 3, 7, 80), limits = c(2, 10))
+  expect_identical(scale$keys, c("4", "6", "8", "< 2", "> 10"))
+  expect_identical(scale$at, c(4, 6, 8, 2, 10))
+  expect_identical(scale$colour[c(1, 4)], viridis(256)[c(1, 256)])
+  expect_identical(scale$colour[2:3], ramp(c(3, 7), c(2, 10)))
+  expect_identical(colour_scale(c(3, 7), limits = c(2, 8))$keys, as.character(2:8))
+  day <- as.Date("2026-01-01")
+  dates <- colour_scale(day + 0:99, limits = as.numeric(day) + c(10, 50))
+  expect_identical(utils::tail(dates$keys, 2), c("< 2026-01-11", "> 2026-02-20"))
+  expect_draws(plot(embedding, label = iris[[1]], limits = c(5, 6)))
+  expect_input_error(plot(embedding, label = iris[[1]], limits = c(6, 5)), "`limits` must be two")
+  skip_if_not_installed("ggplot2")
+  plot <- ggplot2::autoplot(embedding, label = iris[[1]], limits = c(5, 6))
+  shown <- colour_scale(iris[[1]], limits = c(5, 6))$colour[new_picture(embedding)$order]
+  off <- abs(grDevices::col2rgb(ggplot2::layer_data(plot)$colour) - grDevices::col2rgb(shown))
+  expect_lt(max(off), 6)
+})
+
+test_that("names at medians do not overlap, and stay within the frame", {
+  names <- data.frame(x = c(0, 0.1, 0.2, 5, 9.9), y = c(1, 1, 1.1, 1, 1), label = letters[1:5])
+  moved <- spread_names(names, rep(2, 5), 0.5, c(0, 10))
+  expect_gt(min(dist(moved$y[1:3])), 0.48)
+  expect_identical(moved$y[4:5], c(1, 1))
+  expect_identical(moved$x, c(1, 1, 1, 5, 9))
+  expect_equal(mean(moved$y[1:3]), mean(names$y[1:3]), tolerance = 0.05)
+  expect_identical(spread_names(names[4, ], 2, 0.5, c(0, 10)), names[4, ])
+})
+
 test_that("missing labels lie below, and no label above all others", {
   label <- factor(rep(c("a", NA, "b"), c(40, 20, 40)))
   order <- drawing_order(label, 100)
@@ -133,10 +162,12 @@ test_that("diagnostics colour the points", {
     neighbors_kept(model), point_quality(iris[1:4], model, 14)$neighbor_preservation,
     tolerance = 0.02
   )
-  expect_identical(
-    diagnose(model, "local_dimension", NULL, NULL),
-    list(label = local_dimension(model$neighbors), title = "local dimension")
-  )
+  shown <- diagnose(model, "local_dimension", NULL, NULL)
+  expect_identical(shown$label, local_dimension(model$neighbors))
+  expect_identical(shown$title, "local dimension")
+  expect_lt(mean(shown$label < shown$limits[1] | shown$label > shown$limits[2]), 0.05)
+  expect_lt(shown$limits[2], max(shown$label))
+  expect_identical(diagnose(model, "local_dimension", NULL, list(limits = 1:2))$limits, 1:2)
 })
 
 test_that("more than 100,000 points become pixels", {
@@ -153,10 +184,14 @@ test_that("snapshots are drawn side by side", {
   expect_draws(plot(layouts))
   expect_draws(plot(layouts, label = digits$label[1:200], raster = TRUE))
   expect_input_error(plot(layouts, main = "no"), "must be empty")
+  watched <- umap_fit(iris[1:4], iris$Species, n_epochs = 20, snapshots = c(0, 20))
+  expect_identical(attr(watched$snapshots, "labels"), iris$Species)
+  expect_draws(plot(watched$snapshots))
   skip_if_not_installed("ggplot2")
   drawn <- ggplot2::autoplot(layouts, label = digits$label[1:200])
   expect_identical(as.vector(table(ggplot2::layer_data(drawn)$PANEL)), rep(200L, 3))
   expect_draws(print(ggplot2::autoplot(layouts, raster = TRUE)))
+  expect_identical(levels(ggplot2::autoplot(watched$snapshots)$data$label), levels(iris$Species))
 })
 
 test_that("ggplot2 draws embeddings too", {
