@@ -30,7 +30,8 @@
 #'   where that is installed.
 #' @param title A title for the legend.
 #' @param limits The smallest and the largest number that the scale of colours tells apart, or
-#'   `NULL` for those of the labels. What lies beyond has the colour of the end, and the legend says so.
+#'   `NULL` for those of the labels. What lies beyond has the colour of the end, and the legend says
+#'   so.
 #' @param edges `NULL`, or a graph of the points from [fuzzy_graph()], whose edges are drawn, the
 #'   darker the more similar their ends. More than 50,000 become pixels.
 #' @param ... For `plot()`, what [plot.default()] has: `main`, `sub`, `xlab`, `ylab`, `xlim`,
