@@ -198,7 +198,11 @@ check_plot_labels <- function(label, n) {
 }
 
 check_limits <- function(limits, label) {
-  if (is.null(limits) || !is_scaled(label)) return(NULL)
+  if (is.null(limits)) return(NULL)
+  if (!is_scaled(label)) {
+    warn_given("limits", "only labels that are numbers or dates have them")
+    return(NULL)
+  }
   limits <- as.numeric(limits)
   if (length(limits) != 2 || !all(is.finite(limits)) || limits[1] >= limits[2]) {
     abort_input("limits", "must be two numbers, the smaller first")

@@ -99,6 +99,7 @@ test_that("labels beyond the limits have the colour of the end, and the legend s
   expect_identical(utils::tail(dates$keys, 2), c("< 2026-01-11", "> 2026-02-20"))
   expect_draws(plot(embedding, label = iris[[1]], limits = c(5, 6)))
   expect_input_error(plot(embedding, label = iris[[1]], limits = c(6, 5)), "`limits` must be two")
+  expect_unfurl_warning(new_picture(embedding, label = iris$Species, limits = 1:2), "`limits`")
   skip_if_not_installed("ggplot2")
   plot <- ggplot2::autoplot(embedding, label = iris[[1]], limits = c(5, 6))
   shown <- colour_scale(iris[[1]], limits = c(5, 6))$colour[new_picture(embedding)$order]
