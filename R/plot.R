@@ -254,7 +254,7 @@ drawing_order <- function(label, n, has_place = rep(TRUE, n)) {
   drawn[has_place[drawn]]
 }
 
-point_size <- function(n) min(1.2, max(0.15, 30 / sqrt(n)))
+point_size <- function(n) min(1, max(0.15, 30 / sqrt(n)))
 
 point_alpha <- function(n) min(0.9, max(0.4, 1.35 - 0.17 * log10(n)))
 

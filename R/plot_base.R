@@ -155,7 +155,7 @@ draw_medians <- function(medians, frame) {
     graphics::text(x, y, medians$label, col = colour, cex = cex, font = 2, xpd = NA)
   }
   for (angle in seq(0, 2 * pi, length.out = 17)[-1]) {
-    write(medians$x + 0.11 * em[1] * cos(angle), medians$y + 0.16 * em[2] * sin(angle), "white")
+    write(medians$x + 0.15 * em[1] * cos(angle), medians$y + 0.22 * em[2] * sin(angle), "white")
   }
   write(medians$x, medians$y, "black")
 }
