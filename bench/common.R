@@ -1,4 +1,5 @@
-# What the benchmarks share: the command line, made-up data, memory, the description of the machine.
+# What the benchmarks share: the command line, made-up data, Python, pictures, memory, the
+# description of the machine.
 
 arguments <- commandArgs(trailingOnly = TRUE)
 
@@ -39,6 +40,61 @@ digest <- function(embedding) {
   on.exit(unlink(file))
   writeBin(as.vector(as.matrix(embedding)), file, endian = "little")
   unname(tools::md5sum(file))
+}
+
+# ---- Python -------------------------------------------------------------------------------------
+
+python <- argument("python", "/usr/bin/python3")
+
+has_python <- function(module) {
+  code <- shQuote(paste("import", module))
+  suppressWarnings(system2(python, c("-c", code), stdout = FALSE, stderr = FALSE)) == 0
+}
+
+# Runs a script whose arguments are a folder, then `...`. In the folder are the `matrices`, row by
+# row, integers as int32 and others as float32, and there it leaves its own, as float32. It prints
+# its numbers as lines "name value". Returns both by name; `columns` says how many columns which
+# matrix has.
+run_python <- function(code, matrices, ..., columns, threads) {
+  folder <- tempfile("python")
+  dir.create(folder)
+  on.exit(unlink(folder, recursive = TRUE))
+  writeLines(code, file.path(folder, "run.py"))
+  for (name in names(matrices)) {
+    writeBin(as.vector(t(matrices[[name]])), file.path(folder, name), size = 4)
+  }
+  said <- system2(
+    python, c(file.path(folder, "run.py"), folder, ...),
+    stdout = TRUE, stderr = FALSE, env = paste0("NUMBA_NUM_THREADS=", threads)
+  )
+  lines <- strsplit(grep("^[a-z]+ [0-9.e+-]+$", said, value = TRUE), " ")
+  numbers <- lapply(lines, function(line) as.numeric(line[2]))
+  names(numbers) <- vapply(lines, `[`, "", 1)
+  left <- lapply(stats::setNames(nm = names(columns)), function(name) {
+    path <- file.path(folder, name)
+    values <- readBin(path, "numeric", file.size(path) / 4, size = 4)
+    matrix(values, ncol = columns[[name]], byrow = TRUE)
+  })
+  c(numbers, left)
+}
+
+# ---- Pictures -----------------------------------------------------------------------------------
+
+# Layouts beside each other in one file, of large ones an even sample.
+draw_layouts <- function(file, layouts, label) {
+  grDevices::png(file, 320 * length(layouts), 340)
+  on.exit(grDevices::dev.off())
+  graphics::par(mfrow = c(1, length(layouts)), mar = c(0.5, 0.5, 2, 0.5))
+  label <- as.integer(factor(label))
+  colour <- grDevices::hcl.colors(max(label), "Dark 3")[label]
+  shown <- even_rows(length(label), 50000)
+  for (name in names(layouts)) {
+    graphics::plot(
+      layouts[[name]][shown, ],
+      col = colour[shown], pch = ".", asp = 1, axes = FALSE, main = name, xlab = "", ylab = ""
+    )
+    graphics::box(col = "grey")
+  }
 }
 
 # ---- The machine --------------------------------------------------------------------------------

@@ -2,16 +2,18 @@
 # pictures.
 #
 #   Rscript bench/layout.R [--data digits,letters,shuttle,diamonds] [--methods unfurl,uwot]
-#     [--seeds 1] [--threads 2] [--min_dist 0.1] [--mnist DIR] [--out bench/results]
+#                          [--seeds 1] [--threads 2] [--min_dist 0.1] [--mnist DIR]
+#                          [--out bench/results]
 #
 # --data     iris, digits (a sample of MNIST), satellite, letters (20,000 rows, 1,332 of them
 #            twice), shuttle (58,000) from mlbench, diamonds (53,940) from ggplot2, mnist (70,000 x
 #            784; its files in DIR or UNFURL_MNIST), clustered (--rows of them, a million, x 50)
-# --methods  unfurl; fast (unfurl with 70 epochs); uwot (umap); umap2 (uwot); umap-learn (python3)
+# --methods  unfurl; fast (unfurl with 70 epochs); laplacian (unfurl from the eigenvectors of the
+#            graph itself); uwot (umap()); umap2 (uwot's umap2()); umap-learn (--python)
 #
-# Prints a table in Markdown and writes DATA-layout.png into --out. Seconds are those of graph,
-# start and layout together, for unfurl also of start and layout alone; the peers' own are not told
-# apart. Neighbours are unfurl's and cost nobody anything here.
+# Prints a table for each of the data and writes it to layout-DATA.md in --out, with the pictures
+# of the first seed, layout-DATA.png (layout-DATA-MIN_DIST, where it is not 0.1). Neighbours are
+# unfurl's and cost nobody anything here.
 
 library(unfurl)
 
@@ -62,74 +64,68 @@ load_data <- function(name) {
   )
 }
 
-# ---- Methods: each returns list(layout, seconds, core) ------------------------------------------
+# ---- Methods: each returns list(layout, seconds, start, optimiser) ------------------
 
-run_unfurl <- function(x, nn, seed, n_epochs = NULL) {
-  model <- umap_fit(x, min_dist = min_dist, n_epochs = n_epochs, seed = seed, n_threads = threads)
-  phase <- function(name) sum(model$times[name])
-  core <- phase("start") + phase("layout")
-  list(layout = model$layout, seconds = core + phase("fuzzy graph"), core = core)
+by_unfurl <- function(...) {
+  function(x, nn, seed) {
+    model <- umap_fit(x, min_dist = min_dist, seed = seed, n_threads = threads, ...)
+    times <- as.list(model$times)
+    list(
+      layout = model$layout, seconds = times$`fuzzy graph` + times$start + times$layout,
+      start = times$start, optimiser = times$layout
+    )
+  }
 }
 
-run_uwot <- function(x, nn, seed, version) {
-  set.seed(seed)
-  hogwild <- if (version == "umap") list(n_sgd_threads = threads) else list()
-  time <- seconds(layout <- do.call(getExportedValue("uwot", version), c(list(
-    x,
-    n_neighbors = ncol(nn$idx), min_dist = min_dist, nn_method = nn[c("idx", "dist")],
-    n_threads = threads, verbose = FALSE
-  ), hogwild)))
-  list(layout = layout, seconds = time, core = NA)
+by_uwot <- function(version) {
+  function(x, nn, seed) {
+    set.seed(seed)
+    hogwild <- if (version == "umap") list(n_sgd_threads = threads)
+    time <- seconds(layout <- do.call(getExportedValue("uwot", version), c(list(
+      x,
+      n_neighbors = ncol(nn$idx), min_dist = min_dist, nn_method = nn[c("idx", "dist")],
+      n_threads = threads, verbose = FALSE
+    ), hogwild)))
+    list(layout = layout, seconds = time, start = NA, optimiser = NA)
+  }
 }
 
 # umap-learn's own two steps after the search. A run on a few rows comes first, for what Python
-# compiles; the last argument says how many.
-python <- '
+# compiles.
+umap_learn <- '
 import sys, time, numpy as np
 from sklearn.utils import check_random_state
 from umap.umap_ import find_ab_params, fuzzy_simplicial_set, simplicial_set_embedding
-path, n, d, k, seed, min_dist, few = sys.argv[1:8]
-n, d, k, few = int(n), int(d), int(k), int(few)
-x = np.fromfile(path + "/x", dtype="f4").reshape(n, d)
-idx = np.fromfile(path + "/idx", dtype="i4").reshape(n, k) - 1
-dist = np.fromfile(path + "/dist", dtype="f4").reshape(n, k)
+path, d, k, seed, min_dist = sys.argv[1:]
+d, k = int(d), int(k)
+x = np.fromfile(path + "/x", dtype="f4").reshape(-1, d)
+idx = np.fromfile(path + "/idx", dtype="i4").reshape(-1, k) - 1
+dist = np.fromfile(path + "/dist", dtype="f4").reshape(-1, k)
 a, b = find_ab_params(1.0, float(min_dist))
 def embed(x, idx, dist, n_epochs):
     random = check_random_state(int(seed))
     graph, _, _ = fuzzy_simplicial_set(x, k, random, "euclidean", {}, idx, dist)
     return simplicial_set_embedding(x, graph, 2, 1.0, a, b, 1.0, 5, n_epochs, "spectral", random,
                                     "euclidean", {}, False, {}, False)[0]
+few = min(len(x), 500)
 embed(x[:few], np.minimum(idx[:few], few - 1), dist[:few], 5)
 start = time.time()
-y = embed(x, idx, dist, 500 if n <= 10000 else 200)
+y = embed(x, idx, dist, 500 if len(x) <= 10000 else 200)
 print("seconds", time.time() - start)
-y.astype("f4").tofile(path + "/y")
+y.astype("f4").tofile(path + "/layout")
 '
 
-run_umap_learn <- function(x, nn, seed) {
-  path <- tempfile("umap-learn")
-  dir.create(path)
-  on.exit(unlink(path, recursive = TRUE))
-  writeLines(python, file.path(path, "run.py"))
-  put <- function(values, name) writeBin(as.vector(t(values)), file.path(path, name), size = 4)
-  put(x, "x")
-  put(nn$idx, "idx")
-  put(nn$dist, "dist")
-  said <- system2("/usr/bin/python3", c(
-    file.path(path, "run.py"), path, nrow(x), ncol(x), ncol(nn$idx), seed, min_dist,
-    min(nrow(x), 500)
-  ), stdout = TRUE, stderr = FALSE)
-  time <- as.numeric(sub("seconds ", "", grep("^seconds", said, value = TRUE)))
-  layout <- readBin(file.path(path, "y"), 0, 2 * nrow(x), size = 4)
-  list(layout = matrix(layout, ncol = 2, byrow = TRUE), seconds = time, core = NA)
+by_umap_learn <- function(x, nn, seed) {
+  run <- run_python(
+    umap_learn, list(x = x, idx = nn$idx, dist = nn$dist), ncol(x), ncol(nn$idx), seed, min_dist,
+    columns = list(layout = 2), threads = threads
+  )
+  c(run, start = NA, optimiser = NA)
 }
 
 methods <- list(
-  unfurl = function(x, nn, seed) run_unfurl(x, nn, seed),
-  fast = function(x, nn, seed) run_unfurl(x, nn, seed, 70),
-  uwot = function(x, nn, seed) run_uwot(x, nn, seed, "umap"),
-  umap2 = function(x, nn, seed) run_uwot(x, nn, seed, "umap2"),
-  "umap-learn" = run_umap_learn
+  unfurl = by_unfurl(), fast = by_unfurl(n_epochs = 70), laplacian = by_unfurl(init = "laplacian"),
+  uwot = by_uwot("umap"), umap2 = by_uwot("umap2"), "umap-learn" = by_umap_learn
 )
 
 # ---- Measures and pictures ----------------------------------------------------------------------
@@ -140,54 +136,52 @@ reach <- function(layout) {
   max(radius) / stats::quantile(radius, 0.995, names = FALSE)
 }
 
-draw <- function(file, layouts, label) {
-  grDevices::png(file, 320 * length(layouts), 340)
-  on.exit(grDevices::dev.off())
-  graphics::par(mfrow = c(1, length(layouts)), mar = c(0.5, 0.5, 2, 0.5))
-  label <- as.integer(factor(label))
-  colour <- grDevices::hcl.colors(max(label), "Dark 3")[label]
-  shown <- even_rows(length(label), 50000)
-  for (name in names(layouts)) {
-    graphics::plot(
-      layouts[[name]][shown, ],
-      col = colour[shown], pch = ".", asp = 1, axes = FALSE, main = name, xlab = "", ylab = ""
-    )
-    graphics::box(col = "grey")
-  }
-}
-
 cells <- function(values, digits) formatC(values, digits = digits, format = "f")
+
+table_row <- function(method, runs, data) {
+  mean_of <- function(element) mean(vapply(runs, function(run) run[[element]], 0))
+  quality <- do.call(rbind, lapply(runs, function(run) {
+    embedding_quality(data$x, run$layout, data$label, k = 15, k_label = 10)
+  }))
+  quality <- colMeans(quality[c(
+    "neighbor_preservation", "knn_accuracy", "trustworthiness", "continuity"
+  )])
+  reached <- max(vapply(runs, function(run) reach(run$layout), 0))
+  paste("|", paste(c(
+    method, cells(vapply(c("seconds", "start", "optimiser"), mean_of, 0), 2), cells(quality, 4),
+    cells(reached, 2)
+  ), collapse = " | "), "|")
+}
 
 compare <- function(name) {
   data <- load_data(name)
   nn <- nearest_neighbors(data$x, 15, n_threads = threads)
+  path <- file.path(out, paste0("layout-", name, if (min_dist != 0.1) paste0("-", min_dist)))
+  report <- file(paste0(path, ".md"), "w")
+  on.exit(close(report))
+  tell <- function(...) for (to in list(stdout(), report)) writeLines(c(...), to)
+  tell(
+    paste0(
+      "Start and layout: ", name, ", ", nrow(data$x), " rows, ", threads, " threads, min_dist ",
+      min_dist, ", seeds: ", length(seeds), ". ", describe_machine("unfurl", "uwot"), "."
+    ), "",
+    paste(
+      "`all` is graph, start and layout, in seconds; of the peers the parts are not told apart.",
+      "`reach` is the radius of the picture for that of its 99.5 % nearest points."
+    ), "",
+    paste(
+      "| method | all | start | layout | preservation@15 | 10-NN accuracy | trustworthiness |",
+      "continuity | reach |"
+    ),
+    "|---|---|---|---|---|---|---|---|---|"
+  )
   layouts <- list()
   for (method in words("methods", "unfurl,uwot")) {
     runs <- lapply(seeds, function(seed) methods[[method]](data$x, nn, seed))
-    quality <- do.call(rbind, lapply(runs, function(run) {
-      embedding_quality(data$x, run$layout, data$label, k = 15, k_label = 10)
-    }))
-    quality <- colMeans(quality[c(
-      "neighbor_preservation", "knn_accuracy", "trustworthiness", "continuity"
-    )])
-    mean_of <- function(element) mean(vapply(runs, function(run) run[[element]], 0))
-    cat(
-      "|", paste(c(
-        name, nrow(data$x), method, cells(mean_of("seconds"), 2), cells(mean_of("core"), 2),
-        cells(quality, 4), cells(max(vapply(runs, function(run) reach(run$layout), 0)), 2)
-      ), collapse = " | "), "|\n"
-    )
+    tell(table_row(method, runs, data))
     layouts[[method]] <- runs[[1]]$layout
   }
-  draw(file.path(out, paste0(name, "-layout.png")), layouts, data$label)
+  draw_layouts(paste0(path, ".png"), layouts, data$label)
 }
 
-cat(
-  describe_machine("unfurl", "uwot"), paste0(", ", threads, " threads, seeds: ", length(seeds)),
-  paste0(", min_dist ", min_dist), "\n\n",
-  sep = ""
-)
-cat("| data | rows | method | graph, start, layout (s) | start, layout (s) |",
-  "preservation@15 | 10-NN accuracy | trustworthiness | continuity | reach |\n")
-cat("|---|---|---|---|---|---|---|---|---|---|\n")
 for (name in words("data", "digits,letters,shuttle,diamonds")) compare(name)

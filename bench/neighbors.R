@@ -4,20 +4,19 @@
 #                             [--peers rnndescent,hnsw,annoy,pynndescent]
 #                             [--threads 1,2] [--n ROWS] [--k 15] [--mnist DIR] [--out DIR]
 #
-# Works and peers are run as they are named, so that slow ones can be left out (`--peers none`). --n
-# scales the clustered and the sparse data down. Every measurement has a process of its own, with
-# the same data, k and threads, so that its peak memory is its own; the data are made before the
-# clock starts. Recall is by distance, over 2,000 rows (or queries) against exact search.
-# pynndescent needs a Python that has it (--python, by default /usr/bin/python3); it is timed on its
-# second run, when it is compiled. Writes neighbors.md and neighbors.png to DIR (bench/results), if
-# ggplot2 is there.
+# Works and peers are run as they are named, so that slow ones can be left out (`--peers none`);
+# peers have the last of the numbers of threads. --n scales the clustered and the sparse data down.
+# Every measurement has a process of its own, with the same data, k and threads, so that its peak
+# memory is its own; the data are made before the clock starts. Recall is by distance, over 2,000
+# rows (or queries) against exact search. pynndescent needs a Python that has it (--python, by
+# default /usr/bin/python3); it is timed on its second run, when it is compiled. Writes neighbors.md
+# and neighbors.png to DIR (bench/results), if ggplot2 is there.
 
 script <- sub("^--file=", "", grep("^--file=", commandArgs(), value = TRUE))
 source(file.path(dirname(script), "common.R"))
 
 k <- as.integer(argument("k", 15))
 mnist_path <- argument("mnist", Sys.getenv("UNFURL_MNIST"))
-python <- argument("python", "/usr/bin/python3")
 
 # ---- Data ---------------------------------------------------------------------------------------
 
@@ -78,35 +77,27 @@ by_annoy <- function(data, threads) {
   found$nn[[1]]
 }
 
-# The data go there, and the table comes back, as files.
+pynndescent <- '
+import sys, time, numpy as np, pynndescent
+path, d, k, metric, threads = sys.argv[1:]
+x = np.fromfile(path + "/x", dtype="f4").reshape(-1, int(d))
+def search(x):
+    index = pynndescent.NNDescent(
+        x, n_neighbors=int(k), metric=metric, random_state=1, n_jobs=int(threads))
+    return index.neighbor_graph
+search(x[:5000])
+start = time.time()
+idx, dist = search(x)
+print("seconds", time.time() - start)
+(idx + 1).astype("f4").tofile(path + "/idx")
+dist.astype("f4").tofile(path + "/dist")
+'
+
 by_pynndescent <- function(data, threads) {
-  folder <- tempfile()
-  dir.create(folder)
-  on.exit(unlink(folder, recursive = TRUE))
-  writeBin(as.vector(t(data$x)), file.path(folder, "x"), size = 4)
-  code <- c(
-    "import numpy, sys, time, pynndescent",
-    "folder, n, d, k, metric, threads = sys.argv[1:]",
-    "x = numpy.fromfile(folder + '/x', dtype=numpy.float32).reshape(int(n), int(d))",
-    "search = lambda x: pynndescent.NNDescent(x, n_neighbors=int(k), metric=metric,",
-    "  random_state=1, n_jobs=int(threads)).neighbor_graph",
-    "search(x[:5000])",
-    "start = time.time()",
-    "index, distance = search(x)",
-    "print(time.time() - start)",
-    "index.astype(numpy.int32).tofile(folder + '/idx')",
-    "distance.astype(numpy.float32).tofile(folder + '/dist')"
+  run_python(
+    pynndescent, list(x = data$x), ncol(data$x), k, data$metric, threads,
+    columns = list(idx = k, dist = k), threads = threads
   )
-  writeLines(code, file.path(folder, "search.py"))
-  seconds <- as.numeric(system2(
-    python, c(file.path(folder, "search.py"), folder, dim(data$x), k, data$metric, threads),
-    stdout = TRUE
-  ))
-  size <- nrow(data$x) * k
-  read <- function(name, what) {
-    matrix(readBin(file.path(folder, name), what, size, size = 4), ncol = k, byrow = TRUE)
-  }
-  list(idx = read("idx", "integer") + 1L, dist = read("dist", "numeric"), seconds = seconds)
 }
 
 unfurl_methods <- list(
@@ -122,14 +113,11 @@ can_do <- function(work, peer) {
   switch(work, sparse = , query = peer == "rnndescent", TRUE) && is_there(peer)
 }
 is_there <- function(peer) {
-  has_python <- function() {
-    suppressWarnings(system2(python, c("-c", shQuote("import pynndescent")), stderr = FALSE)) == 0
-  }
   switch(peer,
     rnndescent = requireNamespace("rnndescent", quietly = TRUE),
     hnsw = requireNamespace("RcppHNSW", quietly = TRUE),
     annoy = requireNamespace("uwot", quietly = TRUE),
-    pynndescent = has_python(),
+    pynndescent = has_python("pynndescent"),
     FALSE
   )
 }
@@ -192,8 +180,10 @@ for (work in words("work", "mnist,clustered,small,sparse,query")) {
   wanted <- words("peers", paste(names(peers), collapse = ","))
   chosen <- Filter(function(peer) can_do(work, peer), wanted)
   ours <- if (work %in% c("sparse", "query")) "unfurl" else names(unfurl_methods)
-  for (threads in as.integer(words("threads", "1,2"))) {
-    for (method in c(ours, chosen)) results <- rbind(results, run(work, method, threads))
+  thread_counts <- as.integer(words("threads", "1,2"))
+  for (threads in thread_counts) {
+    beside <- if (threads == thread_counts[length(thread_counts)]) chosen
+    for (method in c(ours, beside)) results <- rbind(results, run(work, method, threads))
   }
 }
 

@@ -17,7 +17,6 @@ script <- sub("^--file=", "", grep("^--file=", commandArgs(), value = TRUE))
 source(file.path(dirname(script), "common.R"))
 
 threads <- as.integer(argument("threads", 2))
-python <- argument("python", "/usr/bin/python3")
 
 all <- unfurl::mnist(argument("mnist", NULL))
 known <- even_rows(60000, as.integer(argument("rows", 60000)))
@@ -48,43 +47,29 @@ umap_learn <- '
 import sys, time, numpy as np, umap
 path, d = sys.argv[1], int(sys.argv[2])
 x, y = (np.fromfile(path + "/" + name, dtype="f4").reshape(-1, d) for name in "xy")
-def seconds(code):
+def timed(name, code):
     start = time.time()
-    return code(), time.time() - start
-model, fit = seconds(lambda: umap.UMAP().fit(x))
-placed, place = seconds(lambda: model.transform(y))
-_, one = seconds(lambda: model.transform(y[:1]))
-np.concatenate([model.embedding_, placed]).astype("f4").tofile(path + "/layout")
-print("seconds", fit, place, one)
+    result = code()
+    print(name, time.time() - start)
+    return result
+model = timed("fit", lambda: umap.UMAP().fit(x))
+placed = timed("place", lambda: model.transform(y))
+timed("one", lambda: model.transform(y[:1]))
+model.embedding_.astype("f4").tofile(path + "/layout")
+placed.astype("f4").tofile(path + "/placed")
 '
 
-# The data go there, and the layouts come back, as files.
 by_umap_learn <- function() {
-  path <- tempfile("umap-learn")
-  dir.create(path)
-  on.exit(unlink(path, recursive = TRUE))
-  writeLines(umap_learn, file.path(path, "run.py"))
-  writeBin(as.double(t(x)), file.path(path, "x"), size = 4)
-  writeBin(as.double(t(y)), file.path(path, "y"), size = 4)
-  said <- system2(
-    python, c(file.path(path, "run.py"), path, ncol(x)),
-    stdout = TRUE, stderr = FALSE, env = paste0("NUMBA_NUM_THREADS=", threads)
-  )
-  time <- as.numeric(strsplit(grep("^seconds", said, value = TRUE), " ")[[1]][-1])
-  n <- nrow(x) + nrow(y)
-  layout <- matrix(readBin(file.path(path, "layout"), 0, 2 * n, size = 4), ncol = 2, byrow = TRUE)
-  is_known <- seq_len(n) <= nrow(x)
-  list(
-    layout = layout[is_known, ], placed = layout[!is_known, ],
-    fit = time[1], place = time[2], one = time[3]
+  run_python(
+    umap_learn, list(x = x, y = y), ncol(x),
+    columns = list(layout = 2, placed = 2), threads = threads
   )
 }
 
 methods <- list(unfurl = by_unfurl, uwot = by_uwot, "umap-learn" = by_umap_learn)
 
 has_method <- function(name) {
-  if (name != "umap-learn") return(is_installed(name))
-  system2(python, c("-c", shQuote("import umap")), stdout = FALSE, stderr = FALSE) == 0
+  if (name == "umap-learn") has_python("umap") else is_installed(name)
 }
 
 # ---- Quality, and the table ---------------------------------------------------------------------

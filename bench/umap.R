@@ -16,7 +16,6 @@ script <- sub("^--file=", "", grep("^--file=", commandArgs(), value = TRUE))
 source(file.path(dirname(script), "common.R"))
 
 threads <- as.integer(argument("threads", 2))
-python <- argument("python", "/usr/bin/python3")
 
 load_data <- function(name) {
   switch(name,
@@ -49,33 +48,18 @@ by_uwot <- function(version) {
 
 umap_learn <- '
 import sys, time, resource, numpy as np, umap
-path, n, d = sys.argv[1], int(sys.argv[2]), int(sys.argv[3])
-x = np.fromfile(path + "/x", dtype="f4").reshape(n, d)
+path, d = sys.argv[1], int(sys.argv[2])
+x = np.fromfile(path + "/x", dtype="f4").reshape(-1, d)
 umap.UMAP(n_epochs=20).fit_transform(x[:5000])
 start = time.time()
 y = umap.UMAP().fit_transform(x)
 print("seconds", time.time() - start)
 print("memory", resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024 - x.nbytes / 2**20)
-y.astype("f4").tofile(path + "/y")
+y.astype("f4").tofile(path + "/layout")
 '
 
-# The data go there, and the layout comes back, as files.
 by_umap_learn <- function(x) {
-  path <- tempfile("umap-learn")
-  dir.create(path)
-  on.exit(unlink(path, recursive = TRUE))
-  writeLines(umap_learn, file.path(path, "run.py"))
-  writeBin(as.vector(t(x)), file.path(path, "x"), size = 4)
-  said <- system2(
-    python, c(file.path(path, "run.py"), path, dim(x)),
-    stdout = TRUE, stderr = FALSE, env = paste0("NUMBA_NUM_THREADS=", threads)
-  )
-  number <- function(name) as.numeric(sub(".* ", "", grep(paste0("^", name), said, value = TRUE)))
-  layout <- readBin(file.path(path, "y"), 0, 2 * nrow(x), size = 4)
-  list(
-    layout = matrix(layout, ncol = 2, byrow = TRUE), seconds = number("seconds"),
-    memory = number("memory")
-  )
+  run_python(umap_learn, list(x = x), ncol(x), columns = list(layout = 2), threads = threads)
 }
 
 methods <- list(
@@ -125,22 +109,6 @@ table_row <- function(method, result, first) {
   ), collapse = " | "), "|")
 }
 
-draw <- function(path, results) {
-  grDevices::png(path, 320 * length(results), 340)
-  on.exit(grDevices::dev.off())
-  graphics::par(mfrow = c(1, length(results)), mar = c(0.5, 0.5, 2, 0.5))
-  label <- as.integer(factor(results[[1]]$label))
-  colour <- grDevices::hcl.colors(max(label), "Dark 3")[label]
-  shown <- even_rows(length(label), 50000)
-  for (name in names(results)) {
-    graphics::plot(
-      results[[name]]$layout[shown, ],
-      col = colour[shown], pch = ".", asp = 1, axes = FALSE, main = name, xlab = "", ylab = ""
-    )
-    graphics::box(col = "grey")
-  }
-}
-
 out <- argument("out", file.path(dirname(script), "results"))
 dir.create(out, showWarnings = FALSE, recursive = TRUE)
 for (data_name in words("data", "mnist,clustered")) {
@@ -163,5 +131,8 @@ for (data_name in words("data", "mnist,clustered")) {
     "|---|---|---|---|---|---|---|---|",
     mapply(table_row, chosen, results, MoreArgs = list(first = results[[1]]))
   ), file.path(out, paste0("umap-", data_name, ".md")))
-  draw(file.path(out, paste0("umap-", data_name, ".png")), results)
+  draw_layouts(
+    file.path(out, paste0("umap-", data_name, ".png")), lapply(results, `[[`, "layout"),
+    results[[1]]$label
+  )
 }
