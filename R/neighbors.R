@@ -105,7 +105,7 @@ nearest_neighbors <- function(x, k = 15, metric = "euclidean",
   k <- check_n_neighbors(k, "k", n_rows(x))
   check_memory(n_rows(x), n_columns(x), k)
   found <- .Call(C_nearest_neighbors, x, k, choice, method, target_recall, seed, run)
-  rownames(found$idx) <- row_names(x)
+  dimnames(found$idx) <- list(row_names(x), NULL) # `rownames<-` would copy
   new_neighbors(found$idx, found$dist, choice$name, found$method, choice$kwds, found$recall)
 }
 
@@ -125,7 +125,7 @@ query_neighbors <- function(x, query, neighbors, k, metric, method, seed, run) {
   idx <- check_search_graph(neighbors, n_rows(x))
   if (!is.null(idx) && method == "exact") warn_given("neighbors", "every pair is compared")
   found <- .Call(C_query_neighbors, x, query, idx, k, metric, method, seed, run)
-  rownames(found$idx) <- row_names(query)
+  dimnames(found$idx) <- list(row_names(query), NULL)
   found$metric <- metric$name
   found$metric_kwds <- metric$kwds
   found

@@ -39,7 +39,9 @@ static SEXP nearest_neighbors(void *data) {
   r_make_points(&c->run, c->x, c->metric, &c->points);
   check(c, uf_nearest_neighbors(ctx, &c->points, c->k, r_neighbor_method(c->method), c->target_recall,
                                 c->seed, &c->neighbors, &used));
-  return r_from_neighbors(&c->neighbors, c->points.unit, used);
+  double unit = c->points.unit;
+  uf_points_free(&c->points); /* makes room for the result */
+  return r_from_neighbors(&c->neighbors, unit, used);
 }
 
 SEXP unfurl_nearest_neighbors(SEXP x, SEXP k, SEXP metric, SEXP method, SEXP target_recall,
