@@ -165,13 +165,14 @@ new_picture <- function(embedding, dims = c(1, 2), label = NULL, label_medians =
   n <- nrow(embedding)
   if (n == 0) abort_input("x", "has no rows to draw")
   label <- check_plot_labels(label, n)
+  limits <- check_limits(limits, label)
   axes <- plot_axes(embedding, dims, label)
   has_place <- check_places(axes)
   if (is.null(raster)) raster <- n > 1e5
   picture <- list(
     x = axes$x, y = axes$y, xlab = axes$xlab, ylab = axes$ylab, strips = axes$strips,
     is_plane = is.null(axes$ylim), ylim = axes$ylim,
-    label = label, scale = colour_scale(label, title, check_limits(limits, label)),
+    label = label, scale = colour_scale(label, title, limits),
     cex = if (is.null(cex)) point_size(n) else check_number(cex, "cex", min = 0, open = TRUE),
     alpha = if (is.null(alpha)) point_alpha(n) else check_number(alpha, "alpha", 0, 1),
     raster = check_flag(raster, "raster"), order = drawing_order(label, n, has_place),
