@@ -130,7 +130,9 @@ check_init <- function(init, n, n_components, x) {
 #' @param trace Epochs after which the loss is wanted, see [layout_loss()].
 #' @param epoch_callback A function, called with the number of the epoch and the layout, a matrix,
 #'   at the start (0) and after every epoch. What it returns does not matter. An error in it ends
-#'   the optimisation; it may itself use this package.
+#'   the optimisation. It may print and plot; functions of this package that compute are errors in
+#'   it, as they would run on the threads and in the memory of a run that is not over: keep the
+#'   layout that it is given, or ask for `snapshots` and `trace`.
 #' @inheritParams initial_layout
 #' @inheritParams umap
 #' @return The layout, a numeric matrix n x d. With `snapshots`, a list of such matrices, one for
@@ -234,14 +236,25 @@ check_watch <- function(snapshots, trace, epoch_callback, n_epochs, n) {
   )
 }
 
-# As C calls it: an error in the callback tells its call by these names, not the whole layout.
+# As C calls it, by a frame that is_nested() knows: an error in the callback tells its call by these
+# names, not the whole layout.
 check_callback <- function(epoch_callback) {
   if (is.null(epoch_callback)) return(NULL)
   if (!is.function(epoch_callback)) {
     abort_input("epoch_callback", "must be a function or NULL, not ", describe(epoch_callback))
   }
   check_function_of_two(epoch_callback, "epoch_callback", "the epoch and the layout")
-  function(epoch, layout) epoch_callback(epoch, layout)
+  function(epoch, layout) from_callback(epoch_callback, epoch, layout)
+}
+
+from_callback <- function(epoch_callback, epoch, layout) epoch_callback(epoch, layout)
+
+# Whether an epoch_callback is running. The stack of calls knows it, however the callback ends.
+is_nested <- function() {
+  for (frame in seq_len(sys.nframe())) {
+    if (identical(sys.function(frame), from_callback)) return(TRUE)
+  }
+  FALSE
 }
 
 check_epochs <- function(epochs, arg, n_epochs = .Machine$integer.max) {

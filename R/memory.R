@@ -3,13 +3,14 @@
 
 # Bytes that the core and the result take beside the data, from what was measured by bench/memory.R:
 # the rows as floats, what the search keeps of each row, the neighbours, the graph (each edge in
-# both directions, in C and in R), and the layout.
-estimate_memory <- function(n, d, k, n_components = 2) {
+# both directions, in C and in R), and the layout. Of `n_pairs` distances, as a `dist` has them,
+# as.matrix() makes three square matrices on its way.
+estimate_memory <- function(n, d, k, n_components = 2, n_pairs = 0) {
   rows <- 4 * 16 * ceiling(d / 16)
   search <- 250 + 20 * k
   graph <- 1.6 * k * (12 + 16 + 24)
   layout <- 80 * n_components
-  n * (rows + search + graph + layout)
+  n * (rows + search + graph + layout) + 3 * 2 * 8 * n_pairs
 }
 
 # Bytes that this process may still have; Inf where the system does not say.
@@ -40,8 +41,8 @@ read_lines_of <- function(path) {
   tryCatch(readLines(path, warn = FALSE), error = function(e) character())
 }
 
-check_memory <- function(n, d, k, n_components = 2) {
-  needed <- estimate_memory(n, d, k, n_components)
+check_memory <- function(n, d, k, n_components = 2, n_pairs = 0) {
+  needed <- estimate_memory(n, d, k, n_components, n_pairs)
   available <- available_memory()
   if (needed <= available) return(invisible())
   abort("unfurl_error_memory", paste0(

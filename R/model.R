@@ -79,7 +79,68 @@ check_model <- function(model, arg = "object") {
   if (!is_curve || any(model$curve[c("a", "b")] <= 0)) abort_damaged(arg, "its curve")
   is_seed <- is_number(model$seed) && model$seed >= 0 && model$seed <= 2^53
   if (!is_seed) abort_damaged(arg, "its seed")
+  n <- nrow(model$layout)
+  labels <- model$labels
+  are_labels <- is.null(labels) ||
+    (is.atomic(labels) && is.null(dim(labels)) && length(labels) == n)
+  if (!are_labels) abort_damaged(arg, "its labels")
+  if (!are_row_names(model$row_names, n)) abort_damaged(arg, "its row_names")
+  if (!are_sound_searches(model$neighbors)) abort_damaged(arg, "its neighbours")
+  if (!are_sound_scales(model$rho, model$sigma)) abort_damaged(arg, "its rho and sigma")
+  is_graph <- is.null(model$graph) || (is.data.frame(model$graph) &&
+    all(vapply(unclass(model$graph)[c("row", "col", "similarity")], is.numeric, NA)))
+  if (!is_graph) abort_damaged(arg, "its graph")
+  are_times <- is.null(model$times) || (is.numeric(model$times) && !is.null(names(model$times)))
+  if (!are_times) abort_damaged(arg, "its times")
+  if (!is.null(model$warnings) && !is.character(model$warnings)) abort_damaged(arg, "its warnings")
   invisible(model)
+}
+
+# An embedding, of which rows may have been taken and to which columns may have been added.
+check_embedding <- function(embedding, arg) {
+  if (!is.data.frame(embedding)) {
+    abort_input(arg, "must be an embedding from umap(), not ", describe(embedding))
+  }
+  columns <- unclass(embedding)[coordinate_names(embedding)]
+  if (!all(vapply(columns, is.numeric, NA))) {
+    abort_damaged(arg, "one of its coordinates", "umap()", "embedding")
+  }
+  settings <- attr(embedding, "settings")
+  is_sound <- is.null(settings) || (is_named_list(settings) && are_shown_settings(settings) &&
+    is_number(settings$seed))
+  if (!is_sound) abort_damaged(arg, "its attribute settings", "umap()", "embedding")
+  invisible(embedding)
+}
+
+# Those of brief_settings().
+are_shown_settings <- function(settings) {
+  metric <- settings$metric
+  all(vapply(settings[c("n_neighbors", "min_dist", "n_epochs")], is_number, NA)) &&
+    is_text(settings$init) && (is_text(metric) || (is.list(metric) && length(metric) > 0))
+}
+
+are_row_names <- function(names, n) {
+  is.null(names) || ((is.character(names) || is.numeric(names)) && length(names) == n &&
+    !anyNA(names) && anyDuplicated(names) == 0)
+}
+
+are_sound_searches <- function(neighbors) {
+  if (is.null(neighbors)) return(TRUE)
+  if (!is.list(neighbors)) return(FALSE)
+  if (inherits(neighbors, "umap_neighbors")) neighbors <- list(neighbors)
+  length(neighbors) > 0 && all(vapply(neighbors, function(found) {
+    is.list(found) && is.matrix(found$idx) && is.matrix(found$dist) &&
+      identical(dim(found$idx), dim(found$dist)) && is.numeric(found$idx) &&
+      is.numeric(found$dist) && is_text(found$metric) && is_text(found$method)
+  }, NA))
+}
+
+# Each one vector, or a list of one for each view.
+are_sound_scales <- function(rho, sigma) {
+  rho <- unlist(rho)
+  sigma <- unlist(sigma)
+  if (is.null(rho) || is.null(sigma)) return(is.null(rho) && is.null(sigma))
+  is.numeric(rho) && is.numeric(sigma) && length(rho) == length(sigma) && !anyNA(c(rho, sigma))
 }
 
 check_format <- function(version, arg) {
@@ -93,8 +154,8 @@ check_format <- function(version, arg) {
   abort_damaged(arg, "its format_version")
 }
 
-abort_damaged <- function(arg, what) {
-  abort_input(arg, "is damaged: ", what, " is not what umap_fit() made. Make the model anew")
+abort_damaged <- function(arg, what, maker = "umap_fit()", kind = "model") {
+  abort_input(arg, "is damaged: ", what, " is not what ", maker, " made. Make the ", kind, " anew")
 }
 
 is_sound_layout <- function(layout) {
@@ -118,7 +179,7 @@ are_sound_settings <- function(settings) {
   all(vapply(numbers, function(x) is_number(x) && x >= 0, NA)) && settings$bandwidth > 0 &&
     settings$n_epochs < 1e7 && settings$n_neighbors >= 2 &&
     settings$n_neighbors == round(settings$n_neighbors) &&
-    is_text(settings$method) && is_text(settings$optimizer)
+    is_text(settings$method) && is_text(settings$optimizer) && are_shown_settings(settings)
 }
 
 # Views of a model that is to predict.

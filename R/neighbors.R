@@ -164,9 +164,11 @@ dist_table <- function(x, k, arg = "k") {
 # All pairs are in hand, so sorting each row will do. Ties are left in order of index.
 dist_neighbors <- function(x, k) {
   n <- attr(x, "Size")
-  if (!is.numeric(x) || length(x) != n * (n - 1) / 2) {
+  n_pairs <- n * (n - 1) / 2
+  if (!is.numeric(x) || length(x) != n_pairs) {
     abort_input("x", "is no proper `dist`: it must hold a number for each pair of its Size")
   }
+  check_memory(n, 0, k, n_pairs = n_pairs)
   if (anyNA(x) || any(x < 0)) abort_input("x", "holds missing or negative distances")
   distance <- as.matrix(x)
   diag(distance) <- -1

@@ -56,6 +56,7 @@
 plot.umap_embedding <- function(x, dims = c(1, 2), label = x$label, label_medians = FALSE,
                                 cex = NULL, alpha = NULL, raster = NULL, title = NULL,
                                 edges = NULL, limits = NULL, ...) {
+  check_drawable(x, "x")
   picture <- new_picture(x, dims, label, label_medians, cex, alpha, raster, title, edges, limits)
   draw_base(picture, ...)
   invisible(x)
@@ -67,6 +68,7 @@ autoplot.umap_embedding <- function(object, dims = c(1, 2), label = object$label
                                     label_medians = FALSE, cex = NULL, alpha = NULL, raster = NULL,
                                     title = NULL, edges = NULL, limits = NULL, ...) {
   check_no_dots(...)
+  check_drawable(object, "object")
   draw_ggplot(
     new_picture(object, dims, label, label_medians, cex, alpha, raster, title, edges, limits)
   )
@@ -103,6 +105,7 @@ autoplot.umap_embedding <- function(object, dims = c(1, 2), label = object$label
 #' @export
 plot.umap_model <- function(x, label = x$labels, title = NULL, connectivity = FALSE,
                             diagnostic = NULL, data = NULL, limits = NULL, ...) {
+  check_model(x, "x")
   edges <- if (check_flag(connectivity, "connectivity")) x$graph
   shown <- diagnose(x, diagnostic, data, list(label = label, title = title, limits = limits))
   plot(
@@ -116,6 +119,7 @@ plot.umap_model <- function(x, label = x$labels, title = NULL, connectivity = FA
 #' @exportS3Method ggplot2::autoplot
 autoplot.umap_model <- function(object, label = object$labels, title = NULL, connectivity = FALSE,
                                 diagnostic = NULL, data = NULL, limits = NULL, ...) {
+  check_model(object)
   edges <- if (check_flag(connectivity, "connectivity")) object$graph
   shown <- diagnose(object, diagnostic, data, list(label = label, title = title, limits = limits))
   ggplot2::autoplot(
@@ -144,7 +148,7 @@ autoplot.umap_model <- function(object, label = object$labels, title = NULL, con
 plot.umap_snapshots <- function(x, label = attr(x, "labels"), cex = NULL, alpha = NULL,
                                 raster = NULL, title = NULL, ...) {
   check_no_dots(...)
-  draw_base_panels(new_panels(x, label, cex, alpha, raster, title))
+  draw_base_panels(new_panels(check_snapshots(x, "x"), label, cex, alpha, raster, title))
   invisible(x)
 }
 
@@ -153,6 +157,7 @@ plot.umap_snapshots <- function(x, label = attr(x, "labels"), cex = NULL, alpha 
 autoplot.umap_snapshots <- function(object, label = attr(object, "labels"), cex = NULL,
                                     alpha = NULL, raster = NULL, title = NULL, ...) {
   check_no_dots(...)
+  object <- check_snapshots(object, "object")
   draw_ggplot_panels(new_panels(object, label, cex, alpha, raster, title))
 }
 
@@ -163,7 +168,7 @@ new_picture <- function(embedding, dims = c(1, 2), label = NULL, label_medians =
                         cex = NULL, alpha = NULL, raster = NULL, title = NULL, edges = NULL,
                         limits = NULL) {
   n <- nrow(embedding)
-  if (n == 0) abort_input("x", "has no rows to draw")
+  title <- check_title(title)
   label <- check_plot_labels(label, n)
   limits <- check_limits(limits, label)
   axes <- plot_axes(embedding, dims, label)
@@ -189,6 +194,30 @@ new_panels <- function(snapshots, label, cex, alpha, raster, title) {
     colnames(layout) <- paste0("UMAP", seq_len(ncol(layout)))
     new_picture(as.data.frame(layout), c(1, 2), label, FALSE, cex, alpha, raster, title)
   })
+}
+
+check_drawable <- function(embedding, arg) {
+  check_embedding(embedding, arg)
+  if (nrow(embedding) == 0) abort_input(arg, "has no rows to draw")
+  if (length(coordinate_names(embedding)) == 0) {
+    abort_input(arg, "has no columns UMAP1, UMAP2 and so on")
+  }
+}
+
+check_snapshots <- function(snapshots, arg) {
+  are_layouts <- is_named_list(snapshots) && length(snapshots) > 0 &&
+    all(vapply(snapshots, function(layout) {
+      is.matrix(layout) && is.numeric(layout) && length(layout) > 0
+    }, NA))
+  if (!are_layouts) {
+    abort_input(arg, "must be a list of layouts from optimize_layout(), not ", describe(snapshots))
+  }
+  snapshots
+}
+
+check_title <- function(title) {
+  if (is.null(title) || is_text(title) || is.expression(title)) return(title)
+  abort_input("title", "must be a text or NULL, not ", describe(title))
 }
 
 check_plot_labels <- function(label, n) {
@@ -218,10 +247,11 @@ is_scaled <- function(label) is.numeric(label) || inherits(label, c("Date", "POS
 plot_axes <- function(embedding, dims, label) {
   columns <- coordinate_names(embedding)
   embedding <- unclass(embedding)
-  if (length(columns) == 0) abort_input("x", "has no columns UMAP1, UMAP2 and so on")
   if (length(columns) == 1) return(strip_axes(embedding[[columns]], label))
   is_dims <- is.numeric(dims) && length(dims) == 2 && all(dims %in% seq_along(columns))
-  if (!is_dims) abort_input("dims", "must be two numbers from 1 to ", length(columns))
+  if (!is_dims) {
+    abort_input("dims", "must be two numbers from 1 to ", length(columns), ", not ", describe(dims))
+  }
   columns <- columns[dims]
   list(
     x = embedding[[columns[1]]], y = embedding[[columns[2]]], xlab = columns[1], ylab = columns[2]
@@ -290,7 +320,7 @@ spread_names <- function(medians, width, height, limits) {
 
 # Each edge once, from (x0, y0) to (x1, y1), the strongest last.
 plot_edges <- function(graph, axes) {
-  graph <- check_graph(graph)
+  graph <- check_graph(graph, "edges")
   n <- length(axes$x)
   if (graph$n != n) abort_input("edges", "must be a graph of ", count(n), " points, not ", graph$n)
   has_place <- is.finite(axes$x) & is.finite(axes$y)
@@ -356,7 +386,9 @@ points_trust <- function(model, data) {
     abort_input("data", "is missing: diagnostic \"trustworthiness\" compares the layout with them")
   }
   k <- min(model$settings$n_neighbors - 1, (nrow(model$layout) - 1) %/% 2)
-  measure_quality(
-    data, model, NULL, k, 1, Inf, NULL, NULL, run_settings(NULL, FALSE), "data"
-  )$points[, 1]
+  run <- run_settings(NULL, FALSE)
+  quality <- told_of(
+    "data", measure_quality(data, model, NULL, k, 1, Inf, NULL, NULL, run, "data")
+  )
+  quality$points[, 1]
 }

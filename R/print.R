@@ -2,6 +2,7 @@
 
 #' @export
 print.umap_embedding <- function(x, n = 6, ...) {
+  check_embedding(x, "x")
   d <- length(coordinate_names(x))
   if (d == 0) { # columns taken from an embedding, without its coordinates
     print(as.data.frame(x), ...)
@@ -15,7 +16,8 @@ print.umap_embedding <- function(x, n = 6, ...) {
 
 #' @export
 print.umap_graph <- function(x, n = 6, ...) {
-  points <- attr(x, "n")
+  if (!is.data.frame(x)) abort_input("x", "must be a graph from fuzzy_graph(), not ", describe(x))
+  points <- attr(x, "n", exact = TRUE) # not "names"
   cat("Fuzzy graph", if (!is.null(points)) paste(" of", plural(points, "point")), ": ", sep = "")
   cat(plural(nrow(x), "entry", "entries"), "\n", sep = "")
   print_head(as.data.frame(x), n, ...)
@@ -32,12 +34,16 @@ brief_settings <- function(settings) {
 }
 
 print_head <- function(x, n, ...) {
+  if (!identical(n, Inf)) n <- check_whole(n, "n")
   print(utils::head(x, n), ...)
   if (nrow(x) > n) cat("and ", plural(nrow(x) - n, "more row"), "\n", sep = "")
 }
 
 #' @export
 print.umap_neighbors <- function(x, ...) {
+  if (!is.list(x) || !are_sound_searches(list(x))) {
+    abort_input("x", "must be neighbours from nearest_neighbors(), not ", describe(x))
+  }
   cat(
     "Neighbours of ", plural(nrow(x$idx), "point"), ", ", ncol(x$idx), " each: ", x$metric, ", ",
     x$method, "\n",
@@ -49,6 +55,9 @@ print.umap_neighbors <- function(x, ...) {
 
 #' @export
 print.umap_control <- function(x, ...) {
+  if (!is_named_list(x) || !inherits(x, "umap_control")) {
+    abort_input("x", "must be settings from umap_control(), not ", describe(x))
+  }
   cat("Settings of umap()\n")
   print_fields(unclass(x))
   invisible(x)
@@ -56,6 +65,7 @@ print.umap_control <- function(x, ...) {
 
 #' @export
 print.umap_model <- function(x, ...) {
+  check_model(x, "x")
   cat(
     "UMAP model of ", count(nrow(x$layout)), " rows in ", plural(ncol(x$layout), "dimension"), "\n",
     sep = ""
@@ -104,6 +114,7 @@ print.umap_model <- function(x, ...) {
 #' @export
 summary.umap_model <- function(object, data = NULL, ...) {
   check_no_dots(...)
+  check_model(object)
   structure(
     list(
       n = nrow(object$layout),
@@ -132,14 +143,15 @@ known_recall <- function(model, data) {
   if (is.null(data)) return(if (searches(neighbors)$method == "exact") 1 else NA_real_)
   run <- run_settings(NULL, FALSE)
   seen <- seen_by_model(model, data, "data", run)
-  if (is.null(seen$metric)) return(neighbor_recall(neighbors, data))
+  if (is.null(seen$metric)) return(told_of("data", neighbor_recall(neighbors, data)))
   if (n_rows(seen$x) != nrow(model$layout)) {
     abort_input(
       "data", "must have the ", count(nrow(model$layout)), " rows of the model, not ",
       count(n_rows(seen$x))
     )
   }
-  measure_recall(check_neighbors(neighbors, "object"), seen$x, 1000, seen$metric, run)
+  neighbors <- check_neighbors(neighbors, "object")
+  told_of("data", measure_recall(neighbors, seen$x, 1000, seen$metric, run))
 }
 
 # Metric and method of one search, or of those of several views.
@@ -167,6 +179,9 @@ label_counts <- function(labels) {
 
 #' @export
 print.summary.umap_model <- function(x, ...) {
+  if (!is_named_list(x) || !inherits(x, "summary.umap_model")) {
+    abort_input("x", "must be a summary of a model, not ", describe(x))
+  }
   cat(
     "UMAP model of ", count(x$n), " rows in ", plural(x$n_components, "dimension"), "\n\nStages\n",
     sep = ""
@@ -248,6 +263,6 @@ field_text <- function(x) {
   toString(if (is.numeric(x)) number(x) else as.character(x))
 }
 
-number <- function(x) format(x, digits = if (all(x == round(x))) 16 else 7, big.mark = "")
+number <- function(x) format(x, digits = if (isTRUE(all(x == round(x)))) 16 else 7, big.mark = "")
 
 plural <- function(n, one, many = paste0(one, "s")) paste(count(n), if (n == 1) one else many)

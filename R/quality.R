@@ -124,12 +124,18 @@ seen_by_model <- function(model, x, arg, run) {
   }
   view <- views[[1]]
   if (is.null(view$metric)) return(seen_by_settings(model, x, arg))
-  tryCatch({
+  told_of(arg, {
     if (!is.null(model$variables)) x <- computed_columns(model$variables, x)
     check_data_shape(x, arg)
     list(x = query_numbers(view, x, model$n_columns, run), metric = view$metric)
-  }, unfurl_error_input = function(e) {
-    abort("unfurl_error_input", sub("^`newdata`", paste0("`", arg, "`"), conditionMessage(e)))
+  })
+}
+
+# What `code` finds in data that it knows by the name of another argument is told of `arg`.
+told_of <- function(arg, code) {
+  tryCatch(code, unfurl_error_input = function(e) {
+    text <- sub("^`(x|newdata)`", paste0("`", arg, "`"), conditionMessage(e))
+    abort("unfurl_error_input", text)
   })
 }
 

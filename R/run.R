@@ -5,6 +5,12 @@
 # `times()` tells, after the run, how long each of its phases took.
 run_settings <- function(n_threads, verbose, envir = parent.frame()) {
   check_flag(verbose, "verbose")
+  if (is_nested()) {
+    abort_input(
+      "epoch_callback", "must not call functions of unfurl that compute, as the run that calls it ",
+      "is not over. Keep the layout that it is given, and compute after the run"
+    )
+  }
   clock <- phase_clock(if (verbose) progress_reporter(envir))
   list(
     n_threads = resolve_threads(n_threads),

@@ -291,6 +291,11 @@ core_options <- function(settings, curve, seed, keep) {
 
 #' @export
 as.data.frame.umap_model <- function(x, row.names = NULL, optional = FALSE, ...) {
+  check_model(x, "x")
+  n <- nrow(x$layout)
+  if (!are_row_names(row.names, n)) {
+    abort_input("row.names", "must be ", count(n), " different names, not ", describe(row.names))
+  }
   as_embedding(x$layout, x$labels, if (is.null(row.names)) x$row_names else row.names, x)
 }
 

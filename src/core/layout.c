@@ -3,12 +3,23 @@
 #include "layout.h"
 #include "memory.h"
 
+/* The kernels gather coordinates by 32-bit offsets, but for pairs. */
+static uf_status check_places(uf_context *ctx, int n, int d, const uf_layout_options *options) {
+  int is_small = d == 2 || (int64_t)d * ((int64_t)n + 15) <= INT32_MAX;
+  if (options->optimizer != UF_LAYOUT_BATCH || is_small) return UF_OK;
+  return uf_fail(ctx, UF_BAD_INPUT,
+                 "has %d rows, too many for a batch layout in %d dimensions: take fewer of them, or "
+                 "optimizer = \"sgd\"",
+                 n, d);
+}
+
 uf_status uf_layout_optimize(uf_context *ctx, const uf_graph *graph, const uf_hierarchy *hierarchy,
                              int d, const uf_layout_options *options, uf_watch *watch,
                              float *layout) {
   uf_status status = UF_OK;
   uf_hierarchy own = {0};
   uf_phase(ctx, "layout");
+  UF_TRY(check_places(ctx, graph->n, d, options));
   UF_TRY(uf_show(ctx, watch, graph, d, options, 0, layout));
   if (options->n_epochs == 0) goto done;
   if (options->optimizer == UF_LAYOUT_BATCH && !hierarchy) {

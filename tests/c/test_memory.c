@@ -377,11 +377,23 @@ TEST(offsets_are_of_64_bits) {
   }
 }
 
+/* Where an offset has 32 bits, as in the kernels' gathering, more is refused. */
+TEST(layouts_too_large_to_gather) {
+  uf_context ctx;
+  uf_layout_options options = options_of(UF_LAYOUT_BATCH);
+  const uf_graph large = {.n = INT32_MAX / 3};
+  fixture_open(&ctx, 1, NULL);
+  CHECK(uf_layout_optimize(&ctx, &large, NULL, 3, &options, NULL, NULL) == UF_BAD_INPUT);
+  CHECK(strstr(ctx.message, "too many for a batch layout in 3 dimensions") != NULL);
+  uf_context_close(&ctx);
+}
+
 int main(void) {
   prepare();
   RUN(counts_are_of_64_bits);
   RUN(sizes_that_overflow_are_not_asked_for);
   RUN(offsets_are_of_64_bits);
+  RUN(layouts_too_large_to_gather);
   RUN(every_allocation_may_fail);
   RUN(every_allocation_may_fail_on_threads);
   RUN(threads_may_be_refused);

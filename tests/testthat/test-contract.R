@@ -1,7 +1,7 @@
-# The contract of input: every exported function, every argument, every kind of wrong value. A value
-# that an argument does not admit is an error of class unfurl_error_input that names the argument
-# and the value; a value that it admits is no error. Generated, so that a new argument without a row
-# in `contract` fails.
+# The contract of input: every exported function and every method, every argument, every kind of
+# wrong value. A value that an argument does not admit is an error of class unfurl_error_input that
+# names the argument and the value; a value that it admits is no error. Generated, so that a new
+# argument without a row in `contract` or `methods_contract` fails.
 
 # ---- What may be given --------------------------------------------------------------------------
 
@@ -159,6 +159,63 @@ contract <- list(
   )
 )
 
+# The methods, which NAMESPACE lists; those of umap() and umap_fit() for data are above.
+embedding <- umap(points, iris$Species[1:30], n_epochs = 3, verbose = FALSE)
+model <- umap_fit(points, iris$Species[1:30], n_epochs = 3, verbose = FALSE)
+layouts <- optimize_layout(edges, place, n_epochs = 3, snapshots = c(0, 3))
+
+or_null <- function(admits) function(x) is.null(x) || admits(x)
+rows_shown <- function(x) identical(x, Inf) || whole(0)(x)
+text <- function(x) plain(x) && is.character(x) && !is.na(x)
+maybe_data <- function(x) if (is.null(x) || is.data.frame(x)) NA else FALSE # x may be at fault then
+look_rows <- list(
+  label = null_only, cex = number(0, open = TRUE, null = TRUE), alpha = number(0, 1, null = TRUE),
+  raster = or_null(flag), title = or_null(text)
+)
+embedding_rows <- c(
+  look_rows,
+  list(
+    dims = function(x) is.numeric(x) && setequal(x, 1:2), label_medians = flag, edges = null_only,
+    limits = null_only # of labels that are numbers
+  )
+)
+model_rows <- list(
+  label = null_only, title = or_null(text), connectivity = flag, diagnostic = null_only,
+  limits = null_only,
+  data = either # seen by a diagnostic alone
+)
+formula_contract <- list(
+  list(x = ~ Sepal.Length + Petal.Length, data = iris[1:30, ], n_epochs = 3, verbose = FALSE),
+  list(x = never, data = maybe_data, labels = null_only, y = target)
+)
+methods_contract <- list(
+  as.data.frame.umap_model = list(
+    list(x = model), list(x = never, row.names = null_only, optional = either)
+  ),
+  autoplot.umap_embedding = list(list(object = embedding), c(list(object = never), embedding_rows)),
+  autoplot.umap_model = list(list(object = model), c(list(object = never), model_rows)),
+  autoplot.umap_snapshots = list(list(object = layouts), c(list(object = never), look_rows)),
+  plot.umap_embedding = list(list(x = embedding), c(list(x = never), embedding_rows)),
+  plot.umap_model = list(list(x = model), c(list(x = never), model_rows)),
+  plot.umap_snapshots = list(list(x = layouts), c(list(x = never), look_rows)),
+  predict.umap_model = list(
+    list(object = model, newdata = points[1:3, ]),
+    c(
+      list(object = never, newdata = never, n_epochs = whole(0, null = TRUE)),
+      run_rows[c("n_threads", "verbose")]
+    )
+  ),
+  print.summary.umap_model = list(list(x = summary(model)), list(x = never)),
+  print.umap_control = list(list(x = umap_control()), list(x = never)),
+  print.umap_embedding = list(list(x = embedding), list(x = is.data.frame, n = rows_shown)),
+  print.umap_graph = list(list(x = edges), list(x = is.data.frame, n = rows_shown)),
+  print.umap_model = list(list(x = model), list(x = never)),
+  print.umap_neighbors = list(list(x = near), list(x = never)),
+  summary.umap_model = list(list(object = model), list(object = never, data = null_only)),
+  umap.formula = formula_contract,
+  umap_fit.formula = formula_contract
+)
+
 # ---- The test -----------------------------------------------------------------------------------
 
 outcome <- function(fun, arguments) {
@@ -196,14 +253,14 @@ flaw <- function(fun, right, argument, value, admitted) {
   if (!inherits(condition, "unfurl_error")) paste("is", class(condition)[1])
 }
 
-flaws_of <- function(name) {
-  right <- contract[[name]][[1]]
-  rows <- contract[[name]][[2]]
+flaws_of <- function(fun, contract) {
+  right <- contract[[1]]
+  rows <- contract[[2]]
   found <- character()
   for (argument in names(rows)) {
     for (specimen in names(specimens)) {
       value <- specimens[[specimen]]
-      wrong <- flaw(name, right, argument, value, admitted = rows[[argument]](value))
+      wrong <- flaw(fun, right, argument, value, admitted = rows[[argument]](value))
       if (!is.null(wrong)) found <- c(found, paste0(argument, " = ", specimen, " ", wrong))
     }
   }
@@ -230,9 +287,39 @@ test_that("every argument of every exported function has a row", {
 for (name in names(contract)) {
   test_that(paste0(name, "() says what is wrong with its input"), {
     skip_on_cran()
-    expect_identical(flaws_of(name), character())
+    expect_identical(flaws_of(name, contract[[name]]), character())
   })
 }
+
+own_method <- function(name) get(name, asNamespace("unfurl"))
+
+test_that("every argument of every method has a row", {
+  listed <- parseNamespaceFile("unfurl", dirname(system.file(package = "unfurl")))$S3methods
+  listed <- paste0(sub("^.*::", "", listed[, 1]), ".", listed[, 2])
+  expect_setequal(c(names(methods_contract), "umap.default", "umap_fit.default"), listed)
+  for (name in names(methods_contract)) {
+    arguments <- setdiff(names(formals(own_method(name))), "...")
+    expect_identical(setdiff(arguments, names(methods_contract[[name]][[2]])), character())
+  }
+})
+
+for (name in names(methods_contract)) {
+  test_that(paste0(name, "() says what is wrong with its input"), {
+    skip_on_cran()
+    if (startsWith(name, "autoplot")) skip_if_not_installed("ggplot2")
+    grDevices::pdf(NULL)
+    on.exit(grDevices::dev.off())
+    utils::capture.output(found <- flaws_of(own_method(name), methods_contract[[name]]))
+    expect_identical(found, character())
+  })
+}
+
+test_that("a diagnostic sees the data that it is given", {
+  for (value in specimens[!vapply(specimens, is.null, NA)]) {
+    arguments <- list(x = model, diagnostic = "trustworthiness", data = value)
+    expect_null(flaw_of_refusal(outcome(plot, arguments), "data", value))
+  }
+})
 
 test_that("nothing passes through ... unseen", {
   for (fun in list(umap, umap_fit)) {

@@ -194,7 +194,7 @@ test_that("a layout can be looked at after every epoch", {
   }
 })
 
-test_that("a callback may end the optimisation, jump out of it, and use the package", {
+test_that("a callback may end the optimisation and jump out of it", {
   graph <- digits_graph(200)
   start <- initial_layout(graph)
   fail <- function(epoch, layout) if (epoch == 2) stop("enough")
@@ -202,13 +202,46 @@ test_that("a callback may end the optimisation, jump out of it, and use the pack
   jump <- function(epoch, layout) invokeRestart("out", epoch)
   epoch <- withRestarts(optimize_layout(graph, start, 6, epoch_callback = jump), out = identity)
   expect_identical(epoch, 0L)
-  nested <- function(epoch, layout) layout_loss(graph, optimize_layout(graph, layout, 2))
   expect_identical(
-    optimize_layout(graph, start, 3, epoch_callback = nested), optimize_layout(graph, start, 3)
+    optimize_layout(graph, start, 3, epoch_callback = function(epoch, layout) NULL),
+    optimize_layout(graph, start, 3)
   )
   model <- umap_fit(some_digits(100), n_epochs = 5, snapshots = c(0, 5), trace = 5)
   expect_identical(model$snapshots[["5"]], model$layout)
   expect_identical(model$trace$epoch, 5L)
+})
+
+test_that("a callback that calls what computes is refused, and the next call is not", {
+  x <- some_digits(100)
+  model <- umap_fit(x, n_epochs = 2)
+  run <- function(callback, ...) umap(x, n_epochs = 3, epoch_callback = callback, ...)
+  nested <- list(
+    function(epoch, layout) umap(x, n_epochs = 2),
+    function(epoch, layout) predict(model, x[1:3, ]),
+    function(epoch, layout) layout_loss(model$graph, layout),
+    function(epoch, layout) nearest_neighbors(layout, 5),
+    function(epoch, layout) lapply(1, function(i) embedding_quality(x, layout, k = 5))
+  )
+  expected <- run(NULL)
+  for (callback in nested) {
+    for (optimizer in c("batch", "sgd")) {
+      expect_input_error(run(callback, optimizer = optimizer), "`epoch_callback` must not call")
+    }
+    expect_identical(run(NULL), expected)
+  }
+  # The callback may catch the error itself.
+  caught <- 0
+  tries <- function(epoch, layout) {
+    tryCatch(nested[[1]](epoch, layout), unfurl_error_input = function(e) caught <<- caught + 1)
+  }
+  expect_identical(run(tries), expected)
+  expect_identical(caught, 4)
+  # Nothing stays of a callback that ends by an error or a jump.
+  expect_error(run(function(epoch, layout) stop("enough")), "enough")
+  withRestarts(run(function(epoch, layout) invokeRestart("out")), out = function() NULL)
+  expect_identical(run(NULL), expected)
+  shows <- function(epoch, layout) capture.output(print(model), print(as.data.frame(model)))
+  expect_identical(run(shows), expected)
 })
 
 # ---- layout_loss() ------------------------------------------------------------------------------

@@ -144,6 +144,58 @@ test_that("a broken model is an error of the package, or does no harm", {
   }
 })
 
+test_that("showing a broken model or embedding is an error of the package, or does no harm", {
+  skip_on_cran()
+  grDevices::pdf(NULL)
+  on.exit(grDevices::dev.off())
+  show <- list(
+    print = print, summary = function(x) print(summary(x)), plot = plot,
+    edges = function(x) plot(x, connectivity = TRUE), frame = as.data.frame
+  )
+  flaw_of <- function(show, worse) {
+    tryCatch(
+      {
+        suppressWarnings(utils::capture.output(show(worse)))
+        NULL
+      },
+      unfurl_error = function(e) NULL,
+      error = conditionMessage
+    )
+  }
+  kinds <- kept_models()
+  for (kind in kinds[intersect(names(kinds), c("mixed", "supervised"))]) {
+    model <- kind[[1]]
+    model$labels <- small$Species
+    for (part in c(names(model), names(model$settings))) {
+      index <- if (part %in% names(model)) part else c("settings", part)
+      for (value in broken(unclass(model)[[index]])) {
+        worse <- unclass(model)
+        worse[[index]] <- value
+        class(worse) <- "umap_model"
+        for (way in names(show)) {
+          expect_null(flaw_of(show[[way]], worse), info = paste(way, part, describe(value)))
+        }
+      }
+    }
+    expect_input_error(print(structure(unclass(model)[-1], class = "umap_model")), "its layout")
+    embedding <- as.data.frame(model)
+    for (way in c("print", "plot")) {
+      for (column in names(embedding)) {
+        for (value in list("text", NA, list(1), NULL)) {
+          worse <- unclass(embedding)
+          worse[[column]] <- if (is.null(value)) NULL else rep(value, nrow(embedding))
+          class(worse) <- class(embedding)
+          expect_null(flaw_of(show[[way]], worse), info = paste(way, column, describe(value)))
+        }
+      }
+      for (settings in list("text", 1, list(), list(n_neighbors = "a"), function(x) x)) {
+        worse <- structure(embedding, settings = settings)
+        expect_input_error(show[[way]](worse), "`x` is damaged: its attribute settings")
+      }
+    }
+  }
+})
+
 test_that("models of the future, and what is none, are refused", {
   model <- umap_fit(small[1:4], n_epochs = 2)
   model$format_version <- 99L

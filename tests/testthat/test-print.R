@@ -75,3 +75,18 @@ test_that("a summary says what is not kept", {
   expect_no_match(lines, "NA|Local scale")
   expect_input_error(summary(umap_fit(iris[1:4], n_epochs = 5), datum = iris), "no argument datum")
 })
+
+test_that("a graph that has lost its attributes is printed without its number of points", {
+  graph <- as.data.frame(digits_graph(50))
+  attr(graph, "n") <- NULL
+  class(graph) <- c("umap_graph", "data.frame")
+  expect_output(print(graph), "^Fuzzy graph: [0-9,]+ entries")
+})
+
+test_that("a summary refuses other data than those of the model, by their name", {
+  model <- umap_fit(iris[1:4], n_epochs = 2)
+  expect_input_error(summary(model, iris[1:9, 1:4]), "`data` must have the 150 rows of the model")
+  holed <- as.matrix(iris[1:4])
+  holed[3, 2] <- NA
+  expect_input_error(summary(model, holed), "`data` holds a missing value .* row 3, column 2")
+})
