@@ -229,15 +229,13 @@ check_plot_labels <- function(label, n) {
 
 check_limits <- function(limits, label) {
   if (is.null(limits)) return(NULL)
-  if (!is_scaled(label)) {
-    warn_given("limits", "only labels that are numbers or dates have them")
-    return(NULL)
+  numbers <- if (is_scaled(limits)) as.numeric(limits)
+  if (length(numbers) != 2 || !all(is.finite(numbers)) || numbers[1] >= numbers[2]) {
+    abort_input("limits", "must be two numbers, the smaller first, not ", describe(limits))
   }
-  limits <- as.numeric(limits)
-  if (length(limits) != 2 || !all(is.finite(limits)) || limits[1] >= limits[2]) {
-    abort_input("limits", "must be two numbers, the smaller first")
-  }
-  limits
+  if (is_scaled(label)) return(numbers)
+  warn_given("limits", "only labels that are numbers or dates have them")
+  NULL
 }
 
 # Labels that a scale shows better than a legend of levels.

@@ -166,6 +166,7 @@ layouts <- optimize_layout(edges, place, n_epochs = 3, snapshots = c(0, 3))
 
 or_null <- function(admits) function(x) is.null(x) || admits(x)
 rows_shown <- function(x) identical(x, Inf) || whole(0)(x)
+two_numbers <- function(x) is.null(x) || identical(x, c(1, 2))
 text <- function(x) plain(x) && is.character(x) && !is.na(x)
 maybe_data <- function(x) if (is.null(x) || is.data.frame(x)) NA else FALSE # x may be at fault then
 look_rows <- list(
@@ -176,12 +177,12 @@ embedding_rows <- c(
   look_rows,
   list(
     dims = function(x) is.numeric(x) && setequal(x, 1:2), label_medians = flag, edges = null_only,
-    limits = null_only # of labels that are numbers
+    limits = two_numbers
   )
 )
 model_rows <- list(
   label = null_only, title = or_null(text), connectivity = flag, diagnostic = null_only,
-  limits = null_only,
+  limits = two_numbers,
   data = either # seen by a diagnostic alone
 )
 formula_contract <- list(
