@@ -105,7 +105,7 @@ nearest_neighbors <- function(x, k = 15, metric = "euclidean",
   k <- check_n_neighbors(k, "k", n_rows(x))
   check_memory(n_rows(x), n_columns(x), k)
   found <- .Call(C_nearest_neighbors, x, k, choice, method, target_recall, seed, run)
-  dimnames(found$idx) <- list(row_names(x), NULL) # `rownames<-` would copy
+  found$idx <- with_row_names(found$idx, x)
   new_neighbors(found$idx, found$dist, choice$name, found$method, choice$kwds, found$recall)
 }
 
@@ -114,6 +114,13 @@ new_neighbors <- function(idx, dist, metric, method, metric_kwds = NULL, recall 
   neighbors$recall <- recall
   neighbors$metric_kwds <- metric_kwds
   structure(neighbors, class = "umap_neighbors")
+}
+
+# Without names there is nothing to set, and no copy to make for it.
+with_row_names <- function(idx, x) {
+  names <- row_names(x)
+  if (!is.null(names)) rownames(idx) <- names
+  idx
 }
 
 # ---- Of new rows --------------------------------------------------------------------------------
@@ -125,7 +132,7 @@ query_neighbors <- function(x, query, neighbors, k, metric, method, seed, run) {
   idx <- check_search_graph(neighbors, n_rows(x))
   if (!is.null(idx) && method == "exact") warn_given("neighbors", "every pair is compared")
   found <- .Call(C_query_neighbors, x, query, idx, k, metric, method, seed, run)
-  dimnames(found$idx) <- list(row_names(query), NULL)
+  found$idx <- with_row_names(found$idx, query)
   found$metric <- metric$name
   found$metric_kwds <- metric$kwds
   found
