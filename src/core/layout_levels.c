@@ -43,9 +43,6 @@ uf_status uf_layout_batch(uf_context *ctx, const uf_hierarchy *hierarchy, int d,
   float *position[UF_MOST_LEVELS] = {NULL};
   size_t size = (size_t)graph->n * (size_t)d;
   double work = 0, done = 0;
-  if ((int64_t)(graph->n + 16) * d > INT32_MAX)
-    return uf_fail(ctx, UF_BAD_INPUT,
-                   "has too many coordinates: rows x n_components must stay below 2^31");
   for (int level = 0; level <= top; level++) work += work_of(hierarchy, level, n_epochs);
   for (int level = 0; level <= top; level++)
     UF_NEW(ctx, position[level], (int64_t)hierarchy->level[level].graph.n * d);
