@@ -141,6 +141,9 @@ summary.umap_model <- function(object, data = NULL, ...) {
 known_recall <- function(model, data) {
   neighbors <- model$neighbors
   if (is.null(data)) return(if (searches(neighbors)$method == "exact") 1 else NA_real_)
+  if (identical(neighbors$metric, "precomputed")) {
+    abort_input("data", "cannot tell the recall of a model of ready distances: leave it out")
+  }
   run <- run_settings(NULL, FALSE)
   seen <- seen_by_model(model, data, "data", run)
   if (is.null(seen$metric)) return(told_of("data", neighbor_recall(neighbors, data)))

@@ -90,3 +90,10 @@ test_that("a summary refuses other data than those of the model, by their name",
   holed[3, 2] <- NA
   expect_input_error(summary(model, holed), "`data` holds a missing value .* row 3, column 2")
 })
+
+test_that("rows of data cannot tell the recall of distances", {
+  x <- as.matrix(iris[1:60, 1:4])
+  model <- umap_fit(dist(x), n_neighbors = 5, n_epochs = 5)
+  expect_identical(summary(model)$recall, 1)
+  expect_error(summary(model, x), "`data` cannot tell", class = "unfurl_error_input")
+})
