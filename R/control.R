@@ -150,7 +150,14 @@ check_no_more_arguments <- function(...) {
   if (is.null(given) || !all(nzchar(given))) {
     abort_input("...", "holds an argument without a name")
   }
-  known <- setdiff(c(names(formals(umap.default)), names(formals(umap_control))), "...")
+  of_umap <- names(formals(umap.default))
+  if (given[1] %in% of_umap) {
+    abort_input(given[1], "is an argument of umap() itself, not of umap_control()")
+  }
+  if ("control" %in% given) {
+    abort_input("control", "is not an argument of umap(): give its settings by their own names")
+  }
+  known <- setdiff(c(of_umap, names(formals(umap_control))), "...")
   hints <- vapply(given, suggest_name, "", known = known)
   abort_input(given[1], "is not an argument of umap()", hints[1], if (length(given) > 1) {
     paste0("; nor is ", paste0("`", given[-1], "`", hints[-1], collapse = ", "))

@@ -23,6 +23,8 @@ test_that("an argument that does not exist is an error that guesses", {
   expect_input_error(umap(iris[1:4], spraed = 5), "`spraed` .*Did you mean `spread`")
   expect_input_error(umap_control(learningrate = 5), "Did you mean `learning_rate`")
   expect_input_error(umap(iris[1:4], q = 1), "`q` is not an argument of umap\\(\\)$")
+  expect_input_error(umap_control(n_epochs = 50), "`n_epochs` is an argument of umap\\(\\) itself")
+  expect_input_error(umap(iris[1:4], control = umap_control()), "by their own names")
   expect_input_error(umap(iris[1:4], foo = 1, Metrik = 2), "`foo` .*nor is `Metrik`.*mean `metric`")
   expect_input_error(do.call(umap_control, c(umap_control(), 1)), "without a name")
 })
