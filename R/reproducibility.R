@@ -49,9 +49,9 @@ algorithm_version <- 1L
 #' `tools/identity.sh` in the sources compiles the package with gcc and clang at several levels of
 #' optimisation, for x86-64 and arm64, runs every stage on each instruction set with 1, 2 and 5
 #' threads, and compares the results; `bench/results/identity.md` is its report.
-#' `bench/identity_mnist.R` does so for the 70,000 images of MNIST. The package's own tests compare
-#' with hashes that were made when the version was, so that your machine has checked the promise
-#' when they pass.
+#' `bench/identity_mnist.R` does so for the 70,000 images of MNIST, with its report beside it. The
+#' package's own tests compare with hashes that were made when the version was, so that your machine
+#' has checked the promise when they pass.
 #'
 #' @name reproducibility
 #' @seealso [umap()]
