@@ -249,8 +249,15 @@ static void print_accuracies(void) {
   }
 }
 
+/* Long doubles are no yardstick where they are doubles, as under valgrind. */
+static int is_truth_finer(void) {
+  volatile long double one = 1, little = 0x1p-60L;
+  return one + little != one;
+}
+
 /* Not too far below the bound either: the table is to say what is. */
 TEST(accuracies_are_as_stated) {
+  if (!is_truth_finer()) return;
   for (const accuracy *a = accuracies; a < accuracies + N_ACCURACIES; a++) {
     errors e = measure(a);
     CHECK_CLOSE(e.worst, 0, a->worst);
@@ -292,7 +299,7 @@ TEST(power) {
     long double truth = powl(x, y);
     error = fmax(error, (double)fabsl(uf_pow(x, y) / truth - 1) * 0x1p53 / (1 + exponent));
   }
-  CHECK_CLOSE(error, 0, 4);
+  if (is_truth_finer()) CHECK_CLOSE(error, 0, 4);
   CHECK(uf_pow(0, 2) == 0 && uf_pow(0, 0.5) == 0 && uf_pow(0, 0) == 1 && uf_pow(0, -1) == INFINITY);
   CHECK(uf_pow(1, 123.4) == 1 && uf_pow(7, 0) == 1);
   CHECK_CLOSE(uf_pow(2, 10), 1024, 1e-10);
