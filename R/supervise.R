@@ -114,6 +114,8 @@ only_categories <- "the target has categories only"
 # target says nothing.
 target_views <- function(y, n, target, n_neighbors) {
   of_numbers <- c("target_metric", "target_n_neighbors")
+  is_default <- isTRUE(target$target_n_neighbors == n_neighbors)
+  if (is_default) target["target_n_neighbors"] <- list(NULL)
   if (is.null(y)) {
     warn_unused(target, c("target_weight", of_numbers), "there is no target `y`")
     return(list())
@@ -146,7 +148,7 @@ target_views <- function(y, n, target, n_neighbors) {
 }
 
 target_frame <- function(y) {
-  if (!is.atomic(y) || isS4(y) || inherits(y, "integer64")) {
+  if (!is.atomic(y) || isS4(y) || inherits(y, c("integer64", "dist"))) {
     abort_input("y", "must be numbers or categories, not ", describe(y))
   }
   if (is.matrix(y)) as.data.frame(y) else data.frame(y = y)

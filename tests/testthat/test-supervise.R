@@ -168,3 +168,12 @@ test_that("arguments for numbers are said to have no part in categories", {
   expect_unfurl_warning(supervise_graph(graph, iris$Species, bandwidth = 2), "`bandwidth` is not")
   expect_no_warning(supervise_graph(graph, iris[[1]], target_n_neighbors = 9, bandwidth = 2))
 })
+
+test_that("the default neighbourhood of a target is no unused argument", {
+  x <- as.matrix(iris[1:60, 1:4])
+  expect_silent(umap(x, target_n_neighbors = 15, n_epochs = 5, verbose = FALSE))
+  settings <- umap_fit(x, n_epochs = 5)$settings
+  expect_silent(do.call(umap, c(list(x), settings)))
+  expect_warning(umap(x, target_n_neighbors = 9, n_epochs = 5), "no target `y`")
+  expect_input_error(umap(x, y = dist(x)), "`y` must be numbers or categories")
+})
