@@ -77,6 +77,15 @@ warn_given <- function(args, why) {
   )
 }
 
+check_no_dots <- function(...) {
+  if (...length() == 0) return(invisible())
+  names <- Filter(nzchar, names(list(...)))
+  abort_input(
+    "...", "must be empty: ",
+    if (length(names) > 0) paste("there is no argument", toString(names)) else "nothing goes there"
+  )
+}
+
 # ---- Single values ------------------------------------------------------------------------------
 
 # The doubles of integer64 are no numbers but the bits of integers.

@@ -94,8 +94,9 @@ nearest_neighbors <- function(x, k = 15, metric = "euclidean",
   }
   x <- check_data(x)
   choice <- check_metric(metric, metric_kwds, n_columns(x))
-  if (target_recall != 0.99 && (method == "nndescent" || !is.null(query))) {
-    warn_given("target_recall", "only clusters heed it, among the rows of `x`")
+  if (method == "nndescent" || !is.null(query)) {
+    why <- "only clusters heed it, among the rows of `x`"
+    warn_unused(list(target_recall = target_recall), "target_recall", why)
   }
   seed <- check_seed(seed)
   run <- run_for_metric(run_settings(n_threads, verbose), choice)

@@ -183,7 +183,7 @@ new_picture <- function(embedding, dims = c(1, 2), label = NULL, label_medians =
     raster = check_flag(raster, "raster"), order = drawing_order(label, n, has_place),
     medians = if (check_flag(label_medians, "label_medians")) label_medians_of(axes, label)
   )
-  if (!is.null(edges)) picture$edges <- plot_edges(edges, axes)
+  if (!is.null(edges)) picture$edges <- plot_edges(edges, axes, has_place)
   picture
 }
 
@@ -317,11 +317,10 @@ spread_names <- function(medians, width, height, limits) {
 }
 
 # Each edge once, from (x0, y0) to (x1, y1), the strongest last.
-plot_edges <- function(graph, axes) {
+plot_edges <- function(graph, axes, has_place = rep(TRUE, length(axes$x))) {
   graph <- check_graph(graph, "edges")
   n <- length(axes$x)
   if (graph$n != n) abort_input("edges", "must be a graph of ", count(n), " points, not ", graph$n)
-  has_place <- is.finite(axes$x) & is.finite(axes$y)
   once <- which(graph$row < graph$col & has_place[graph$row] & has_place[graph$col])
   once <- once[order(graph$similarity[once])]
   from <- graph$row[once]

@@ -80,15 +80,6 @@ predict.umap_model <- function(object, newdata, n_epochs = NULL, n_threads = NUL
   as_embedding(layout, NULL, query$row_names, object)
 }
 
-check_no_dots <- function(...) {
-  if (...length() == 0) return(invisible())
-  names <- Filter(nzchar, names(list(...)))
-  abort_input(
-    "...", "must be empty: ",
-    if (length(names) > 0) paste("there is no argument", toString(names)) else "nothing goes there"
-  )
-}
-
 # Those of the batch optimiser, whatever the model's was: one that visits every edge has a learning
 # rate of its own kind.
 predict_options <- function(model, n_epochs) {

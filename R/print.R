@@ -141,12 +141,11 @@ summary.umap_model <- function(object, data = NULL, ...) {
 known_recall <- function(model, data) {
   neighbors <- model$neighbors
   if (is.null(data)) return(if (searches(neighbors)$method == "exact") 1 else NA_real_)
-  if (identical(neighbors$metric, "precomputed")) {
-    abort_input("data", "cannot tell the recall of a model of ready distances: leave it out")
-  }
   run <- run_settings(NULL, FALSE)
   seen <- seen_by_model(model, data, "data", run)
-  if (is.null(seen$metric)) return(told_of("data", neighbor_recall(neighbors, data)))
+  if (is.null(seen$metric)) {
+    abort_input("data", "cannot tell the recall of a model of ready distances: leave it out")
+  }
   if (n_rows(seen$x) != nrow(model$layout)) {
     abort_input(
       "data", "must have the ", count(nrow(model$layout)), " rows of the model, not ",

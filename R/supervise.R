@@ -46,9 +46,7 @@ supervise_graph <- function(graph, y, target_metric = "euclidean", target_weight
                             verbose = getOption("unfurl.verbose", is_interactive())) {
   graph <- check_graph(graph)
   if (is.null(y)) abort_input("y", "is NULL: there is nothing to supervise with")
-  target_n_neighbors <- if (!missing(target_n_neighbors)) {
-    check_whole(target_n_neighbors, "target_n_neighbors", min = 2)
-  }
+  target_n_neighbors <- check_whole(target_n_neighbors, "target_n_neighbors", min = 2)
   target <- check_target_settings(target_metric, target_weight, target_n_neighbors)
   views <- target_views(y, graph$n, target, 15)
   settings <- check_graph_settings(set_op_mix_ratio, local_connectivity, bandwidth)
@@ -113,9 +111,8 @@ only_categories <- "the target has categories only"
 # One view for all that are numbers, and one for each kind of categories. n_neighbors: where the
 # target says nothing.
 target_views <- function(y, n, target, n_neighbors) {
-  of_numbers <- c("target_metric", "target_n_neighbors")
   is_default <- isTRUE(target$target_n_neighbors == n_neighbors)
-  if (is_default) target["target_n_neighbors"] <- list(NULL)
+  of_numbers <- c("target_metric", if (!is_default) "target_n_neighbors")
   if (is.null(y)) {
     warn_unused(target, c("target_weight", of_numbers), "there is no target `y`")
     return(list())

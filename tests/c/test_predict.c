@@ -14,17 +14,7 @@ enum { OLD = 75, NEW = 21, K = 7, COLUMNS = 6, MAX_D = 5, NEGATIVES = 32, SEED =
 
 static uf_predict_options usual_options(int n_epochs) {
   uf_predict_options options = {.fuzzy = {1, 1, 1, INFINITY, 0},
-                                .layout = {.optimizer = UF_LAYOUT_BATCH,
-                                           .n_epochs = n_epochs,
-                                           .softening = 0.001,
-                                           .clip = 4,
-                                           .learning_rate = 1,
-                                           .repulsion_strength = 1,
-                                           .negative_sample_rate = 5,
-                                           .beta1 = 0.5,
-                                           .beta2 = 0.9,
-                                           .epsilon = 0.5,
-                                           .seed = SEED}};
+                                .layout = fixture_layout_options(UF_LAYOUT_BATCH, n_epochs, SEED)};
   uf_fit_curve(0.1, 1, &options.layout.a, &options.layout.b);
   return options;
 }
