@@ -42,8 +42,8 @@ static double lay_out(uf_context *ctx, const uf_hierarchy *hierarchy, float *lay
   uf_layout_options options = fixture_layout_options(UF_LAYOUT_BATCH, N_EPOCHS, SEED);
   uf_fit_curve(0.1, 1, &options.a, &options.b);
   double start = seconds_now();
-  must(ctx, uf_layout_optimize(ctx, &hierarchy->level[0].graph, hierarchy, 2, &options, NULL,
-                               layout));
+  must(ctx,
+       uf_layout_optimize(ctx, &hierarchy->level[0].graph, hierarchy, 2, &options, NULL, layout));
   return seconds_now() - start;
 }
 

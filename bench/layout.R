@@ -64,7 +64,7 @@ load_data <- function(name) {
   )
 }
 
-# ---- Methods: each returns list(layout, seconds, start, optimiser) ------------------
+# ---- Methods: each returns list(layout, seconds, start, optimiser) ------------------------------
 
 by_unfurl <- function(...) {
   function(x, nn, seed) {

@@ -14,10 +14,10 @@ typedef struct r_run {
   SEXP settings; /* list(n_threads, isa, progress, warn, fail) of run_settings() in R, and
                     the frame of run_for_metric() */
   uf_context ctx;
-  const char *argument;         /* what bad input is found in: "x", "query" */
+  const char *argument;      /* what bad input is found in: "x", "query" */
   SEXP frame, data, queries; /* where a metric that is an R function is called, and whose rows it
                                 compares */
-  SEXP unwinding; /* continues a jump (an error, a restart) that began in a callback */
+  SEXP unwinding;            /* continues a jump (an error, a restart) that began in a callback */
   int jumped;
   int n_warnings;
   char warning[R_MAX_WARNINGS][256];

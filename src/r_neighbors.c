@@ -37,8 +37,8 @@ static SEXP nearest_neighbors(void *data) {
   uf_neighbor_method used;
   r_run_open(&c->run, c->settings);
   r_make_points(&c->run, c->x, c->metric, &c->points);
-  check(c, uf_nearest_neighbors(ctx, &c->points, c->k, r_neighbor_method(c->method), c->target_recall,
-                                c->seed, &c->neighbors, &used));
+  check(c, uf_nearest_neighbors(ctx, &c->points, c->k, r_neighbor_method(c->method),
+                                c->target_recall, c->seed, &c->neighbors, &used));
   double unit = c->points.unit;
   uf_points_free(&c->points); /* makes room for the result */
   return r_from_neighbors(&c->neighbors, unit, used);

@@ -33,8 +33,8 @@ static SEXP make_transform(void *data) {
   transform_call *c = data;
   r_run_open(&c->run, c->settings);
   uf_matrix matrix = r_matrix(c->x);
-  r_run_check(&c->run, uf_transform_make(&c->run.ctx, &matrix, c->scaling, c->n_directions,
-                                         c->seed, &c->transform));
+  r_run_check(&c->run, uf_transform_make(&c->run.ctx, &matrix, c->scaling, c->n_directions, c->seed,
+                                         &c->transform));
   const uf_transform *t = &c->transform;
   SEXP result = PROTECT(r_named_list(4, names));
   SET_VECTOR_ELT(result, 0, from_doubles(t->centre, t->d));

@@ -7,10 +7,11 @@
 static uf_status check_places(uf_context *ctx, int n, int d, const uf_layout_options *options) {
   int is_small = d == 2 || (int64_t)d * ((int64_t)n + 15) <= INT32_MAX;
   if (options->optimizer != UF_LAYOUT_BATCH || is_small) return UF_OK;
-  return uf_fail(ctx, UF_BAD_INPUT,
-                 "has %d rows, too many for a batch layout in %d dimensions: take fewer of them, or "
-                 "optimizer = \"sgd\"",
-                 n, d);
+  return uf_fail(
+      ctx, UF_BAD_INPUT,
+      "has %d rows, too many for a batch layout in %d dimensions: take fewer of them, or "
+      "optimizer = \"sgd\"",
+      n, d);
 }
 
 uf_status uf_layout_optimize(uf_context *ctx, const uf_graph *graph, const uf_hierarchy *hierarchy,

@@ -126,8 +126,7 @@ static uf_status fill(uf_context *ctx, const uf_matrix *matrix, const uf_prepara
                    uf_metric_of(metric)->name);
   if (matrix->form == UF_BIT_ROWS || (uf_metric_is_binary(metric) && !uf_matrix_is_sparse(matrix)))
     return uf_fill_bit_strings(ctx, matrix, points);
-  if (uf_matrix_is_sparse(matrix))
-    return uf_fill_compressed_rows(ctx, matrix, preparation, points);
+  if (uf_matrix_is_sparse(matrix)) return uf_fill_compressed_rows(ctx, matrix, preparation, points);
   return fill_float_rows(ctx, matrix, preparation, points);
 }
 

@@ -130,7 +130,8 @@ static void fill_rows(const apply_job *j, uf_range range, float *rows) {
   int d = j->transform->d;
   for (int c = 0; c < d; c++)
     for (int64_t i = range.from; i < range.to; i++)
-      rows[j->stride * (size_t)(i - range.from) + (size_t)c] = (float)limited(scaled(j, i, c), 0x1p100);
+      rows[j->stride * (size_t)(i - range.from) + (size_t)c] =
+          (float)limited(scaled(j, i, c), 0x1p100);
   for (int64_t i = range.from; i < range.to; i++)
     for (size_t c = (size_t)d; c < j->stride; c++)
       rows[j->stride * (size_t)(i - range.from) + c] = 0;

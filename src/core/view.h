@@ -20,8 +20,8 @@ typedef struct uf_view {
   uf_metric_choice metric;
   uf_neighbor_method neighbor_method;
   double target_recall; /* part of the neighbours to be found */
-  int n_neighbors;     /* the point itself counted */
-  double max_distance; /* of the metric, see uf_fuzzy_options; in the user's units */
+  int n_neighbors;      /* the point itself counted */
+  double max_distance;  /* of the metric, see uf_fuzzy_options; in the user's units */
 
   /* found, but for categories; uf_view_free() frees it */
   uf_preparation preparation;

@@ -43,8 +43,6 @@ TEST(codes) {
       }
 }
 
-static void all(void) {
-  RUN(codes);
-}
+static void all(void) { RUN(codes); }
 
 int main(void) { return kernel_tests(all); }

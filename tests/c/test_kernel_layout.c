@@ -189,8 +189,6 @@ TEST(layout_steps) {
     }
 }
 
-static void all(void) {
-  RUN(layout_steps);
-}
+static void all(void) { RUN(layout_steps); }
 
 int main(void) { return kernel_tests(all); }

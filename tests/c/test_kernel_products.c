@@ -53,8 +53,6 @@ TEST(products) {
       for (int m = 16; m <= 144; m += 16) check_product(n[i], depth[j], m, (i + j + m / 16) % 2);
 }
 
-static void all(void) {
-  RUN(products);
-}
+static void all(void) { RUN(products); }
 
 int main(void) { return kernel_tests(all); }

@@ -188,8 +188,6 @@ TEST(scans) {
         }
 }
 
-static void all(void) {
-  RUN(scans);
-}
+static void all(void) { RUN(scans); }
 
 int main(void) { return kernel_tests(all); }

@@ -12,8 +12,6 @@ TEST(tables_are_found) {
   CHECK(n_tables == 0 || uf_kernels_choose(NULL) == tables[n_tables - 1]);
 }
 
-static void all(void) {
-  RUN(tables_are_found);
-}
+static void all(void) { RUN(tables_are_found); }
 
 int main(void) { return kernel_tests(all); }

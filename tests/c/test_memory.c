@@ -24,9 +24,9 @@ void __wrap_free(void *block);
 int __wrap_pthread_create(pthread_t *thread, const pthread_attr_t *attributes,
                           void *(*function)(void *), void *argument);
 
-static atomic_int countdown; /* allocations until one fails; 0: none does */
-static atomic_int failures;  /* that have happened */
-static atomic_int n_blocks;  /* in use */
+static atomic_int countdown;  /* allocations until one fails; 0: none does */
+static atomic_int failures;   /* that have happened */
+static atomic_int n_blocks;   /* in use */
 static atomic_size_t refused; /* bytes that the last failure was asked for */
 static int threads_are_refused;
 
@@ -350,8 +350,8 @@ TEST(sizes_that_overflow_are_not_asked_for) {
 
 /* Pages that nobody touches take no memory. */
 static void *promised(size_t size) {
-  void *block = mmap(NULL, size, PROT_READ | PROT_WRITE,
-                     MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
+  void *block =
+      mmap(NULL, size, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
   return block == MAP_FAILED ? NULL : block;
 }
 
