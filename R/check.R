@@ -58,15 +58,16 @@ describe <- function(x) {
   paste0("an object of class ", class(x)[1], " and length ", length(x))
 }
 
-shape <- function(x) paste(count(nrow(x)), "rows and", count(ncol(x)), "columns")
+shape <- function(x) paste(plural(nrow(x), "row"), "and", plural(ncol(x), "column"))
 
 # ---- Arguments that have no part ----------------------------------------------------------------
 
 # Names those of `args` that are not as umap() has them when they are not given, and yet change
-# nothing.
+# nothing. 1 - 0.9 is as good as 0.1 here.
 warn_unused <- function(settings, args, why) {
-  defaults <- c(umap_control(), min_dist = 0.1)
-  warn_given(args[!mapply(identical, settings[args], defaults[args])], why)
+  defaults <- c(umap_control(), metric = "euclidean", min_dist = 0.1)
+  is_default <- function(given, default) isTRUE(all.equal(given, default))
+  warn_given(args[!mapply(is_default, settings[args], defaults[args])], why)
 }
 
 warn_given <- function(args, why) {
@@ -136,8 +137,18 @@ check_choice <- function(x, arg, choices) {
   if (identical(x, choices)) return(choices[1])
   if (is.character(x) && length(x) == 1 && x %in% choices) return(x)
   abort_input(
-    arg, "must be one of ", paste0("\"", choices, "\"", collapse = ", "), ", not ", describe(x)
+    arg, "must be one of ", paste0("\"", choices, "\"", collapse = ", "), ", not ", describe(x),
+    if (is_text(x)) suggest_name(x, choices, quote = "\"")
   )
+}
+
+# A known name that differs by few letters, less than half of them.
+suggest_name <- function(name, known, quote = "`") {
+  if (length(known) == 0) return("")
+  distance <- utils::adist(name, known, ignore.case = TRUE)
+  near <- distance <= min(3, nchar(name) / 2) & distance == min(distance)
+  if (!any(near)) return("")
+  paste0(". Did you mean ", quote, known[near][1], quote, "?")
 }
 
 # The start of all random numbers, which are drawn in C: R's own generator is asked only for NULL.
@@ -236,7 +247,7 @@ check_layout <- function(x, arg, n, d = NULL) {
     abort_input(arg, "must be a matrix of numbers, not ", describe(x))
   }
   if (nrow(x) != n || ncol(x) == 0 || (!is.null(d) && ncol(x) != d)) {
-    expected <- paste0(count(n), " rows", if (!is.null(d)) paste(" and", d, "columns"))
+    expected <- paste0(plural(n, "row"), if (!is.null(d)) paste(" and", plural(d, "column")))
     abort_input(arg, "must have ", expected, ", not ", shape(x))
   }
   if (!all(is.finite(x))) abort_input(arg, "holds missing or infinite values")
@@ -244,17 +255,17 @@ check_layout <- function(x, arg, n, d = NULL) {
   unname(x)
 }
 
-check_labels <- function(labels, n) {
+check_labels <- function(labels, n, arg = "labels") {
   if (is.null(labels)) return(NULL)
   if (inherits(labels, "POSIXlt")) labels <- as.POSIXct(labels)
   if (!is.atomic(labels) || !is.null(dim(labels))) {
     abort_input(
-      "labels", "must be a vector or a factor, not ", describe(labels),
+      arg, "must be a vector or a factor, not ", describe(labels),
       if (is.data.frame(labels)) ": give one of its columns, by $ or [[ ]]"
     )
   }
   if (length(labels) != n) {
-    abort_input("labels", "must have one value per row, ", n, ", not ", length(labels))
+    abort_input(arg, "must have one value per row, ", n, ", not ", length(labels))
   }
   labels
 }
@@ -263,6 +274,8 @@ check_labels <- function(labels, n) {
 check_n_neighbors <- function(k, arg, n) {
   k <- check_whole(k, arg, min = 2)
   if (k <= n) return(k)
-  warn("`", arg, "` is ", count(k), " but there are only ", count(n), " rows: using ", count(n))
+  warn(
+    "`", arg, "` is ", count(k), " but there are only ", plural(n, "row"), ": using ", count(n)
+  )
   n
 }

@@ -163,11 +163,3 @@ check_no_more_arguments <- function(...) {
     paste0("; nor is ", paste0("`", given[-1], "`", hints[-1], collapse = ", "))
   })
 }
-
-# A known name that differs by few letters, less than half of them.
-suggest_name <- function(name, known) {
-  distance <- utils::adist(name, known, ignore.case = TRUE)
-  near <- distance <= min(3, nchar(name) / 2) & distance == min(distance)
-  if (!any(near)) return("")
-  paste0(". Did you mean `", known[near][1], "`?")
-}

@@ -127,6 +127,12 @@ check_metric <- function(metric, kwds = NULL, d = NULL) {
     check_keywords(kwds, "function")
     return(list(name = "function", fn = check_function_of_two(metric, "metric", "two rows")))
   }
+  if (identical(metric, "precomputed")) {
+    abort_input(
+      "metric", "cannot be \"precomputed\" where rows are compared: give distances as a `dist`, ",
+      "which as.dist() makes of a square matrix, or neighbors as a list of `idx` and `dist`"
+    )
+  }
   name <- check_choice(metric, "metric", metrics)
   check_keywords(kwds, name)
   c(
@@ -141,9 +147,8 @@ check_metric <- function(metric, kwds = NULL, d = NULL) {
 
 # Before the metric is known: a list with names, whichever they are.
 check_keyword_list <- function(kwds) {
-  if (is.null(kwds) || identical(kwds, list()) || (is.list(kwds) && !is.null(names(kwds)))) {
-    return(kwds)
-  }
+  if (identical(kwds, list())) return(NULL)
+  if (is.null(kwds) || (is.list(kwds) && !is.null(names(kwds)))) return(kwds)
   abort_input("metric_kwds", "must be a list with names, not ", describe(kwds))
 }
 

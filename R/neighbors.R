@@ -85,7 +85,7 @@ nearest_neighbors <- function(x, k = 15, metric = "euclidean",
   }
   if (inherits(x, "dist") && is.null(query)) {
     is_given <- c(
-      metric = !missing(metric) && !identical(metric, attr(x, "method")),
+      metric = !is_metric_of_distances(metric, attr(x, "method")),
       metric_kwds = !is.null(metric_kwds), method = !method %in% c("auto", "exact"),
       target_recall = target_recall != 0.99
     )
@@ -169,6 +169,11 @@ dist_table <- function(x, k, arg = "k") {
   dist_neighbors(x, check_n_neighbors(k, arg, n))
 }
 
+# Whether `metric` says nothing else of distances than they themselves do.
+is_metric_of_distances <- function(metric, known) {
+  is_text(metric) && metric %in% c("euclidean", "precomputed", known)
+}
+
 # All pairs are in hand, so sorting each row will do. Ties are left in order of index.
 dist_neighbors <- function(x, k) {
   n <- attr(x, "Size")
@@ -214,7 +219,7 @@ check_neighbor_shape <- function(nn, arg, min_rows = 2) {
   if (!is.list(nn) || !is.matrix(nn$idx) || !is.matrix(nn$dist)) {
     abort_input(
       arg, "must be a list with the matrices `idx` and `dist`, not ", describe(nn),
-      suggest_element(nn, arg)
+      suggest_tables(nn, arg)
     )
   }
   if (!is.numeric(nn$idx) || !is.numeric(nn$dist)) {
@@ -230,6 +235,17 @@ check_neighbor_shape <- function(nn, arg, min_rows = 2) {
       arg, "must have ", plural(min_rows, "row"), " or more and a column, not ", shape(nn$idx)
     )
   }
+}
+
+# What other packages call `idx` and `dist`.
+suggest_tables <- function(nn, arg) {
+  tables <- if (is.list(nn)) names(Filter(is.matrix, nn))
+  dist <- grep("dist", tables, value = TRUE)
+  idx <- setdiff(tables, dist)
+  if (length(idx) != 1 || length(dist) != 1) return(suggest_element(nn, arg))
+  element <- function(name) call("$", given_expression(arg), as.name(name))
+  tables <- call("list", idx = element(idx), dist = element(dist))
+  paste0(". Did you mean ", deparse(tables, backtick = TRUE)[1], "?")
 }
 
 # Missing neighbours, NA or -1, become NA.

@@ -221,7 +221,7 @@ check_title <- function(title) {
 }
 
 check_plot_labels <- function(label, n) {
-  label <- check_labels(label, n)
+  label <- check_labels(label, n, "label")
   if (is.null(label) || is.factor(label)) return(label)
   if (is_scaled(label) && any(is.finite(label))) return(label)
   factor(label)

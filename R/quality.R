@@ -213,6 +213,9 @@ neighbor_recall <- function(nn, x, sample = 1000, metric = nn$metric, n_threads 
                             metric_kwds = nn$metric_kwds) {
   x <- check_data(x)
   nn <- check_neighbors(nn, "nn")
+  if (identical(metric, "precomputed")) {
+    abort_input("metric", "must be told: the neighbors do not say by which one they were found")
+  }
   metric <- check_metric(metric, metric_kwds, n_columns(x))
   if (nrow(nn$idx) != n_rows(x)) {
     abort_input("nn", "must have one row per row of `x`, ", n_rows(x), ", not ", nrow(nn$idx))

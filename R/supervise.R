@@ -97,6 +97,12 @@ check_target_settings <- function(target_metric, target_weight, target_n_neighbo
   if (!is.null(target_n_neighbors)) {
     target_n_neighbors <- check_whole(target_n_neighbors, "target_n_neighbors", min = 2)
   }
+  if (identical(target_metric, "categorical")) {
+    abort_input(
+      "target_metric", "is for numbers in `y`; categories are known by their type: leave it out, ",
+      "and give `y` as a factor"
+    )
+  }
   list(
     target_metric = check_choice(target_metric, "target_metric", metrics),
     target_weight = check_number(target_weight, "target_weight", min = 0, max = 1),

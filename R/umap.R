@@ -215,18 +215,18 @@ fit_model <- function(x, labels, n_neighbors, n_components, metric, min_dist, y,
 # Data, or neighbours in their place, as views.
 resolve_input <- function(x, n_neighbors, metric, control, seed, run, given) {
   x <- plain_frame(x)
-  plan <- plan_views(x, metric, control$metric_kwds)
   if (inherits(x, "dist")) {
-    warn_beside_distances(control, if ("metric" %in% given) metric, attr(x, "method"))
+    warn_beside_distances(x, metric, control, attr(x, "method"))
     return(given_input(dist_table(x, n_neighbors, "n_neighbors")))
   }
   if (is.list(x) && !is.data.frame(x)) {
     neighbors <- check_neighbors(x, "x")
     if ("n_neighbors" %in% given) check_given_k(n_neighbors, ncol(neighbors$idx))
     if ("metric" %in% given) check_given_metric(metric, neighbors$metric)
-    warn_beside_distances(control, if ("metric" %in% given) metric, neighbors$metric)
+    warn_beside_distances(x, metric, control, neighbors$metric)
     return(given_input(neighbors))
   }
+  plan <- plan_views(x, metric, control$metric_kwds)
   check_data_shape(x)
   if (control$neighbor_method == "nndescent") {
     warn_unused(control, "target_recall", "nndescent does not heed it")
@@ -255,9 +255,11 @@ check_given_metric <- function(metric, known) {
   )
 }
 
-# Of distances nothing is scaled, reduced or searched.
-warn_beside_distances <- function(control, metric, known) {
-  if (!identical(metric, known)) control$metric <- metric
+# Of distances nothing is scaled, reduced or searched. `known` is their metric, if they tell.
+warn_beside_distances <- function(x, metric, control, known) {
+  is_theirs <- is_metric_of_distances(metric, known)
+  if (!is_theirs) plan_views(x, metric, control$metric_kwds) # for its errors
+  control$metric <- if (is_theirs) "euclidean" else metric
   if (control$neighbor_method == "exact") control$neighbor_method <- "auto"
   if (identical(control$scale, "none")) control$scale <- NULL
   warn_unused(

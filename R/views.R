@@ -25,6 +25,12 @@ category_view <- function(x, weight, arg, column) {
   if (all(codes < 0)) {
     abort_input(arg, "has categories of which none is known, in column ", column, ": leave it out")
   }
+  if (!anyDuplicated(codes)) {
+    warn(
+      "`", arg, "` has another category in each row of column ", column, ", which tells nothing of ",
+      "what is alike: leave it out"
+    )
+  }
   list(category = codes, levels = levels, weight = weight)
 }
 
@@ -120,16 +126,18 @@ check_column_names <- function(x) {
 }
 
 check_view_columns <- function(columns, x) {
-  known <- if (is.null(colnames(x))) seq_len(ncol(x)) else colnames(x)
-  if (is.numeric(columns) && all(columns %in% seq_len(ncol(x)))) columns <- known[columns]
+  if (!(is.character(columns) || is.numeric(columns)) || length(columns) == 0) {
+    abort_input("metric", "must hold names or numbers of columns, not ", describe(columns))
+  }
+  known <- if (is.character(columns)) colnames(x) else seq_len(ncol(x))
   missing <- columns[!columns %in% known]
-  if (length(columns) == 0 || length(missing) > 0) {
+  if (length(missing) > 0) {
     abort_input(
-      "metric", "must name columns of `x`",
-      if (length(missing) > 0) paste(", which has no", toString(head_of(missing)))
+      "metric", "must name columns of `x`, which has no ", toString(head_of(missing)),
+      if (is.character(columns)) suggest_name(missing[1], known, quote = "\"")
     )
   }
-  columns
+  if (is.numeric(columns) && !is.null(colnames(x))) colnames(x)[columns] else columns
 }
 
 # The numbers of a view, as a matrix: `x` itself where it is one with no other columns. C names the

@@ -13,6 +13,7 @@ work=$(mktemp -d)
 trap 'rm -rf "$work"' EXIT
 passed=0 failed=0 skipped=0
 export _R_CHECK_CRAN_INCOMING_REMOTE_=false _R_CHECK_SYSTEM_CLOCK_=false _R_CHECK_FORCE_SUGGESTS_=false
+export _R_CHECK_PKG_SIZES_THRESHOLD_=10 # MB; most of it are debug symbols, by Debian's flag -g
 
 build() {
   (cd "$work" && R CMD build "$root" >build.log 2>&1) || { cat "$work/build.log" && return 1; }

@@ -202,8 +202,9 @@ static uf_status iterate(uf_context *ctx, spectral_job *j, int d, small_problem 
     UF_TRY(turn_to_eigenvectors(ctx, j, small));
   }
   if (!(largest(small->residual, d) < useful_residual))
-    uf_warn(ctx, "the spectral start did not settle within its cap of iterations: it is used as "
-                 "far as it came");
+    uf_warn(ctx,
+            "the spectral start did not settle within its cap of iterations, as where groups "
+            "of points hardly touch: it is used as far as it came. Another `init` may do better");
 done:
   return status;
 }

@@ -319,8 +319,9 @@ done:
 static uf_status fail_spread(uf_context *ctx, int column, int is_diagonal) {
   return uf_fail(ctx, UF_BAD_INPUT,
                  is_diagonal
-                     ? "has no variance in column %d, by which the metric \"seuclidean\" "
-                       "divides: remove such columns, or give variances of your own"
+                     ? "has no variance in column %d (or one too small for a number), by which the "
+                       "metric \"seuclidean\" divides: remove such columns, or give variances of "
+                       "your own"
                      : "has covariances of which no inverse exists, as column %d is constant "
                        "or depends on those before it: remove such columns, or give "
                        "covariances of your own for the metric \"mahalanobis\"",

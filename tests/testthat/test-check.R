@@ -26,6 +26,7 @@ test_that("a choice is one of its words, or the default that lists them", {
   expect_input_error(check_choice("c", "x", c("a", "b")), "one of \"a\", \"b\", not \"c\"")
   expect_input_error(check_choice(c("b", "a"), "x", c("a", "b")), "length 2")
   expect_input_error(check_choice(NA_character_, "x", c("a", "b")), "`x`")
+  expect_input_error(check_choice("Cosine", "x", metrics), "Did you mean \"cosine\"\\?")
 })
 
 test_that("the upper limit is told to those who exceed it", {

@@ -320,6 +320,8 @@ test_that("a neighbour list that is none is an error", {
   expect_input_error(smooth_knn(1), "`nn` must be a list with the matrices `idx` and `dist`")
   expect_input_error(smooth_knn(list()), "`nn` must be a list")
   expect_input_error(umap(list(idx = good$idx)), "`x` must be a list")
+  others <- setNames(unclass(good)[1:2], c("nn.idx", "nn.dists"))
+  expect_input_error(umap(others), "list\\(idx = others\\$nn.idx, dist = others\\$nn.dists\\)?")
   expect_input_error(smooth_knn(broken(dist = good$dist[, 1:3])), "one shape.*4 columns.*3 columns")
   expect_input_error(smooth_knn(broken(idx = good$idx > 1)), "numbers")
   expect_input_error(smooth_knn(at("idx", 3, 2, 21)), "1 to 20: 21 in row 3")

@@ -55,7 +55,7 @@ test_that("any number of dimensions is drawn", {
 })
 
 test_that("what cannot be drawn is refused", {
-  expect_input_error(plot(embedding, label = 1:3), "`labels` must have one value per row")
+  expect_input_error(plot(embedding, label = 1:3), "`label` must have one value per row")
   expect_input_error(plot(embedding["label"]), "no columns UMAP1")
   expect_input_error(plot(embedding, cex = -1), "`cex`")
   expect_input_error(plot(embedding, alpha = 2), "`alpha`")

@@ -149,6 +149,9 @@ test_that("bad targets are errors", {
   expect_input_error(supervise_graph(graph, iris[0]), "`y` has no columns")
   expect_input_error(umap(iris[1:4], y = iris[[1]], target_weight = 2), "`target_weight`")
   expect_input_error(umap(iris[1:4], y = iris[[1]], target_metric = "miles"), "`target_metric`")
+  expect_input_error(
+    umap(iris[1:4], y = iris[[5]], target_metric = "categorical"), "categories are known by"
+  )
   expect_input_error(umap(iris[1:4], y = iris[[1]], target_n_neighbors = 1), "`target_n_neighbors`")
   expect_warning(
     umap(iris[1:10, 1:4], n_neighbors = 5, y = 1:10, target_n_neighbors = 20, n_epochs = 2),

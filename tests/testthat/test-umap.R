@@ -283,6 +283,19 @@ test_that("given neighbours contradicted are an error", {
   expect_input_error(umap_fit(nn, metric = "cosine"), "`metric` must be \"euclidean\", by which")
 })
 
+test_that("the metric of distances may be told, as may what umap() has without being told", {
+  d <- dist(iris[1:4], "manhattan")
+  for (metric in c("euclidean", "manhattan", "precomputed")) {
+    expect_no_warning(model <- umap_fit(d, metric = metric, metric_kwds = list(), n_epochs = 2))
+    expect_identical(model$settings$metric, "precomputed")
+    expect_no_warning(nearest_neighbors(d, metric = metric))
+  }
+  bare <- unclass(nearest_neighbors(iris[1:4], metric = "cosine"))[c("idx", "dist")]
+  expect_no_warning(umap(bare, metric = "euclidean", n_epochs = 2))
+  expect_input_error(umap(d, metric = "miles"), "`metric` must be one of")
+  expect_input_error(umap(as.matrix(d), metric = "precomputed"), "give distances as a `dist`")
+})
+
 test_that("arguments of data are said to have no part beside distances", {
   nn <- unclass(nearest_neighbors(iris[1:4], 12))[c("idx", "dist")]
   expect_unfurl_warning(
@@ -318,9 +331,10 @@ test_that("settings that have no part are said to", {
   )
   expect_unfurl_warning(fit(neighbor_method = "nndescent", target_recall = 0.5), "`target_recall`")
   expect_no_warning(fit(
-    target_weight = 0.5, min_dist = 0.1, spread = 1L, scale = "none", keep = "predict",
+    target_weight = 0.5, min_dist = 1 - 0.9, spread = 1L, scale = "none", keep = "predict",
     method = "largevis"
   ))
+  expect_no_warning(fit(method = "tumap", min_dist = 1 - 0.9))
   expect_input_error(fit(a = 1, b = 1, spread = "wide"), "`spread` must be a number")
 })
 

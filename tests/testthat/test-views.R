@@ -117,8 +117,14 @@ test_that("models of several views are shown", {
 test_that("bad plans are errors", {
   expect_input_error(umap(iris, metric = list(1:3)), "`metric` must be a list of columns named")
   expect_input_error(umap(iris, metric = list(euclidean = "Petal")), "which has no Petal")
-  expect_input_error(umap(iris, metric = list(euclidean = 9)), "which has no 9")
-  expect_input_error(umap(iris, metric = list(euclidean = character())), "must name columns")
+  expect_input_error(
+    umap(iris, metric = list(euclidean = "Petal.Lenght")), "Did you mean \"Petal.Length\"?"
+  )
+  expect_input_error(umap(iris, metric = list(euclidean = c(1, 9))), "which has no 9")
+  expect_input_error(umap(iris, metric = list(euclidean = -1)), "which has no -1")
+  for (columns in list(character(), TRUE, NULL, iris)) {
+    expect_input_error(umap(iris, metric = list(euclidean = columns)), "names or numbers of columns")
+  }
   expect_input_error(umap(iris, metric = list(miles = 1)), "`metric` must be one of")
   expect_input_error(umap(iris, metric = list(euclidean = 4:5)), "not numbers: Species")
   expect_input_error(umap(iris["Species"], metric = "cosine"), "only the metric \"hamming\"")
@@ -137,6 +143,15 @@ test_that("bad plans are errors", {
   numbers <- setNames(iris[1:4], names(twice)[1:4])
   expect_identical(umap(numbers)$UMAP1, umap(iris[1:4])$UMAP1)
   expect_input_error(umap(transform(iris, Species = factor(NA))), "none is known")
+})
+
+test_that("a category of its own for each row is said to tell nothing", {
+  names <- paste("plant", 1:150)
+  expect_unfurl_warning(
+    umap(transform(iris, id = names), n_epochs = 2),
+    "`x` has another category in each row of column id"
+  )
+  expect_unfurl_warning(umap(iris[1:4], y = names, n_epochs = 2), "`y` has another category")
 })
 
 # ---- Formulas -----------------------------------------------------------------------------------
