@@ -127,7 +127,8 @@ cases <- list(
     class(model) <- "umap_model"
     use <- one_of(
       function() as.data.frame(model), function() initial_layout(model, "random"),
-      function() optimize_layout(model, small_model$layout, 3), function() predict(model, iris[1:4]),
+      function() optimize_layout(model, small_model$layout, 3),
+      function() predict(model, iris[1:4]),
       function() utils::capture.output(print(model)), function() umap(model$neighbors, n_epochs = 3)
     )
     use()
