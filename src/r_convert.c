@@ -1,5 +1,7 @@
 #include "r_convert.h"
 
+#include <float.h>
+
 SEXP r_element(SEXP list, const char *name) {
   SEXP names = Rf_getAttrib(list, R_NamesSymbol);
   for (R_xlen_t i = 0; i < Rf_xlength(list); i++)
@@ -210,7 +212,7 @@ void r_to_floats(SEXP vector, double unit, float *values) {
 
 SEXP r_from_floats(const float *values, int n, double unit) {
   SEXP result = Rf_allocVector(REALSXP, n);
-  for (int i = 0; i < n; i++) REAL(result)[i] = values[i] * unit;
+  for (int i = 0; i < n; i++) REAL(result)[i] = fmin(values[i] * unit, DBL_MAX);
   return result;
 }
 

@@ -53,7 +53,7 @@ SEXP r_from_graph(const uf_graph *graph);
 void r_to_layout(SEXP matrix, float *layout);
 SEXP r_from_layout(const float *layout, int n, int d);
 
-/* A numeric vector, divided by `unit`, and back. */
+/* A numeric vector, divided by `unit`, and back: the largest number for what is beyond it. */
 void r_to_floats(SEXP vector, double unit, float *values);
 SEXP r_from_floats(const float *values, int n, double unit);
 

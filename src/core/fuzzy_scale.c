@@ -4,14 +4,17 @@
  */
 #include "arith.h"
 
+#include <float.h>
+
 #include "fuzzy.h"
 #include "memory.h"
 #include "parallel.h"
 
 enum { ROWS_PER_BLOCK = 256, MAX_STEPS = 64 };
 
-static const float tolerance = 1e-5f;      /* of the sum */
-static const float smallest_scale = 1e-3f; /* sigma is at least this part of a mean distance */
+static const float tolerance = 1e-5f;        /* of the sum */
+static const float smallest_scale = 1e-3f;   /* sigma is at least this part of a mean distance */
+static const float largest_sigma = 0x1p120f; /* from which on the padding would count */
 
 typedef struct scale_job {
   uf_context *ctx;
@@ -58,7 +61,7 @@ static float nearest_distance(const float *nonzero, int count, double local_conn
  * best one seen if none will do. */
 static float solve_sigma(const scale_job *j, const float *excess, float start) {
   float low = 0, high = INFINITY, sigma = start, best = start, best_error = INFINITY;
-  for (int step = 0; step < MAX_STEPS; step++) {
+  for (int step = 0; step < MAX_STEPS && sigma < largest_sigma; step++) {
     float error = j->ctx->kernels->exp_sum(excess, j->padded, sigma) - j->target;
     if (fabsf(error) < best_error) {
       best = sigma;
@@ -92,7 +95,7 @@ static void scale_row(const scale_job *j, int i, float *excess) {
   }
   for (int c = 0; c < zeros; c++) excess[count + c] = 0;
   /* So far away that exp gives nothing. */
-  for (int c = count + zeros; c < j->padded; c++) excess[c] = 1e30f;
+  for (int c = count + zeros; c < j->padded; c++) excess[c] = FLT_MAX;
   float mean = (float)(j->row_sum[i] / j->row_count[i]);
   float floor = smallest_scale * (rho > 0 ? mean : j->mean_distance);
   float sigma = sum > 0 ? solve_sigma(j, excess, sum / (float)count) : 0;

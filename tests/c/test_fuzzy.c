@@ -261,6 +261,28 @@ TEST(scales) {
   }
 }
 
+/* More than all neighbours together can be: sigma grows until each is as good as at rho, however
+ * large the distances, and nothing else comes to count. */
+TEST(sums_out_of_reach) {
+  const float distance[] = {0, 1, 2, 3, 4};
+  uf_fuzzy_options wide = plain;
+  wide.bandwidth = 3;
+  float least = 0;
+  for (int power = -60; power <= 80; power += 20) {
+    float scaled[5], rho[5], sigma[5], scale = ldexpf(1, power);
+    for (int c = 0; c < 5; c++) scaled[c] = distance[c] * scale;
+    uf_neighbors table;
+    table_of_row(5, scaled, &table);
+    uf_context ctx;
+    fixture_open(&ctx, 1, NULL);
+    CHECK(uf_smooth_knn(&ctx, &table, &wide, rho, sigma) == UF_OK);
+    if (power == -60) least = sigma[0] / scale;
+    CHECK(sigma[0] / scale == least && least > 1e4f && least < 1e9f);
+    uf_context_close(&ctx);
+    table_free(&table);
+  }
+}
+
 /* ---- the graph ---- */
 
 /* r (A + A' - A∘A') + (1 - r) A∘A', dense. */
@@ -545,6 +567,7 @@ int main(void) {
   RUN(duplicates);
   RUN(missing_neighbours);
   RUN(scales);
+  RUN(sums_out_of_reach);
   RUN(graphs);
   RUN(many_rows);
   RUN(small_graphs);

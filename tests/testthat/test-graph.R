@@ -53,6 +53,15 @@ test_that("scales follow the unit of the distances", {
   expect_equal(small * 1024, scale, tolerance = 1e-5)
 })
 
+test_that("sums out of reach give finite scales, and full similarity, whatever the unit", {
+  x <- gaussian(5, 16)
+  for (unit in c(1, 1e290, 1e300)) {
+    model <- umap_fit(x * unit, n_neighbors = 5, metric = "manhattan", bandwidth = 3, n_epochs = 2)
+    expect_true(all(is.finite(model$sigma)))
+    expect_equal(model$graph$similarity, rep(1, 20), tolerance = 1e-4)
+  }
+})
+
 # ---- fuzzy_graph() ------------------------------------------------------------------------------
 
 directed <- function(nn, ...) {
