@@ -19,6 +19,10 @@ build() {
   (cd "$work" && R CMD build "$root" >build.log 2>&1) || { cat "$work/build.log" && return 1; }
 }
 
+# Titles of the checks that complain of what this machine lacks.
+unavoidable='package dependencies|HTML version|compilation flags|incoming|top-level'
+if ! locale -a | grep -qi '^en_US.utf-\?8$'; then unavoidable+='|R files for syntax errors'; fi
+
 # check DIRECTORY MAKEVARS [VARIABLE=VALUE...]: fails on errors, warnings, and notes but for those
 # that tell what the machine lacks.
 check() {
@@ -31,8 +35,7 @@ check() {
   local status=$?
   log=$directory/unfurl.Rcheck/00check.log
   grep -E '^\* checking .* (ERROR|WARNING|NOTE)$' "$log" >"$directory/bad"
-  grep -vE 'package dependencies|HTML version|compilation flags|incoming|top-level' "$directory/bad" &&
-    status=1
+  if grep -vE "$unavoidable" "$directory/bad"; then status=1; fi
   if ((status)); then tail -n 30 "$log"; fi
   return "$status"
 }
