@@ -14,10 +14,15 @@ resolve_threads <- function(n_threads) {
   } else {
     .Call(C_processors)
   }
-  min(n, if (is_cran_check()) 2L else max_threads)
+  min(n, thread_limit())
 }
 
-# CRAN's checks allow two.
+# CRAN's checks allow two, and OpenMP's limit is one for the process, whoever starts the threads.
+thread_limit <- function() {
+  limit <- suppressWarnings(as.numeric(Sys.getenv("OMP_THREAD_LIMIT")))
+  as.integer(min(max_threads, if (is_cran_check()) 2, if (isTRUE(limit >= 1)) floor(limit)))
+}
+
 is_cran_check <- function() {
   !tolower(Sys.getenv("_R_CHECK_LIMIT_CORES_")) %in% c("", "false")
 }

@@ -79,8 +79,9 @@
 #' @param seed A whole number from 0 to 2^53, with which all random numbers are made. `NULL` takes
 #'   one from R's own generator, so that [set.seed()] rules.
 #' @param n_threads Number of threads. `NULL` for option `unfurl.threads`, else the environment
-#'   variable `UNFURL_THREADS`, else all processors that the process may use (two while CRAN's
-#'   checks run). It does not change the result.
+#'   variable `UNFURL_THREADS`, else all processors that the process may use; never more than the
+#'   environment variable `OMP_THREAD_LIMIT`, nor than two while CRAN's checks run. It does not
+#'   change the result.
 #' @param verbose Whether to show progress: the time that each phase took, and while a long one
 #'   lasts a bar with the time that is left, in a terminal where the package cli is installed, or
 #'   else a line every few seconds. These messages have the class `unfurl_message`. By default they

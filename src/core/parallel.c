@@ -7,6 +7,7 @@
 #include <sched.h>
 #include <signal.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <time.h>
 #include <unistd.h>
 
@@ -169,6 +170,18 @@ uf_status uf_parallel(uf_context *ctx, int64_t n_blocks, uf_task *task, void *jo
   return atomic_load(&ctx->stop) ? UF_INTERRUPTED : UF_OK;
 }
 
+/* Those of the machine. */
+static int online_processors(void) {
+#if defined(_SC_NPROCESSORS_ONLN)
+  long processors = sysconf(_SC_NPROCESSORS_ONLN);
+  return processors < 1 ? 1 : processors > 1024 ? 1024 : (int)processors;
+#else
+  const char *processors = getenv("NUMBER_OF_PROCESSORS"); /* Windows */
+  int n = processors ? atoi(processors) : 1;
+  return n < 1 ? 1 : n;
+#endif
+}
+
 #if defined(__linux__)
 /* A container may be given less than a processor's time: cgroup v2 says "quota period" in cpu.max.
  */
@@ -184,22 +197,13 @@ static int container_limit(int processors) {
   return processors;
 }
 
+/* A machine may have more processors than a set of them holds. */
 int uf_available_processors(void) {
   cpu_set_t set;
-  int processors = sched_getaffinity(0, sizeof set, &set) == 0 ? CPU_COUNT(&set) : 1;
-  processors = container_limit(processors);
+  int is_known = sched_getaffinity(0, sizeof set, &set) == 0;
+  int processors = container_limit(is_known ? CPU_COUNT(&set) : online_processors());
   return processors < 1 ? 1 : processors;
 }
-#elif defined(_SC_NPROCESSORS_ONLN)
-int uf_available_processors(void) {
-  long processors = sysconf(_SC_NPROCESSORS_ONLN);
-  return processors < 1 ? 1 : processors > 1024 ? 1024 : (int)processors;
-}
 #else
-#include <stdlib.h>
-int uf_available_processors(void) {
-  const char *processors = getenv("NUMBER_OF_PROCESSORS"); /* Windows */
-  int n = processors ? atoi(processors) : 1;
-  return n < 1 ? 1 : n;
-}
+int uf_available_processors(void) { return online_processors(); }
 #endif

@@ -1,13 +1,13 @@
-# Runs `code` with option, environment variable and check limit as given, unset by default.
-with_threads <- function(code, option = NULL, variable = "", limit = "") {
+# Runs `code` with option, environment variable and limits as given, unset by default.
+with_threads <- function(code, option = NULL, variable = "", limit = "", omp_limit = "") {
   old_option <- options(unfurl.threads = option)
-  names <- c("UNFURL_THREADS", "_R_CHECK_LIMIT_CORES_")
+  names <- c("UNFURL_THREADS", "_R_CHECK_LIMIT_CORES_", "OMP_THREAD_LIMIT")
   old <- Sys.getenv(names)
   on.exit({
     options(old_option)
     do.call(Sys.setenv, as.list(old))
   })
-  do.call(Sys.setenv, stats::setNames(list(variable, limit), names))
+  do.call(Sys.setenv, stats::setNames(list(variable, limit, omp_limit), names))
   code
 }
 
@@ -31,9 +31,20 @@ test_that("CRAN's checks get two", {
   }
 })
 
+test_that("OpenMP's limit of threads is heeded", {
+  expect_identical(with_threads(resolve_threads(8), omp_limit = "3"), 3L)
+  expect_identical(with_threads(resolve_threads(2), omp_limit = "3"), 2L)
+  expect_identical(with_threads(resolve_threads(8), limit = "TRUE", omp_limit = "3"), 2L)
+  for (omp_limit in c("", "0", "-1", "many", "1e99")) {
+    expect_identical(with_threads(resolve_threads(8), omp_limit = omp_limit), 8L)
+  }
+})
+
 test_that("what is no number of threads is an error", {
   for (bad in list(0, -1, 1.5, NA, "2", c(1, 2), Inf)) {
-    expect_input_error(resolve_threads(bad), "`n_threads` must be a whole number (of at least 1|from 1 to 2,147,483,647), not")
+    expect_input_error(
+      resolve_threads(bad), "`n_threads` must be a whole number (of at least 1|from 1 to .*), not"
+    )
   }
   expect_input_error(with_threads(resolve_threads(NULL), option = "many"), "`unfurl.threads`")
   expect_input_error(
