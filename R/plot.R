@@ -287,12 +287,14 @@ point_size <- function(n) min(1, max(0.15, 30 / sqrt(n)))
 
 point_alpha <- function(n) min(0.9, max(0.4, 1.35 - 0.17 * log10(n)))
 
+# NULL where no label is known.
 label_medians_of <- function(axes, label) {
   if (!is.factor(label)) abort_input("label_medians", "needs labels that are no numbers")
   medians <- function(x) as.vector(tapply(x, label, stats::median, na.rm = TRUE))
   names <- cut_middle(levels(label))
   medians <- data.frame(x = medians(axes$x), y = medians(axes$y), label = names)
-  medians[!is.na(medians$x), ]
+  medians <- medians[!is.na(medians$x), ]
+  if (nrow(medians) > 0) medians
 }
 
 # The more names, the smaller.

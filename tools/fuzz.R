@@ -39,9 +39,41 @@ random_matrix <- function() {
 
 random_metric <- function() {
   one_of(
-    "euclidean", "manhattan", "cosine", "correlation", "chebyshev", "canberra", "braycurtis",
-    "hellinger", "jaccard", "hamming", "spearman", "minkowski", "nonsense"
+    "euclidean", "sqeuclidean", "seuclidean", "mahalanobis", "manhattan", "cosine", "correlation",
+    "chebyshev", "canberra", "braycurtis", "hellinger", "jaccard", "dice", "yule", "hamming",
+    "spearman", "minkowski", "tsss", "haversine", "symmetric_kl", "nonsense"
   )
+}
+
+# A column of one of the kinds that a data frame, a target or labels can have.
+random_column <- function(n) {
+  column <- switch(sample(8, 1),
+    stats::rnorm(n),
+    sample(-5:5, n, replace = TRUE),
+    stats::runif(n) < 0.5,
+    factor(sample(letters[1:4], n, replace = TRUE), levels = letters[1:6]),
+    paste("word", sample(n, n, replace = TRUE)),
+    as.Date("2020-01-01") + sample(n),
+    rep(NA, n),
+    as.list(seq_len(n))
+  )
+  if (maybe(0.2)) column[sample(n, 1)] <- NA
+  column
+}
+
+random_frame <- function(n) {
+  columns <- replicate(sample(5, 1), random_column(n), simplify = FALSE)
+  names(columns) <- make.names(letters[seq_along(columns)])
+  as.data.frame(columns[!vapply(columns, is.list, NA)])
+}
+
+# Zeros left out, or eight columns a byte.
+random_compressed <- function() {
+  x <- random_matrix()
+  if (maybe(0.5) && requireNamespace("Matrix", quietly = TRUE)) {
+    return(methods::as(as.matrix(x) * stats::rbinom(length(x), 1, 0.3), "CsparseMatrix"))
+  }
+  matrix(as.raw(sample(0:255, nrow(x) * 3, replace = TRUE)), nrow(x))
 }
 
 # ---- Cases: each returns numbers that have to be finite -----------------------------------------
@@ -106,6 +138,54 @@ cases <- list(
       k = one_of(1, 5, 40), k_label = one_of(1, 10), sample = one_of(5, Inf)
     )
     unlist(quality)[!is.na(unlist(quality))]
+  },
+  compressed = function() {
+    x <- random_compressed()
+    model <- umap_fit(x, metric = random_metric(), n_epochs = 3, verbose = FALSE)
+    c(model$layout, model$graph$similarity)
+  },
+  columns = function() {
+    n <- sample(2:80, 1)
+    model <- umap_fit(random_frame(n),
+      labels = one_of(NULL, random_column(n)), y = one_of(NULL, random_column(n), random_frame(n)),
+      metric = one_of("euclidean", "hamming", list(cosine = 1:2, categorical = 3)),
+      scale = one_of(NULL, "z", "maxabs", "colrange"), pca = one_of(NULL, 1, 2),
+      target_weight = stats::runif(1), keep = one_of("predict", "graph", "minimal"),
+      n_epochs = 3, verbose = FALSE
+    )
+    c(model$layout, model$graph$similarity)
+  },
+  new_rows = function() {
+    x <- random_matrix()
+    model <- umap_fit(x,
+      metric = random_metric(), n_epochs = 3, scale = one_of("none", "z"), pca = one_of(NULL, 2),
+      verbose = FALSE
+    )
+    of_model <- x[sample(nrow(x), 5, replace = TRUE), , drop = FALSE]
+    new <- one_of(random_matrix(), of_model, of_model * 10^sample(-40:40, 1), x[0, ])
+    placed <- as.matrix(predict(model, new, n_epochs = sample(0:9, 1), verbose = FALSE))
+    placed[!is.na(placed)] # rows without a neighbour have no place
+  },
+  queries = function() {
+    x <- random_matrix()
+    query <- x[sample(nrow(x), 3, replace = TRUE), , drop = FALSE]
+    found <- nearest_neighbors(x, one_of(1, 3, 50), random_metric(), query = query)
+    stopifnot(found$idx >= 1, found$idx <= nrow(x))
+    found$dist
+  },
+  pictures = function() {
+    n <- sample(2:60, 1)
+    has_ggplot2 <- requireNamespace("ggplot2", quietly = TRUE)
+    model <- umap_fit(stats::runif(n) %o% 1:3, n_components = sample(3, 1), n_epochs = 1)
+    grDevices::pdf(NULL)
+    on.exit(grDevices::dev.off())
+    draw <- if (has_ggplot2 && maybe(0.3)) function(...) print(ggplot2::autoplot(...)) else plot
+    draw(as.data.frame(model),
+      label = one_of(NULL, random_column(n)), dims = one_of(1:2, 2:1, c(1, 3)),
+      label_medians = maybe(0.3), title = one_of(NULL, "a title"), limits = one_of(NULL, c(0, 1)),
+      raster = one_of(NULL, TRUE), edges = one_of(NULL, model$graph)
+    )
+    0
   },
   curve = function() fit_curve(stats::runif(1, 0, 2), 10^stats::runif(1, -3, 3)),
   idx_file = function() {

@@ -27,6 +27,8 @@ test_that("models and embeddings are drawn, whatever the labels", {
   expect_draws(plot(embedding, label = NULL))
   for (label in labels_of_all_kinds) expect_draws(plot(embedding, label = label))
   expect_draws(plot(embedding, label_medians = TRUE))
+  nothing <- factor(rep(NA, 150))
+  expect_draws(expect_no_warning(plot(embedding, label = nothing, label_medians = TRUE)))
   expect_draws(plot(embedding, raster = TRUE))
   expect_draws(plot(embedding, axes = FALSE, pch = 3, asp = NA, col = "red"))
   expect_draws(plot(embedding[1, ]))
