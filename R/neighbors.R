@@ -38,7 +38,8 @@
 #' @param x A matrix of numbers (double, integer or logical), a data frame whose columns are
 #'   numeric or logical, a sparse matrix or a raw matrix of packed bits (see [metrics]), with one
 #'   row per point, at least two; or distances of class `dist`, beside which only `k` has a part (a
-#'   warning says so of others). Missing and infinite values are errors.
+#'   warning says so of others). Missing and infinite values are errors, but for infinite
+#'   distances: such points are no neighbours, `NA` in `idx`.
 #' @param metric The name of one of the [metrics], or an R function of two rows.
 #' @param metric_kwds What goes beside some [metrics], in a list; or `NULL`.
 #' @param query New rows, a matrix of the kind of `x` with as many columns; or `NULL` for the rows
@@ -189,6 +190,7 @@ dist_neighbors <- function(x, k) {
   for (i in seq_len(nrow(distance))) idx[i, ] <- order(distance[i, ])[seq_len(k)]
   diag(distance) <- 0
   dist <- matrix(distance[cbind(as.vector(row(idx)), as.vector(idx))], nrow(idx))
+  idx[is.infinite(dist)] <- NA
   rownames(idx) <- attr(x, "Labels")
   new_neighbors(idx, dist, "precomputed", "exact")
 }

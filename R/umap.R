@@ -48,7 +48,7 @@
 #'     Constant columns and repeated rows do no harm. For data frames with factors see below;
 #'   - a sparse matrix or a raw matrix of packed bits, see [metrics];
 #'   - distances of class `dist`: sorted as they are, so memory is needed for their full square
-#'     matrix (0.8 GB for 10,000 points);
+#'     matrix (0.8 GB for 10,000 points). Points at an infinite distance are no neighbours;
 #'   - neighbours: what [nearest_neighbors()] returned or any list of matrices `idx` and `dist`, see
 #'     [smooth_knn()];
 #'   - a formula: the columns of `data` on its right, with the target `y` on its left if there is

@@ -11,13 +11,19 @@ setwd(dirname(dirname(normalizePath(script))))
 work <- tempfile("coverage")
 dir.create(work)
 
-# A data frame of file, line and count from what gcov -t prints.
-read_gcov <- function(lines) {
+# What gcov finds for some .gcda files, as a data frame of file, line and count. `directory`: where
+# the compiler was called.
+read_gcov <- function(notes, directory, root) {
+  command <- paste(c("cd", shQuote(directory), "&& gcov -t", shQuote(notes)), collapse = " ")
+  lines <- system(command, intern = TRUE)
   fields <- regmatches(lines, regexec("^ *([-#=0-9]+)[*]?: *([0-9]+):(.*)$", lines))
   fields <- do.call(rbind, Filter(length, fields))[, -1]
   is_source <- fields[, 2] == "0" & startsWith(fields[, 3], "Source:")
-  file <- sub("^.*/(src/)", "\\1", sub("^Source:", "", fields[is_source, 3]))
-  file <- gsub("[^/]+/\\.\\./", "", file)[cumsum(is_source)]
+  source <- sub("^Source:", "", fields[is_source, 3])
+  is_relative <- !startsWith(source, "/")
+  source[is_relative] <- file.path(directory, source[is_relative])
+  file <- sub(paste0(root, "/"), "", normalizePath(source, mustWork = FALSE), fixed = TRUE)
+  file <- file[cumsum(is_source)]
   is_code <- fields[, 1] != "-" & startsWith(file, "src/")
   data.frame(
     file = file[is_code], line = as.integer(fields[is_code, 2]),
@@ -25,18 +31,30 @@ read_gcov <- function(lines) {
   )
 }
 
+flags <- "-O0 --coverage -fprofile-update=atomic"
+
 run_c_tests <- function() {
-  options <- c("-s", "-C", "tests/c", paste0("TMPDIR=", work), "CFLAGS='-O0 --coverage'")
+  options <- c("-s", "-C", "tests/c", paste0("TMPDIR=", work), paste0("CFLAGS='", flags, "'"))
   if (system2("make", c(options, "check")) != 0) stop("tests/c fail", call. = FALSE)
   notes <- list.files(work, "\\.gcda$", recursive = TRUE, full.names = TRUE)
-  notes <- shQuote(grep("/core/", notes, value = TRUE))
-  read_gcov(system(paste(c("cd tests/c && gcov -t", notes), collapse = " "), intern = TRUE))
+  read_gcov(grep("/core/", notes, value = TRUE), file.path(getwd(), "tests/c"), getwd())
 }
 
+# covr runs the tests; what C did is read here, as covr takes lines that ran in part for missed.
 run_r_tests <- function() {
+  package <- file.path(normalizePath(work), "package")
+  files <- system2("git", c("ls-files", "--", ".", ":!tests/c"), stdout = TRUE)
+  for (folder in unique(dirname(file.path(package, files)))) dir.create(folder, FALSE, TRUE)
+  file.copy(files, file.path(package, files))
   Sys.setenv(NOT_CRAN = "true")
-  lines <- covr::tally_coverage(covr::package_coverage("."), by = "line")
-  data.frame(file = lines$filename, line = lines$line, count = lines$value)
+  options(covr.flags = c(CFLAGS = flags, LDFLAGS = "--coverage"))
+  lines <- covr::tally_coverage(covr::package_coverage(package, clean = FALSE), by = "line")
+  lines <- lines[startsWith(lines$filename, "R/"), ]
+  notes <- list.files(file.path(package, "src"), "\\.gcda$", recursive = TRUE, full.names = TRUE)
+  rbind(
+    data.frame(file = lines$filename, line = lines$line, count = lines$value),
+    read_gcov(notes, file.path(package, "src"), package)
+  )
 }
 
 report <- function(name, lines) {

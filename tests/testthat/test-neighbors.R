@@ -273,6 +273,16 @@ test_that("distances give exact neighbours", {
   expect_warning(umap(dist(1:5)), "only 5 rows", class = "unfurl_warning")
 })
 
+test_that("points at an infinite distance are no neighbours", {
+  d <- as.matrix(dist(c(1:5, 101:105)))
+  d[d > 50] <- Inf
+  nn <- nearest_neighbors(as.dist(d), 8)
+  expect_identical(unname(nn$idx[, 1:5]), nearest_neighbors(dist(c(1:5, 101:105)), 5)$idx)
+  expect_true(all(is.na(nn$idx[, 6:8]) & is.infinite(nn$dist[, 6:8])))
+  graph <- umap_fit(as.dist(d), n_neighbors = 8, n_epochs = 2)$graph
+  expect_identical(graph$row <= 5, graph$col <= 5)
+})
+
 test_that("a neighbour list is taken in any order, with or without self", {
   nn <- nearest_neighbors(some_digits(200), 10)
   scale <- smooth_knn(nn)
