@@ -87,6 +87,9 @@ new_graph <- function(triplets, n) {
   )
 }
 
+# The least float above 0, as which C keeps a similarity.
+smallest_similarity <- 2^-149
+
 # A graph that may have been edited: nodes in range, weights in (0, 1], symmetric.
 check_graph <- function(graph, arg = "graph") {
   if (inherits(graph, "umap_model")) graph <- graph$graph
@@ -99,8 +102,8 @@ check_graph <- function(graph, arg = "graph") {
   check_graph_nodes(graph$row, "row", n, arg)
   check_graph_nodes(graph$col, "col", n, arg)
   if (!is.numeric(graph$similarity) || anyNA(graph$similarity) ||
-    any(graph$similarity <= 0 | graph$similarity > 1)) {
-    abort_input(arg, "must have similarities greater than 0 and at most 1")
+    any(graph$similarity < smallest_similarity | graph$similarity > 1)) {
+    abort_input(arg, "must have similarities greater than 0 (at least 2^-149) and at most 1")
   }
   if (nrow(graph) == 0) warn("`", arg, "` has no edges: only chance says where its points are put")
   check_edges(graph, arg)

@@ -2,15 +2,26 @@
 # without a word.
 
 # Bytes that the core and the result take beside the data, from what was measured by bench/memory.R:
-# the rows as floats, what the search keeps of each row, the neighbours, the graph (each edge in
-# both directions, in C and in R), and the layout. Of `n_pairs` distances, as a `dist` has them,
-# as.matrix() makes three square matrices on its way.
-estimate_memory <- function(n, d, k, n_components = 2, n_pairs = 0) {
-  rows <- 4 * 16 * ceiling(d / 16)
+# the rows as the core has them, what the search keeps of each row, the neighbours, the graph (each
+# edge in both directions, in C and in R), and the layout. Of `n_pairs` distances, as a `dist` has
+# them, as.matrix() makes three square matrices on its way.
+estimate_memory <- function(n, rows, k, n_components = 2, n_pairs = 0) {
   search <- 250 + 20 * k
   graph <- 1.6 * k * (12 + 16 + 24)
   layout <- 80 * n_components
-  n * (rows + search + graph + layout) + 3 * 2 * 8 * n_pairs
+  rows + n * (search + graph + layout) + 3 * 2 * 8 * n_pairs
+}
+
+# Bytes of the rows in the core: floats in whole lanes; of sparse ones their entries, by rows and by
+# columns; of bits whole words. Nothing where distances are given.
+row_bytes <- function(x) {
+  if (is.null(x)) return(0)
+  n <- as.double(n_rows(x))
+  switch(matrix_kind(x),
+    dense = 4 * 16 * ceiling(n_columns(x) / 16) * n,
+    sparse = 24 * length(sparse_index(x)) + 24 * n,
+    raw = 8 * ceiling(n_columns(x) / 8) * n
+  )
 }
 
 # Bytes that this process may still have; Inf where the system does not say.
@@ -33,7 +44,10 @@ container_memory <- function(directory) {
     suppressWarnings(as.numeric(read_lines_of(file.path(directory, name))[1]))
   }
   left <- number("memory.max") - number("memory.current")
-  if (is.na(left)) Inf else left
+  # The cache of files that nobody reads any more is counted as used, and given up when needed.
+  stat <- grep("^inactive_file ", read_lines_of(file.path(directory, "memory.stat")), value = TRUE)
+  cache <- as.numeric(sub(".* ", "", stat))
+  if (is.na(left)) Inf else left + sum(cache)
 }
 
 read_lines_of <- function(path) {
@@ -41,8 +55,9 @@ read_lines_of <- function(path) {
   tryCatch(readLines(path, warn = FALSE), error = function(e) character())
 }
 
-check_memory <- function(n, d, k, n_components = 2, n_pairs = 0) {
-  needed <- estimate_memory(n, d, k, n_components, n_pairs)
+# x: the data; NULL where distances are given.
+check_memory <- function(n, x, k, n_components = 2, n_pairs = 0) {
+  needed <- estimate_memory(n, row_bytes(x), k, n_components, n_pairs)
   available <- available_memory()
   if (needed <= available) return(invisible())
   abort("unfurl_error_memory", paste0(

@@ -105,7 +105,7 @@ nearest_neighbors <- function(x, k = 15, metric = "euclidean",
     return(query_neighbors(x, query, neighbors, k, choice, method, seed, run))
   }
   k <- check_n_neighbors(k, "k", n_rows(x))
-  check_memory(n_rows(x), n_columns(x), k)
+  check_memory(n_rows(x), x, k)
   found <- .Call(C_nearest_neighbors, x, k, choice, method, target_recall, seed, run)
   found$idx <- with_row_names(found$idx, x)
   new_neighbors(found$idx, found$dist, choice$name, found$method, choice$kwds, found$recall)
@@ -182,7 +182,7 @@ dist_neighbors <- function(x, k) {
   if (!is.numeric(x) || length(x) != n_pairs) {
     abort_input("x", "is no proper `dist`: it must hold a number for each pair of its Size")
   }
-  check_memory(n, 0, k, n_pairs = n_pairs)
+  check_memory(n, NULL, k, n_pairs = n_pairs)
   if (anyNA(x) || any(x < 0)) abort_input("x", "holds missing or negative distances")
   distance <- as.matrix(x)
   diag(distance) <- -1

@@ -140,7 +140,7 @@ summary.umap_model <- function(object, data = NULL, ...) {
 
 known_recall <- function(model, data) {
   neighbors <- model$neighbors
-  if (is.null(data)) return(if (searches(neighbors)$method == "exact") 1 else NA_real_)
+  if (is.null(data)) return(told_recall(neighbors))
   run <- run_settings(NULL, FALSE)
   seen <- seen_by_model(model, data, "data", run)
   if (is.null(seen$metric)) {
@@ -154,6 +154,15 @@ known_recall <- function(model, data) {
   }
   neighbors <- check_neighbors(neighbors, "object")
   told_of("data", measure_recall(neighbors, seen$x, 1000, seen$metric, run))
+}
+
+# What the searches themselves say: the least of several, NA unless all do.
+told_recall <- function(neighbors) {
+  if (inherits(neighbors, "umap_neighbors")) neighbors <- list(neighbors)
+  told <- vapply(neighbors, function(found) {
+    if (found$method == "exact") 1 else if (is_number(found$recall)) found$recall else NA_real_
+  }, 0)
+  if (length(told) > 0) min(told) else NA_real_
 }
 
 # Metric and method of one search, or of those of several views.

@@ -18,15 +18,19 @@ matrix_remedy <- function(x, arg) {
 
 # An object that somebody tampered with must not lead C astray.
 check_sparse <- function(x, arg) {
-  by_rows <- inherits(x, c("dgRMatrix", "lgRMatrix", "ngRMatrix"))
-  index <- attr(x, if (by_rows) "j" else "i")
+  index <- sparse_index(x)
   dim <- attr(x, "Dim")
-  if (!by_rows) dim <- rev(dim)
+  if (!is_by_rows(x)) dim <- rev(dim)
   is_sound <- is.integer(dim) && length(dim) == 2 && has_values_for(x, index) &&
     are_starts(attr(x, "p"), dim[1], length(index)) && are_indices(index, dim[2])
   if (!isTRUE(is_sound)) abort_input(arg, "is no valid ", class(x)[1])
   x
 }
+
+is_by_rows <- function(x) inherits(x, c("dgRMatrix", "lgRMatrix", "ngRMatrix"))
+
+# The column of each entry, or the row where they are kept by columns.
+sparse_index <- function(x) attr(x, if (is_by_rows(x)) "j" else "i")
 
 has_values_for <- function(x, index) {
   inherits(x, c("ngCMatrix", "ngRMatrix")) || length(attr(x, "x")) == length(index)

@@ -199,8 +199,7 @@ fit_model <- function(x, labels, n_neighbors, n_components, metric, min_dist, y,
     ),
     control[setdiff(names(control), c("keep", "snapshots", "trace", "epoch_callback"))]
   )
-  x <- input$views[[1]]$x
-  check_memory(input$n, if (is.null(x)) 0 else n_columns(x), input$n_neighbors, n_components)
+  check_memory(input$n, input$views[[1]]$x, input$n_neighbors, n_components)
   run <- run_for_metric(run, input$views[[1]]$metric)
   options <- core_options(settings, curve, seed, control$keep)
   fit <- log$keep(.Call(C_umap, c(input$views, targets), init, options, watch, run))

@@ -40,7 +40,10 @@ is_number_column <- function(x) {
   (is.numeric(x) && !inherits(x, "integer64")) || is.logical(x)
 }
 
-category_levels <- function(x) if (is.factor(x)) levels(x) else as.character(sort(unique(x)))
+# In the order of their bytes in UTF-8, whatever the language of the session.
+category_levels <- function(x) {
+  if (is.factor(x)) levels(x) else sort(unique(enc2utf8(as.character(x))), method = "radix")
+}
 
 # From 0; -1 where unknown.
 category_codes <- function(x, levels) match(as.character(x), levels, nomatch = 0L) - 1L

@@ -78,15 +78,10 @@ typedef struct distance_call {
 } distance_call;
 
 static SEXP row_of(SEXP matrix, int row) {
-  int n = Rf_nrows(matrix), d = Rf_ncols(matrix);
   uf_matrix values = r_matrix(matrix);
-  SEXP vector = Rf_allocVector(REALSXP, d);
-  for (int c = 0; c < d; c++) {
-    size_t at = (size_t)n * (size_t)c + (size_t)row;
-    REAL(vector)
-    [c] =
-        values.is_integer ? ((const int *)values.values)[at] : ((const double *)values.values)[at];
-  }
+  SEXP vector = Rf_allocVector(REALSXP, values.d);
+  double *out = REAL(vector);
+  for (int c = 0; c < values.d; c++) out[c] = uf_matrix_at(&values, row, c);
   return vector;
 }
 

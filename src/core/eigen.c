@@ -36,7 +36,7 @@ static void swap_columns(int m, double *vectors, int p, int q) {
   }
 }
 
-void uf_symmetric_eigen(int m, double *a, double *values, double *vectors) {
+uf_status uf_symmetric_eigen(uf_context *ctx, int m, double *a, double *values, double *vectors) {
   for (int i = 0; i < m * m; i++) vectors[i] = i % (m + 1) == 0;
   for (int sweep = 0; sweep < MAX_SWEEPS; sweep++) {
     double off = 0, diagonal = 0;
@@ -45,8 +45,11 @@ void uf_symmetric_eigen(int m, double *a, double *values, double *vectors) {
       for (int q = p + 1; q < m; q++) off += a[p * m + q] * a[p * m + q];
     }
     if (off <= 1e-30 * diagonal) break;
-    for (int p = 0; p < m; p++)
+    for (int p = 0; p < m; p++) {
+      uf_status status = uf_poll(ctx, 1);
+      if (status) return status;
       for (int q = p + 1; q < m; q++) rotate(m, a, vectors, p, q);
+    }
   }
   for (int i = 0; i < m; i++) values[i] = a[i * m + i];
   for (int i = 0; i < m; i++) {
@@ -59,4 +62,5 @@ void uf_symmetric_eigen(int m, double *a, double *values, double *vectors) {
     values[best] = t;
     swap_columns(m, vectors, i, best);
   }
+  return UF_OK;
 }

@@ -5,8 +5,10 @@
 #ifndef UF_EIGEN_H
 #define UF_EIGEN_H
 
+#include "context.h"
+
 /* a (m × m) is destroyed; values descend, and column j of vectors (m × m by rows) belongs to
  * values[j]. */
-void uf_symmetric_eigen(int m, double *a, double *values, double *vectors);
+uf_status uf_symmetric_eigen(uf_context *ctx, int m, double *a, double *values, double *vectors);
 
 #endif

@@ -71,33 +71,34 @@ int uf_are_identical(const uf_points *points, int row, const uf_points *others, 
   return 1;
 }
 
+/* Where a hash is, or belongs: slots that others have taken are passed over. */
+static uint64_t slot_of(const uf_row_table *table, int hash) {
+  uint64_t at = (uint32_t)hash & table->mask;
+  while (table->first[at] >= 0 && table->hash[table->first[at]] != hash)
+    at = (at + 1) & table->mask;
+  return at;
+}
+
 uf_status uf_row_table_make(uf_context *ctx, const int *hash, int n, uf_row_table *table) {
   uf_status status = UF_OK;
-  uint32_t size = 16;
-  while (size < 2 * (uint32_t)n) size *= 2;
-  *table = (uf_row_table){.hash = hash, .mask = size - 1};
-  UF_NEW(ctx, table->slot, size);
-  memset(table->slot, -1, size * sizeof *table->slot);
-  for (int i = 0; i < n; i++) {
-    uint32_t at = (uint32_t)hash[i] & table->mask;
-    while (table->slot[at] >= 0) at = (at + 1) & table->mask;
-    table->slot[at] = i;
+  int64_t size = 16;
+  while (size < 2 * (int64_t)n) size *= 2;
+  *table = (uf_row_table){.hash = hash, .mask = (uint64_t)size - 1};
+  UF_NEW(ctx, table->first, size);
+  UF_NEW(ctx, table->next, n);
+  memset(table->first, -1, (size_t)size * sizeof *table->first);
+  for (int i = n - 1; i >= 0; i--) {
+    uint64_t at = slot_of(table, hash[i]);
+    table->next[i] = table->first[at];
+    table->first[at] = i;
   }
 done:
   return status;
 }
 
-void uf_row_table_free(uf_row_table *table) { uf_free(table->slot); }
-
-int uf_row_next(const uf_row_table *table, int hash, uint32_t *at) {
-  for (;;) {
-    int row = table->slot[*at];
-    *at = (*at + 1) & table->mask;
-    if (row < 0 || table->hash[row] == hash) return row;
-  }
+void uf_row_table_free(uf_row_table *table) {
+  uf_free(table->first);
+  uf_free(table->next);
 }
 
-int uf_row_first(const uf_row_table *table, int hash, uint32_t *at) {
-  *at = (uint32_t)hash & table->mask;
-  return uf_row_next(table, hash, at);
-}
+int uf_row_first(const uf_row_table *table, int hash) { return table->first[slot_of(table, hash)]; }

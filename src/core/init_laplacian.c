@@ -168,7 +168,8 @@ static uf_status turn_to_eigenvectors(uf_context *ctx, spectral_job *j, small_pr
       for (int b = 0; b < m; b++)
         small->matrix[a * m + b] +=
             j->x[(size_t)i * (size_t)m + (size_t)a] * j->next[(size_t)i * (size_t)m + (size_t)b];
-  uf_symmetric_eigen(m, small->matrix, small->values, small->vectors);
+  status = uf_symmetric_eigen(ctx, m, small->matrix, small->values, small->vectors);
+  if (status) return status;
   turn_block(j->x, n, m, small->vectors, small->residual);
   turn_block(j->next, n, m, small->vectors, small->residual);
   for (int c = 0; c < m; c++) {

@@ -72,7 +72,7 @@ uf_status uf_init_pca(uf_context *ctx, const uf_points *points, int d, uint64_t 
   UF_TRY(uf_principal_subspace(ctx, points, SAMPLE_ROWS, used, m, seed, basis));
   UF_TRY(uf_project(ctx, points, NULL, n, basis, m, NULL, projected));
   UF_TRY(covariance(ctx, projected, n, m, used, mean, matrix));
-  uf_symmetric_eigen(used, matrix, values, vectors);
+  UF_TRY(uf_symmetric_eigen(ctx, used, matrix, values, vectors));
   for (int i = 0; i < n; i++)
     for (int c = 0; c < d; c++) {
       double sum = 0;

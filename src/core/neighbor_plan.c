@@ -64,7 +64,8 @@ static int nearer_codes(const int32_t *score, int n, int at) {
 static int compare_hits(const void *x, const void *y) {
   const hit *a = x, *b = y;
   if (a->reach != b->reach) return a->reach < b->reach ? -1 : 1;
-  return (a->rank > b->rank) - (a->rank < b->rank);
+  if (a->rank != b->rank) return a->rank < b->rank ? -1 : 1;
+  return (a->near > b->near) - (a->near < b->near);
 }
 
 static int compare_floats(const void *x, const void *y) {

@@ -102,10 +102,8 @@ static int twin_of(const uf_query_view *views, int n_views, int row, const uf_ro
                    const int *hash) {
   const uf_neighbors *nearest = &views[0].neighbors;
   size_t from = (size_t)row * (size_t)nearest->k;
-  uint32_t at;
   if (hash)
-    for (int old = uf_row_first(table, hash[row], &at); old >= 0;
-         old = uf_row_next(table, hash[row], &at))
+    for (int old = uf_row_first(table, hash[row]); old >= 0; old = table->next[old])
       if (is_twin(views, n_views, row, nearest->n + old)) return nearest->n + old;
   for (int c = 0; c < nearest->k && nearest->index[from + (size_t)c] >= 0; c++) {
     if (nearest->distance[from + (size_t)c] > 0) break;
@@ -127,7 +125,9 @@ static uf_status place_twins(uf_context *ctx, const uf_query_view *views, int n_
     UF_TRY(uf_hash_rows(ctx, views[0].queries, hash));
     UF_TRY(uf_row_table_make(ctx, views[0].hash, n_old, &table));
   }
+  uf_span(ctx, 1, 1);
   for (int row = 0; row < n_new; row++) {
+    UF_TRY(uf_poll(ctx, (double)row / n_new));
     int twin = twin_of(views, n_views, row, &table, hash);
     if (twin < 0) continue;
     memcpy(layout + (size_t)row * width, old_layout + (size_t)(twin - n_new) * width,
@@ -291,8 +291,6 @@ static uf_status place_rows(uf_context *ctx, const uf_graph *graph, const float 
   int64_t rows = 16 * j.n_groups, places = rows + n_old;
   size_t old_size = sizeof *old_layout * (size_t)n_old * (size_t)d;
   uf_phase(ctx, "layout");
-  if (places * d > INT32_MAX)
-    return uf_fail(ctx, UF_BAD_INPUT, "has too many rows: predict them in parts");
   UF_NEW(ctx, j.slot_start, j.n_groups + 1);
   UF_NEW(ctx, j.degree, rows);
   UF_NEW(ctx, j.position, places * d);
@@ -325,10 +323,18 @@ done:
 
 /* ---- the whole ---- */
 
+/* Rows and coordinates are numbered by 32 bits. */
+static uf_status check_count(uf_context *ctx, const uf_query_view *view, int n_old, int d) {
+  int64_t n_new = view->queries ? view->queries->n : view->neighbors.n;
+  if ((n_new + 15 + n_old) * d <= INT32_MAX) return UF_OK;
+  return uf_fail(ctx, UF_BAD_INPUT, "has too many rows: predict them in parts");
+}
+
 uf_status uf_predict(uf_context *ctx, uf_query_view *views, int n_views, const float *old_layout,
                      int n_old, int d, const uf_predict_options *options, float *layout) {
   uf_status status = UF_OK;
   uf_graph graph = {0};
+  UF_TRY(check_count(ctx, &views[0], n_old, d));
   for (int v = 0; v < n_views; v++) UF_TRY(join_view(ctx, &views[v], options, &graph));
   UF_TRY(place_rows(ctx, &graph, old_layout, n_old, d, options, layout));
   UF_TRY(place_twins(ctx, views, n_views, old_layout, n_old, d, layout));

@@ -19,8 +19,8 @@ typedef struct uf_query_view {
   const int *category;       /* of new rows, then old ones; negative where unknown */
   double weight, max_distance, mean_distance; /* see view.h, fuzzy.h; in the units of the table */
 
-  uf_neighbors
-      neighbors; /* of new rows among old ones, -1 for none; given, or found and kept here */
+  /* Of new rows among old ones, -1 for none; given, or found and kept here. */
+  uf_neighbors neighbors;
 } uf_query_view;
 
 typedef struct uf_predict_options {

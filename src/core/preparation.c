@@ -33,15 +33,15 @@ static int64_t count_values(const uf_matrix *matrix) {
   }
 }
 
-enum { LANES = 8 };
+enum { SUM_LANES = 8 };
 
 /* Lanes hide the latency of each comparison. */
 static void measure_doubles(const double *x, int64_t n, double *low, double *high) {
-  double least[LANES], most[LANES], finite[LANES] = {0};
+  double least[SUM_LANES], most[SUM_LANES], finite[SUM_LANES] = {0};
   int64_t i = 0;
-  for (int l = 0; l < LANES; l++) least[l] = most[l] = x[0];
-  for (; i + LANES <= n; i += LANES) {
-    for (int l = 0; l < LANES; l++) {
+  for (int l = 0; l < SUM_LANES; l++) least[l] = most[l] = x[0];
+  for (; i + SUM_LANES <= n; i += SUM_LANES) {
+    for (int l = 0; l < SUM_LANES; l++) {
       double value = x[i + l];
       least[l] = value < least[l] ? value : least[l];
       most[l] = value > most[l] ? value : most[l];
@@ -53,7 +53,7 @@ static void measure_doubles(const double *x, int64_t n, double *low, double *hig
     most[0] = x[i] > most[0] ? x[i] : most[0];
     finite[0] += x[i] - x[i];
   }
-  for (int l = 1; l < LANES; l++) {
+  for (int l = 1; l < SUM_LANES; l++) {
     least[0] = least[l] < least[0] ? least[l] : least[0];
     most[0] = most[l] > most[0] ? most[l] : most[0];
     finite[0] += finite[l];
@@ -266,15 +266,15 @@ static void choose_offset_and_scale(const ranges *r, uf_preparation *preparation
 /* Σ (x - x0) (y - y0), element i in lane i mod 8. */
 static double sum_of_products(const uf_matrix *matrix, int column_x, double x0, int column_y,
                               double y0) {
-  double sum[LANES] = {0};
+  double sum[SUM_LANES] = {0};
   int n = matrix->n, i = 0;
-  for (; i + LANES <= n; i += LANES)
-    for (int l = 0; l < LANES; l++)
+  for (; i + SUM_LANES <= n; i += SUM_LANES)
+    for (int l = 0; l < SUM_LANES; l++)
       sum[l] += (uf_matrix_at(matrix, i + l, column_x) - x0) *
                 (uf_matrix_at(matrix, i + l, column_y) - y0);
   for (int l = 0; i < n; i++, l++)
     sum[l] += (uf_matrix_at(matrix, i, column_x) - x0) * (uf_matrix_at(matrix, i, column_y) - y0);
-  for (int half = LANES / 2; half; half /= 2)
+  for (int half = SUM_LANES / 2; half; half /= 2)
     for (int l = 0; l < half; l++) sum[l] += sum[l + half];
   return sum[0];
 }
@@ -351,6 +351,8 @@ static uf_status factor_covariances(uf_context *ctx, int d, double *l) {
   const double dependent = 1e-10; /* of a variance, what the columns before must leave */
   for (int i = 0; i < d; i++) {
     double *row = l + (size_t)i * (size_t)d, variance = row[i];
+    uf_status status = uf_poll(ctx, 1);
+    if (status) return status;
     for (int j = 0; j <= i; j++) {
       const double *other = l + (size_t)j * (size_t)d;
       double sum = row[j];

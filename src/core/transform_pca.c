@@ -107,7 +107,7 @@ static uf_status ritz_vectors(pca_job *j, double *values, double *vectors) {
     for (size_t e = 0; e < used * used; e++) j->grams[e] += j->grams[section * used * used + e];
   for (size_t a = 0; a < used; a++)
     for (size_t b = 0; b < a; b++) j->grams[b * used + a] = j->grams[a * used + b];
-  uf_symmetric_eigen(j->used, j->grams, values, vectors);
+  UF_TRY(uf_symmetric_eigen(j->ctx, j->used, j->grams, values, vectors));
 done:
   return status;
 }

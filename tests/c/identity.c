@@ -113,7 +113,7 @@ static void eigenvectors(void) {
   double a[M * M], values[M], vectors[M * M];
   for (int i = 0; i < M; i++)
     for (int j = 0; j <= i; j++) a[i * M + j] = a[j * M + i] = fixture_normal(25, i * M + j);
-  uf_symmetric_eigen(M, a, values, vectors);
+  uf_symmetric_eigen(&(uf_context){0}, M, a, values, vectors);
   begin();
   take(values, sizeof values);
   take(vectors, sizeof vectors);

@@ -21,7 +21,7 @@ static void check_eigen(int m, const double *a, double size) {
   double *copy = fixture_doubles(m * m), *vectors = fixture_doubles(m * m),
          *values = fixture_doubles(m);
   memcpy(copy, a, sizeof *a * (size_t)(m * m));
-  uf_symmetric_eigen(m, copy, values, vectors);
+  uf_symmetric_eigen(&(uf_context){0}, m, copy, values, vectors);
   for (int j = 0; j < m; j++) {
     for (int i = 0; i < m; i++)
       CHECK_CLOSE(dot(a + i * m, vectors + j, m, 1, m), values[j] * vectors[i * m + j],
@@ -78,13 +78,13 @@ TEST(repeated_eigenvalues) {
 
 TEST(known_eigenvalues) {
   double a[] = {2, 1, 1, 2}, values[2], vectors[4];
-  uf_symmetric_eigen(2, a, values, vectors);
+  uf_symmetric_eigen(&(uf_context){0}, 2, a, values, vectors);
   CHECK_CLOSE(values[0], 3, 1e-14);
   CHECK_CLOSE(values[1], 1, 1e-14);
   CHECK_CLOSE(fabs(vectors[0]), sqrt(0.5), 1e-14);
   CHECK_CLOSE(vectors[0], vectors[2], 1e-14);
   double one = -7, value, vector;
-  uf_symmetric_eigen(1, &one, &value, &vector);
+  uf_symmetric_eigen(&(uf_context){0}, 1, &one, &value, &vector);
   CHECK(value == -7 && vector == 1);
 }
 
@@ -97,7 +97,7 @@ TEST(second_differences) {
     a[i * M + i] = 2;
     if (i) fixture_edge(a, M, i, i - 1, -1);
   }
-  uf_symmetric_eigen(M, a, values, vectors);
+  uf_symmetric_eigen(&(uf_context){0}, M, a, values, vectors);
   for (int k = 0; k < M; k++) CHECK_CLOSE(values[k], 2 - 2 * cos(pi * (M - k) / (M + 1)), 1e-13);
 }
 

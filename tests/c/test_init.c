@@ -201,7 +201,7 @@ static int dense_eigenvectors(const double *w, int n, int d, double *basis) {
     for (int j = 0; j < n; j++) degree[i] += w[i * n + j];
   for (int i = 0; i < n; i++)
     for (int j = 0; j < n; j++) s[i * n + j] = w[i * n + j] / sqrt(degree[i] * degree[j]);
-  uf_symmetric_eigen(n, s, values, vectors);
+  uf_symmetric_eigen(&(uf_context){0}, n, s, values, vectors);
   while (m + 1 < n && values[m + 1] > values[d] - 1e-8) m++;
   for (int i = 0; i < n; i++)
     for (int v = 0; v < m; v++) basis[i * m + v] = vectors[i * n + v + 1];
@@ -402,7 +402,7 @@ static void dense_components(const double *x, int n, int columns, int d, double 
     for (int k = 0; k < columns; k++)
       for (int i = 0; i < n; i++)
         covariance[j * columns + k] += (x[j * n + i] - mean[j]) * (x[k * n + i] - mean[k]);
-  uf_symmetric_eigen(columns, covariance, values, vectors);
+  uf_symmetric_eigen(&(uf_context){0}, columns, covariance, values, vectors);
   for (int i = 0; i < n; i++)
     for (int c = 0; c < d; c++)
       for (int j = 0; j < columns; j++)

@@ -60,7 +60,7 @@ static scan_case scan_case_make(int depth4, int n_panels, int n_rows, int keep, 
                  .n_panels = n_panels,
                  .n_rows = n_rows,
                  .keep = keep,
-                 .capacity = (keep + 47) / 16 * 16};
+                 .capacity = (keep + keep / 4 + 31) / 16 * 16};
   c.from = n_panels > 3 ? 1 : 0;
   c.to = n_panels;
   c.query = new_array((int64_t)n_rows * 4 * depth4, 1);
@@ -176,11 +176,11 @@ static void check_scan(const scan_case *c) {
 
 TEST(scans) {
   const int depth4[] = {1, 2, 5, 24}, n_panels[] = {1, 2, 3, 7, 40},
-            n_rows[] = {1, 2, 3, 6, 7, 13, 20}, keep[] = {1, 5, 33};
+            n_rows[] = {1, 2, 3, 6, 7, 13, 20}, keep[] = {1, 5, 33, 200};
   for (int d = 0; d < 4; d++)
     for (int p = 0; p < 5; p++)
       for (int r = 0; r < 7; r++)
-        for (int k = 0; k < 3; k++) {
+        for (int k = 0; k < 4; k++) {
           scan_case c =
               scan_case_make(depth4[d], n_panels[p], n_rows[r], keep[k], (d + p + r + k) % 3);
           check_scan(&c);

@@ -301,6 +301,27 @@ static double *new_rows(int n) {
   return rows;
 }
 
+/* A table of rows that are nearly all the same takes no longer than another. */
+TEST(rows_of_one_hash_keep_their_order) {
+  enum { ROWS = 300000, HASHES = 3 };
+  int *hash = fixture_ints(ROWS);
+  for (int i = 0; i < ROWS; i++) hash[i] = 16 * (i % HASHES); /* of one slot, but for the mask */
+  uf_context ctx;
+  uf_row_table table;
+  fixture_open(&ctx, 1, NULL);
+  CHECK(uf_row_table_make(&ctx, hash, ROWS, &table) == UF_OK);
+  for (int h = 0; h < HASHES; h++) {
+    int row = uf_row_first(&table, 16 * h), wanted = h;
+    for (; row >= 0; row = table.next[row], wanted += HASHES)
+      if (row != wanted) break;
+    CHECK(row == -1 && wanted == ROWS + h);
+  }
+  CHECK(uf_row_first(&table, 7) == -1);
+  uf_row_table_free(&table);
+  uf_context_close(&ctx);
+  free(hash);
+}
+
 TEST(company_does_not_count) {
   enum { ROWS = 2 * NEW + 1 };
   uf_context ctx;
@@ -361,6 +382,7 @@ int main(void) {
   RUN(categories_choose_among_neighbours);
   RUN(known_rows_land_on_themselves);
   RUN(twins_that_the_search_has_missed_are_found);
+  RUN(rows_of_one_hash_keep_their_order);
   RUN(company_does_not_count);
   RUN(the_same_bits_everywhere);
   RUN(interrupts_are_heard);

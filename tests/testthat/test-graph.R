@@ -150,6 +150,7 @@ test_that("a graph is checked before use", {
   expect_input_error(use(edited("col", 3, NA)), "column col")
   expect_input_error(use(edited("similarity", 3, 1.5)), "at most 1")
   expect_input_error(use(edited("similarity", 3, 0)), "greater than 0")
+  expect_input_error(use(edited("similarity", 3, 1e-60)), "at least 2\\^-149")
   expect_input_error(use(edited("similarity", 3, NA)), "similarities")
   expect_input_error(use(edited("similarity", 3, 0.123)), "both directions")
   expect_input_error(use(graph[-3, ]), "both directions")

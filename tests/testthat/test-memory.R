@@ -28,14 +28,26 @@ test_that("the pairs of a `dist` are counted before its square is made", {
 })
 
 test_that("the estimate grows with all that needs memory", {
-  base <- estimate_memory(1000, 50, 15)
-  expect_equal(estimate_memory(2000, 50, 15), 2 * base)
-  expect_gt(estimate_memory(1000, 500, 15), base)
-  expect_gt(estimate_memory(1000, 50, 30), base)
-  expect_gt(estimate_memory(1000, 50, 15, 10), base)
-  expect_equal(estimate_memory(1000, 50, 15, n_pairs = 499500) - base, 3 * 8 * 1000 * 999)
+  base <- estimate_memory(1000, 2e5, 15)
+  expect_equal(estimate_memory(2000, 4e5, 15), 2 * base)
+  expect_equal(estimate_memory(1000, 2e6, 15), base + 1.8e6)
+  expect_gt(estimate_memory(1000, 2e5, 30), base)
+  expect_gt(estimate_memory(1000, 2e5, 15, 10), base)
+  expect_equal(estimate_memory(1000, 2e5, 15, n_pairs = 499500) - base, 3 * 8 * 1000 * 999)
   # counts beyond the integers of R
-  expect_gt(estimate_memory(2^31 - 1, 1000, 100), 2^31 * 4000)
+  expect_gt(estimate_memory(2^31 - 1, 2^31 * 4000, 100), 2^31 * 4000)
+})
+
+test_that("rows take what they are made of", {
+  expect_identical(row_bytes(matrix(0, 10, 17)), 10 * 32 * 4)
+  expect_identical(row_bytes(iris[1:4]), 150 * 16 * 4)
+  expect_identical(row_bytes(matrix(as.raw(1), 10, 9)), 10 * 2 * 8)
+  expect_identical(row_bytes(NULL), 0)
+  # A matrix as wide as words or genes are many, filled only here and there.
+  skip_if_not_installed("Matrix")
+  wide <- Matrix::sparseMatrix(i = 1:3000, j = 1:3000 * 1000, x = 1, dims = c(3000, 3e6))
+  expect_lt(row_bytes(wide), 1e6)
+  expect_s3_class(with_limit(1e7, nearest_neighbors(wide[1:300, ], 5)), "umap_neighbors")
 })
 
 test_that("what the system says of memory is understood, and its silence too", {
@@ -49,6 +61,8 @@ test_that("what the system says of memory is understood, and its silence too", {
   writeLines("5000", file.path(directory, "memory.max"))
   writeLines("1000", file.path(directory, "memory.current"))
   expect_identical(container_memory(directory), 4000)
+  writeLines(c("file 700", "inactive_file 300", "slab 9"), file.path(directory, "memory.stat"))
+  expect_identical(container_memory(directory), 4300)
   writeLines("max", file.path(directory, "memory.max"))
   expect_identical(container_memory(directory), Inf)
 })

@@ -59,6 +59,20 @@ test_that("a summary measures approximate neighbours, given the data", {
   expect_output(print(summary), "nndescent, recall [01]")
 })
 
+test_that("a summary tells the recall that searches have told", {
+  model <- umap_fit(some_digits(600), n_epochs = 5, neighbor_method = "clusters")
+  expect_identical(summary(model)$recall, model$neighbors$recall)
+  expect_output(print(summary(model)), "clusters, recall [01]")
+  mixed <- umap_fit(iris, metric = list(euclidean = 1:2, manhattan = 3:4), n_epochs = 2)
+  expect_identical(summary(mixed)$recall, 1)
+  mixed$neighbors[[2]]$method <- "nndescent"
+  mixed$neighbors[[2]]$recall <- NULL
+  expect_identical(summary(mixed)$recall, NA_real_)
+  mixed$neighbors[[2]]$recall <- 0.9
+  expect_identical(summary(mixed)$recall, 0.9)
+  expect_identical(summary(umap_fit(iris[1:4], n_epochs = 2, keep = "minimal"))$recall, NA_real_)
+})
+
 test_that("a summary tells the pieces of the graph and the warnings", {
   expect_warning(model <- umap_fit(blobs(3, 8)[1:20, ], n_neighbors = 25))
   expect_output(print(summary(model)), "Warnings\n  `n_neighbors` is 25")

@@ -74,6 +74,17 @@ test_that("categories alone are compared by the share that differs", {
   expect_input_error(predict(model, new), "damaged: its categories")
 })
 
+test_that("the language of the session has no part in categories", {
+  x <- with_seed(2, as.data.frame(matrix(sample(c("b", "A", "a", "B", "\u00e9"), 240, TRUE), 60)))
+  wanted <- umap(x, n_epochs = 5)
+  if (isTRUE(capabilities("ICU"))) {
+    icuSetCollate(locale = "en_US")
+    on.exit(icuSetCollate(locale = "default"))
+  }
+  expect_identical(category_levels(c("b", "\u00e9", "A", NA, "a")), c("A", "a", "b", "\u00e9"))
+  expect_identical(umap(x, n_epochs = 5), wanted)
+})
+
 test_that("a list may name categories alone", {
   by_list <- umap_fit(iris, metric = list(categorical = "Species"), n_epochs = 5)
   expect_identical(by_list$layout, umap_fit(iris["Species"], n_epochs = 5)$layout)

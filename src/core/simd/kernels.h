@@ -48,7 +48,7 @@ typedef struct uf_scan {
   const uf_code_head *head; /* per query */
   const int *list;          /* per query: the list that it fills */
   int keep;                 /* candidates wanted in a list */
-  int capacity;             /* room in a list: at least keep + 32, a multiple of 16 */
+  int capacity;             /* room in a list: at least keep + keep / 4 + 16, a multiple of 16 */
   int32_t *score;           /* per list: capacity */
   int32_t *place;           /* per list: capacity */
   int *count;               /* per list */
