@@ -30,8 +30,9 @@
 #'   argument `n_threads` is not given; otherwise all processors that the process may use are, or
 #'   two while CRAN's checks run.
 #' - option `unfurl.max_memory`: bytes that a run may take; otherwise what the system has to give
-#'   (on Linux, control groups of version 2 respected). A run that would take more is an error of class
-#'   `unfurl_error_memory` before it begins; `Inf` lets it try all the same.
+#'   (on Linux, where control groups of version 2, as containers have, are respected for processors
+#'   too). A run that would take more is an error of class `unfurl_error_memory` before it begins;
+#'   `Inf` lets it try all the same.
 #' - option `unfurl.verbose`: whether progress is shown; otherwise it is in interactive sessions.
 #' - option `unfurl.mnist`, environment variable `UNFURL_MNIST`: directory of the files of
 #'   [mnist()].

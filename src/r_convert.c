@@ -39,6 +39,11 @@ uf_neighbor_method r_neighbor_method(const char *name) {
 
 const char *r_neighbor_method_name(uf_neighbor_method method) { return neighbor_methods[method]; }
 
+uf_scaling r_scaling(const char *name) {
+  static const char *const names[] = {"none", "z", "range", "colrange", "maxabs"};
+  return (uf_scaling)place_of(name, names, 5);
+}
+
 uf_init_method r_init_method(const char *name) {
   static const char *const names[] = {"spectral", "laplacian", "pca", "random"};
   return (uf_init_method)place_of(name, names, 4);
@@ -208,6 +213,12 @@ SEXP r_from_layout(const float *layout, int n, int d) {
 
 void r_to_floats(SEXP vector, double unit, float *values) {
   for (R_xlen_t i = 0; i < Rf_xlength(vector); i++) values[i] = (float)(REAL(vector)[i] / unit);
+}
+
+SEXP r_from_doubles(const double *values, int64_t count) {
+  SEXP vector = Rf_allocVector(REALSXP, (R_xlen_t)count);
+  memcpy(REAL(vector), values, (size_t)count * sizeof *values);
+  return vector;
 }
 
 SEXP r_from_floats(const float *values, int n, double unit) {

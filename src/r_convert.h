@@ -23,6 +23,7 @@ uf_metric_choice r_metric(SEXP metric);
 uf_neighbor_method r_neighbor_method(const char *name);
 const char *r_neighbor_method_name(uf_neighbor_method method);
 uf_init_method r_init_method(const char *name);
+uf_scaling r_scaling(const char *name);
 uf_fuzzy_options r_fuzzy_options(double local_connectivity, double bandwidth,
                                  double set_op_mix_ratio, double max_distance);
 uf_layout_options r_layout_options(SEXP options);
@@ -56,6 +57,8 @@ SEXP r_from_layout(const float *layout, int n, int d);
 /* A numeric vector, divided by `unit`, and back: the largest number for what is beyond it. */
 void r_to_floats(SEXP vector, double unit, float *values);
 SEXP r_from_floats(const float *values, int n, double unit);
+
+SEXP r_from_doubles(const double *values, int64_t count);
 
 /* Rows counted from 1 as an array counted from 0, which R frees after the call. */
 int *r_rows_from_zero(SEXP rows);

@@ -151,6 +151,12 @@ void r_run_check(r_run *run, uf_status status) {
   run->n_warnings = 0;
 }
 
+float *r_new_floats(r_run *run, int64_t count) {
+  float *floats = uf_alloc(&run->ctx, count, sizeof *floats);
+  if (!floats) r_run_check(run, UF_NO_MEMORY);
+  return floats;
+}
+
 void r_run_close(r_run *run) {
   if (run->unwinding) R_ReleaseObject(run->unwinding);
   uf_context_close(&run->ctx);

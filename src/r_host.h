@@ -30,6 +30,9 @@ void r_run_open(r_run *run, SEXP settings);
  * of, and raises an R error unless status is UF_OK. */
 void r_run_check(r_run *run, uf_status status);
 
+/* Floats that the caller frees with uf_free(), in its release. */
+float *r_new_floats(r_run *run, int64_t count);
+
 void r_run_close(r_run *run);
 
 /* Runs code that R may leave by a jump: an error, an interrupt. The jump is held, and run->jumped

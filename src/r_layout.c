@@ -33,12 +33,6 @@ static void release_layout(void *data) {
 
 static void check(layout_call *c, uf_status status) { r_run_check(&c->run, status); }
 
-static float *new_floats(layout_call *c, int64_t count) {
-  float *floats = uf_alloc(&c->run.ctx, count, sizeof *floats);
-  if (!floats) check(c, UF_NO_MEMORY);
-  return floats;
-}
-
 static SEXP initial_layout(void *data) {
   layout_call *c = data;
   uf_context *ctx = &c->run.ctx;
@@ -46,7 +40,7 @@ static SEXP initial_layout(void *data) {
   r_run_open(&c->run, c->settings);
   check(c, r_to_graph(ctx, c->row, c->col, c->similarity, c->n, &c->graph));
   if (has_points) r_make_points(&c->run, c->x, c->metric, &c->points);
-  c->layout = new_floats(c, (int64_t)c->n * d);
+  c->layout = r_new_floats(&c->run, (int64_t)c->n * d);
   uf_phase(ctx, "start");
   check(c, uf_coarsen(ctx, &c->graph, c->seed, &c->hierarchy));
   check(c, uf_initial_layout(ctx, &c->hierarchy, has_points ? &c->points : NULL,
@@ -76,7 +70,7 @@ static SEXP optimize_layout(void *data) {
   int n = Rf_nrows(c->init), d = Rf_ncols(c->init);
   r_run_open(&c->run, c->settings);
   check(c, r_to_graph(ctx, c->row, c->col, c->similarity, n, &c->graph));
-  c->layout = new_floats(c, (int64_t)n * d);
+  c->layout = r_new_floats(&c->run, (int64_t)n * d);
   r_to_layout(c->init, c->layout);
   uf_layout_options options = r_layout_options(c->options);
   r_watch_open(&c->watch, &c->run, c->watch_list, n, d);
@@ -110,7 +104,7 @@ static SEXP layout_loss(void *data) {
                              .seed = (uint64_t)r_double(c->options, "seed")};
   r_run_open(&c->run, c->settings);
   check(c, r_to_graph(&c->run.ctx, c->row, c->col, c->similarity, n, &c->graph));
-  c->layout = new_floats(c, (int64_t)n * d);
+  c->layout = r_new_floats(&c->run, (int64_t)n * d);
   r_to_layout(c->init, c->layout);
   check(c, uf_layout_loss(&c->run.ctx, &c->graph, d, &options, c->layout, &loss));
   SEXP result = Rf_allocVector(REALSXP, 2);

@@ -6,12 +6,6 @@ static SEXP from_bits(const void *values, int64_t n_words) {
   return vector;
 }
 
-static SEXP from_doubles(const double *values, int64_t count) {
-  SEXP vector = Rf_allocVector(REALSXP, (R_xlen_t)count);
-  memcpy(REAL(vector), values, (size_t)count * sizeof *values);
-  return vector;
-}
-
 static SEXP from_starts(const int64_t *start, int n) {
   SEXP vector = Rf_allocVector(REALSXP, (R_xlen_t)n + 1);
   for (int i = 0; i <= n; i++) REAL(vector)[i] = (double)start[i];
@@ -36,8 +30,8 @@ static SEXP from_compressed_rows(const uf_points *points) {
   SET_VECTOR_ELT(list, 5, from_starts(points->start, points->n));
   SET_VECTOR_ELT(list, 6, from_bits(points->column, count));
   SET_VECTOR_ELT(list, 7, from_bits(points->value, count));
-  SET_VECTOR_ELT(list, 8, from_doubles(points->squares, points->n));
-  SET_VECTOR_ELT(list, 9, from_doubles(points->mean, points->n));
+  SET_VECTOR_ELT(list, 8, r_from_doubles(points->squares, points->n));
+  SET_VECTOR_ELT(list, 9, r_from_doubles(points->mean, points->n));
   UNPROTECT(1);
   return list;
 }
@@ -139,7 +133,7 @@ uf_status r_to_points(uf_context *ctx, SEXP list, const uf_preparation *preparat
     points->count = ints_of(list, "count", points->n);
     return points->bits && points->count ? UF_OK : fail_damaged(ctx);
   }
-  points->stride = (size_t)(points->d + UF_LANES - 1) / UF_LANES * UF_LANES;
+  points->stride = (size_t)uf_whole_lanes(points->d);
   points->x = (float *)(void *)ints_of(list, "x", points->n * (int64_t)points->stride);
   return points->x ? UF_OK : fail_damaged(ctx);
 }
@@ -161,9 +155,9 @@ SEXP r_from_preparation(const uf_preparation *preparation) {
   SET_VECTOR_ELT(list, 0, Rf_ScalarInteger(preparation->d));
   SET_VECTOR_ELT(list, 1, Rf_ScalarReal(preparation->p));
   SET_VECTOR_ELT(list, 2, Rf_ScalarReal(preparation->scale));
-  SET_VECTOR_ELT(list, 3, from_doubles(preparation->offset, (int64_t)preparation->d + 1));
+  SET_VECTOR_ELT(list, 3, r_from_doubles(preparation->offset, (int64_t)preparation->d + 1));
   if (preparation->spread)
-    SET_VECTOR_ELT(list, 4, from_doubles(preparation->spread, n_spread(preparation)));
+    SET_VECTOR_ELT(list, 4, r_from_doubles(preparation->spread, n_spread(preparation)));
   UNPROTECT(1);
   return list;
 }

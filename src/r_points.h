@@ -2,8 +2,10 @@
  * r_points.h: points that are ready to be compared, and how they were made ready, as plain vectors
  * of R, so that a model can keep them.
  *
- * Floats and words of bits lie in integer vectors, which R writes to a file of the same bytes on every
- * machine; the core reads them where they are.
+ * Floats and words of bits lie in integer vectors, which R's files carry to any machine; the core
+ * reads them where they are. Words of 64 bits, and hashes, take machines of little endians for granted,
+ * as all are that the package is tested on: elsewhere a model of theirs finds no twins, and one of
+ * packed bits is misread.
  */
 #ifndef UNFURL_R_POINTS_H
 #define UNFURL_R_POINTS_H

@@ -28,13 +28,6 @@ static void release_stage(void *data) {
 
 static void check(stage_call *c, uf_status status) { r_run_check(&c->run, status); }
 
-/* Scratch or results that release_stage() frees. */
-static float *new_floats(stage_call *c, int64_t count) {
-  float *floats = uf_alloc(&c->run.ctx, count, sizeof *floats);
-  if (!floats) check(c, UF_NO_MEMORY);
-  return floats;
-}
-
 /* Brings the given neighbours, and the distance that limits them, to units of their own, which it
  * returns. */
 static double take_neighbors(stage_call *c) {
@@ -50,8 +43,8 @@ static SEXP smooth_knn(void *data) {
   r_run_open(&c->run, c->settings);
   double unit = take_neighbors(c);
   int n = c->neighbors.n;
-  c->floats = new_floats(c, n);
-  c->more_floats = new_floats(c, n);
+  c->floats = r_new_floats(&c->run, n);
+  c->more_floats = r_new_floats(&c->run, n);
   check(c, uf_smooth_knn(&c->run.ctx, &c->neighbors, &c->fuzzy, c->floats, c->more_floats));
   SEXP result = PROTECT(r_named_list(2, names));
   SET_VECTOR_ELT(result, 0, r_from_floats(c->floats, n, unit));
@@ -75,8 +68,8 @@ static SEXP fuzzy_graph(void *data) {
   r_run_open(&c->run, c->settings);
   double unit = take_neighbors(c);
   int n = c->neighbors.n;
-  c->floats = new_floats(c, n);
-  c->more_floats = new_floats(c, n);
+  c->floats = r_new_floats(&c->run, n);
+  c->more_floats = r_new_floats(&c->run, n);
   r_to_floats(c->rho, unit, c->floats);
   r_to_floats(c->sigma, unit, c->more_floats);
   check(c, uf_fuzzy_graph(&c->run.ctx, &c->neighbors, c->floats, c->more_floats, &c->fuzzy,

@@ -21,12 +21,6 @@ static void release_made(void *data) {
 
 static void release_run(void *data) { r_run_close(&((transform_call *)data)->run); }
 
-static SEXP from_doubles(const double *values, R_xlen_t count) {
-  SEXP vector = Rf_allocVector(REALSXP, count);
-  memcpy(REAL(vector), values, (size_t)count * sizeof *values);
-  return vector;
-}
-
 /* list(centre, factor, rotation, unit); rotation is a matrix or NULL. */
 static SEXP make_transform(void *data) {
   static const char *const names[] = {"centre", "factor", "rotation", "unit"};
@@ -37,8 +31,8 @@ static SEXP make_transform(void *data) {
                                          &c->transform));
   const uf_transform *t = &c->transform;
   SEXP result = PROTECT(r_named_list(4, names));
-  SET_VECTOR_ELT(result, 0, from_doubles(t->centre, t->d));
-  SET_VECTOR_ELT(result, 1, from_doubles(t->factor, t->d));
+  SET_VECTOR_ELT(result, 0, r_from_doubles(t->centre, t->d));
+  SET_VECTOR_ELT(result, 1, r_from_doubles(t->factor, t->d));
   if (t->n_directions) {
     SEXP rotation = Rf_allocMatrix(REALSXP, t->d, t->n_directions);
     SET_VECTOR_ELT(result, 2, rotation);
@@ -49,17 +43,10 @@ static SEXP make_transform(void *data) {
   return result;
 }
 
-static uf_scaling scaling_of(const char *name) {
-  static const char *const names[] = {"none", "z", "range", "colrange", "maxabs"};
-  for (int s = 0; s < 5; s++)
-    if (strcmp(name, names[s]) == 0) return (uf_scaling)s;
-  return UF_SCALING_NONE;
-}
-
 SEXP unfurl_make_transform(SEXP x, SEXP scaling, SEXP n_directions, SEXP seed, SEXP settings) {
   transform_call call = {.settings = settings,
                          .x = x,
-                         .scaling = scaling_of(CHAR(Rf_asChar(scaling))),
+                         .scaling = r_scaling(CHAR(Rf_asChar(scaling))),
                          .n_directions = Rf_asInteger(n_directions),
                          .seed = (uint64_t)Rf_asReal(seed)};
   return r_execute(make_transform, release_made, &call);

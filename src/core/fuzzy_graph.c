@@ -210,7 +210,7 @@ static uf_status direct(uf_context *ctx, graph_job *j) {
   uf_status status = UF_OK;
   int n = j->neighbors->n, k = j->neighbors->k;
   j->ctx = ctx;
-  j->padded = (k + UF_LANES - 1) / UF_LANES * UF_LANES;
+  j->padded = uf_whole_lanes(k);
   UF_NEW(ctx, j->terms, (int64_t)ctx->n_threads * j->padded);
   UF_NEW(ctx, j->out_count, n);
   UF_NEW(ctx, j->out.neighbor, (int64_t)n * k);

@@ -118,7 +118,7 @@ uf_status uf_smooth_knn(uf_context *ctx, const uf_neighbors *neighbors,
   scale_job job = {
       .ctx = ctx, .neighbors = neighbors, .options = options, .rho = rho, .sigma = sigma};
   job.target = (float)(uf_log2(k) * options->bandwidth);
-  job.padded = (k + UF_LANES - 1) / UF_LANES * UF_LANES;
+  job.padded = uf_whole_lanes(k);
   UF_NEW(ctx, job.row_sum, n);
   UF_NEW(ctx, job.row_count, n);
   UF_NEW(ctx, job.excess, (int64_t)ctx->n_threads * job.padded);

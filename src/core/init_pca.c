@@ -60,7 +60,7 @@ uf_status uf_init_pca(uf_context *ctx, const uf_points *points, int d, uint64_t 
     return uf_fail(ctx, UF_BAD_INPUT, "needs at least %d columns for %d principal components", d,
                    d);
   int n = points->n, used = d + SPARE_DIRECTIONS < points->d ? d + SPARE_DIRECTIONS : points->d;
-  int m = (used + UF_LANES - 1) / UF_LANES * UF_LANES;
+  int m = uf_whole_lanes(used);
   float *basis = NULL, *projected = NULL;
   double *mean = NULL, *matrix = NULL, *values = NULL, *vectors = NULL;
   UF_NEW(ctx, basis, (int64_t)points->d * m);

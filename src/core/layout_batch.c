@@ -31,13 +31,13 @@ enum {
  * infinity either. */
 static const double nearest = 1e-6, farthest = 1e38;
 
-/* The length of Adam's first step, in each coordinate. Of a start only the coarse shape is of use,
- * and longer steps than its vertices are apart throw that into disorder: chains then cross
- * themselves, and where they do they stay torn. So the first of several levels treads softly. */
-static const double step_length = 2, soft_step_length = 0.5;
+/* Of a start only the coarse shape is of use, and longer steps than its vertices are apart throw that
+ * into disorder: chains then cross themselves, and where they do they stay torn. So the first of
+ * several levels treads softly. */
+static const double soft_step_length = 0.5;
 
 static double step_length_at(const uf_hierarchy *hierarchy, int level) {
-  return level > 0 && level == hierarchy->n_levels - 1 ? soft_step_length : step_length;
+  return level > 0 && level == hierarchy->n_levels - 1 ? soft_step_length : UF_STEP_LENGTH;
 }
 
 typedef struct batch_job {

@@ -14,6 +14,9 @@ typedef struct uf_batch_run {
   double span_from, span_to; /* of the progress bar */
 } uf_batch_run;
 
+/* The length of Adam's first step, in each coordinate, where the learning rate is 1. */
+#define UF_STEP_LENGTH 2.0
+
 /* The constants of a step; where it reads and writes is the caller's. */
 uf_layout_step uf_batch_step(const uf_layout_options *options, int d);
 

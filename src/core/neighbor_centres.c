@@ -9,11 +9,9 @@
 
 enum { ROUNDS = 4, TOP_ROWS = 16384, ROWS_PER_TILE = 64, GROUPS_TRIED = 3 };
 
-static int whole_lanes(int n) { return (n + UF_LANES - 1) / UF_LANES * UF_LANES; }
-
 static uf_status centre_set_alloc(uf_context *ctx, int n, int m, uf_centre_set *set) {
   uf_status status = UF_OK;
-  *set = (uf_centre_set){.n = n, .padded = whole_lanes(n)};
+  *set = (uf_centre_set){.n = n, .padded = uf_whole_lanes(n)};
   UF_NEW_ZERO(ctx, set->rows, (int64_t)n * m);
   UF_NEW_ZERO(ctx, set->columns, (int64_t)m * set->padded);
   UF_NEW(ctx, set->offset, set->padded);
@@ -136,7 +134,7 @@ static void scratch_free(kmeans_scratch *s) {
 static uf_status scratch_alloc(uf_context *ctx, int n, int m, int n_centres, int n_threads,
                                kmeans_scratch *s) {
   uf_status status = UF_OK;
-  int64_t padded = whole_lanes(n_centres);
+  int64_t padded = uf_whole_lanes(n_centres);
   *s = (kmeans_scratch){0};
   UF_NEW(ctx, s->score, padded * n_threads * ROWS_PER_TILE);
   UF_NEW(ctx, s->sum, n_threads * padded * m);
@@ -211,7 +209,7 @@ static uf_status share_out(uf_context *ctx, const int *start, int n, int n_clust
     centres->first[g + 1] = centres->first[g] + share;
     if (share > *widest) *widest = share;
   }
-  *widest = whole_lanes(*widest);
+  *widest = uf_whole_lanes(*widest);
   centres->n_clusters = centres->first[centres->n_groups];
 done:
   return status;
@@ -237,7 +235,7 @@ static int integer_root(int n) {
   return root;
 }
 
-uf_status uf_centres_make(uf_context *ctx, float *sample, int n, int m, int n_clusters,
+uf_status uf_centres_make(uf_context *ctx, const float *sample, int n, int m, int n_clusters,
                           uint64_t seed, uf_centres *centres) {
   uf_status status = UF_OK;
   int n_top = n < TOP_ROWS ? n : TOP_ROWS, n_groups = integer_root(n_clusters), *start = NULL;

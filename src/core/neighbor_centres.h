@@ -29,8 +29,8 @@ typedef struct uf_centres {
   float *centre;          /* n_clusters × m */
 } uf_centres;
 
-/* From n rows of m floats (a multiple of 16). sample is overwritten. */
-uf_status uf_centres_make(uf_context *ctx, float *sample, int n, int m, int n_clusters,
+/* From n rows of m floats (a multiple of 16). */
+uf_status uf_centres_make(uf_context *ctx, const float *sample, int n, int m, int n_clusters,
                           uint64_t seed, uf_centres *centres);
 void uf_centres_free(uf_centres *centres);
 

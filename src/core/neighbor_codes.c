@@ -56,7 +56,7 @@ uf_status uf_basis_make(uf_context *ctx, const uf_points *points, int n_directio
                         uf_basis *basis) {
   uf_status status = UF_OK;
   int used = points->d < n_directions ? points->d : n_directions;
-  int m = (used + UF_LANES - 1) / UF_LANES * UF_LANES;
+  int m = uf_whole_lanes(used);
   *basis = (uf_basis){.depth = points->d, .n_directions = used, .m = m};
   UF_NEW(ctx, basis->columns, (int64_t)basis->depth * m);
   UF_NEW(ctx, basis->offset, m);

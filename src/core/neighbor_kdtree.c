@@ -6,10 +6,10 @@
  * farther than the k-th neighbour so far, or as far but with larger indices only. So ties end as
  * in the search of every pair, and thousands of equal rows cost no more than others.
  *
- * Distances have the bits that the kernel gives (uf_distance_of): for up to FEW columns its sum is
- * written out, (t0 + t2) + (t1 + t3) with t the squared or absolute differences; for more it is
- * called. A node's bound is that same sum for the nearest place of its box. As every rounding is
- * monotone, a bound never exceeds the computed distance of a row in the box: pruning is exact.
+ * Distances have the bits that the kernels give: the sum of up to four columns is written out,
+ * (t0 + t2) + (t1 + t3) with t the squared or absolute differences. A node's bound is that same sum
+ * for the nearest place of its box. As every rounding is monotone, a bound never exceeds the computed
+ * distance of a row in the box: pruning is exact.
  *
  * Builds in O(n log n), answers in about O(k + log n) a row while columns are few.
  */
@@ -20,25 +20,21 @@
 #include "neighbors.h"
 #include "parallel.h"
 
-enum { LEAF_ROWS = 16, FEW = 4, LEAVES_PER_BLOCK = 16 };
+enum { LEAF_ROWS = 16, LEAVES_PER_BLOCK = 16 };
 
 typedef struct kdtree {
   const uf_points *points;
-  uf_distance_kernel *distance;
   int n, d, levels;
-  int few;        /* d <= FEW */
   int *order;     /* n: rows by leaf */
   float *box;     /* per node: d smallest values, d largest; node j of level v is number 2^v + j */
   int *least_row; /* per node */
-  float *panels;  /* per leaf: d × LEAF_ROWS values; where columns are few */
+  float *panels;  /* per leaf: d × LEAF_ROWS values */
   uf_neighbors *neighbors;
-  float *clamped; /* per worker: stride floats, a place in a box */
 } kdtree;
 
 typedef struct kd_query {
   const kdtree *tree;
   const float *x;
-  float *clamped;
   uf_nearest nearest;
 } kd_query;
 
@@ -80,7 +76,6 @@ static void finish_leaf(const kdtree *tree, int leaf) {
   int size = leaf_size(tree, leaf);
   int *rows = tree->order + uf_node_first(tree->n, tree->levels, leaf);
   enclose(tree, (1 << tree->levels) + leaf, rows, size);
-  if (!tree->few) return;
   float *panel = tree->panels + (size_t)leaf * LEAF_ROWS * (size_t)tree->d;
   for (int c = 0; c < tree->d; c++)
     for (int i = 0; i < LEAF_ROWS; i++)
@@ -107,14 +102,9 @@ static inline float clamp(float x, float low, float high) {
 /* What the distance to a row of the node is at least. */
 static float bound(const kd_query *q, int node) {
   const kdtree *tree = q->tree;
-  int d = tree->d, first = 0;
+  int d = tree->d;
   const float *low = tree->box + (size_t)node * 2 * (size_t)d, *high = low + d;
-  float rank, sum[2] = {0, 0};
-  if (!tree->few) {
-    for (int c = 0; c < d; c++) q->clamped[c] = clamp(q->x[c], low[c], high[c]);
-    tree->distance(q->x, q->clamped, tree->points->stride, &first, 1, &rank);
-    return rank;
-  }
+  float sum[2] = {0, 0};
   int manhattan = tree->points->metric == UF_MANHATTAN;
   for (int c = 0; c < d; c++)
     sum[c & 1] += term(q->x[c] - clamp(q->x[c], low[c], high[c]), manhattan);
@@ -140,10 +130,7 @@ static void search_leaf(kd_query *q, int leaf) {
   int size = leaf_size(tree, leaf), self = q->nearest.index[0];
   const int *rows = tree->order + uf_node_first(tree->n, tree->levels, leaf);
   float ranks[LEAF_ROWS], worst = uf_nearest_worst(&q->nearest);
-  if (tree->few)
-    panel_ranks(q, leaf, ranks);
-  else
-    tree->distance(q->x, tree->points->x, tree->points->stride, rows, size, ranks);
+  panel_ranks(q, leaf, ranks);
   for (int i = 0; i < size; i++)
     if (ranks[i] <= worst && rows[i] != self && uf_nearest_offer(&q->nearest, rows[i], ranks[i]))
       worst = uf_nearest_worst(&q->nearest);
@@ -176,13 +163,13 @@ static void search_node(kd_query *q, int node) {
 }
 
 static void search_block(void *job, int64_t block, int worker) {
-  kdtree *tree = job;
+  (void)worker;
+  const kdtree *tree = job;
   uf_range leaves = uf_block_range(block, LEAVES_PER_BLOCK, (int64_t)1 << tree->levels);
-  float *clamped = tree->clamped + tree->points->stride * (size_t)worker;
   int to = uf_node_first(tree->n, tree->levels, leaves.to);
   for (int place = uf_node_first(tree->n, tree->levels, leaves.from); place < to; place++) {
     int row = tree->order[place];
-    kd_query query = {.tree = tree, .x = uf_point(tree->points, row), .clamped = clamped};
+    kd_query query = {.tree = tree, .x = uf_point(tree->points, row)};
     query.nearest = uf_nearest_begin(tree->neighbors, row, row);
     if (query.nearest.k > 1) search_node(&query, 1);
     uf_nearest_finish(&query.nearest, tree->points->metric);
@@ -194,16 +181,13 @@ uf_status uf_neighbors_kdtree(uf_context *ctx, const uf_points *points, int k,
   uf_status status = UF_OK;
   kdtree tree = {.points = points, .n = points->n, .d = points->d, .neighbors = neighbors};
   *neighbors = (uf_neighbors){0};
-  tree.distance = uf_distance_of(ctx, points);
-  tree.few = points->d <= FEW;
   tree.levels = uf_tree_levels(points->n, LEAF_ROWS);
   int64_t n_leaves = (int64_t)1 << tree.levels;
   int64_t n_blocks = uf_n_blocks(n_leaves, LEAVES_PER_BLOCK);
   UF_NEW(ctx, tree.order, points->n);
   UF_NEW(ctx, tree.box, 2 * n_leaves * 2 * points->d);
   UF_NEW(ctx, tree.least_row, 2 * n_leaves);
-  UF_NEW(ctx, tree.panels, tree.few ? n_leaves * LEAF_ROWS * points->d : 0);
-  UF_NEW_ZERO(ctx, tree.clamped, (int64_t)ctx->n_threads * (int64_t)points->stride);
+  UF_NEW(ctx, tree.panels, n_leaves * LEAF_ROWS * points->d);
   UF_TRY(uf_neighbors_alloc(ctx, points->n, k, neighbors));
   uf_span(ctx, 0, 0);
   UF_TRY(uf_tree_grow(ctx, points->n, tree.levels, widest_column_keys, &tree, 1, tree.order));
@@ -216,7 +200,6 @@ done:
   uf_free(tree.box);
   uf_free(tree.least_row);
   uf_free(tree.panels);
-  uf_free(tree.clamped);
   if (status) uf_neighbors_free(neighbors);
   return status;
 }

@@ -15,6 +15,7 @@
 #include "memory.h"
 #include "parallel.h"
 #include "random.h"
+#include "select.h"
 #include "subspace.h"
 
 /* Levels whose nodes are split in parallel, one level after the other; below, a block is a whole
@@ -27,33 +28,6 @@ int uf_tree_levels(int n, int leaf_size) {
   int levels = 0;
   while ((((int64_t)n - 1) >> levels) + 1 > leaf_size) levels++;
   return levels;
-}
-
-/* Brings the `keep` smallest keys to the front. Quickselect with random pivots, since rows in an
- * order with a meaning (a wave sampled in time) defeat any fixed one. */
-static void split_keys(uint64_t *keys, int n, int keep) {
-  int low = 0, high = n - 1;
-  uint64_t key = (uint64_t)n;
-  while (low < high) {
-    key = uf_mix(key + (uint64_t)low + 1);
-    uint64_t pivot = keys[low + uf_draw_index(key, 0, high - low + 1)];
-    int i = low, j = high;
-    while (i <= j) {
-      while (keys[i] < pivot) i++;
-      while (keys[j] > pivot) j--;
-      if (i <= j) {
-        uint64_t t = keys[i];
-        keys[i++] = keys[j];
-        keys[j--] = t;
-      }
-    }
-    if (keep <= j)
-      high = j;
-    else if (keep >= i)
-      low = i;
-    else
-      return;
-  }
 }
 
 typedef struct grow_job {
@@ -72,7 +46,7 @@ static void split_node(const grow_job *g, int level, int node) {
   int from = uf_node_first(g->n, level, node), to = uf_node_first(g->n, level, (int64_t)node + 1);
   int middle = uf_node_first(g->n, level + 1, 2 * (int64_t)node + 1);
   g->keys_of(g->job, level, node, g->order + from, to - from, g->keys + from);
-  split_keys(g->keys + from, to - from, middle - from);
+  uf_select_smallest(g->keys + from, to - from, middle - from);
   for (int place = from; place < to; place++)
     g->order[place] = (int)((uint32_t)g->keys[place] * g->row_of_tie);
   split_node(g, level + 1, 2 * node);

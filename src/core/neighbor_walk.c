@@ -5,16 +5,15 @@
 #include <stdlib.h>
 
 #include "memory.h"
+#include "select.h"
 #include "types.h"
-
-static int whole_lanes(int n) { return (n + UF_LANES - 1) / UF_LANES * UF_LANES; }
 
 uf_status uf_walk_open(uf_context *ctx, const uf_index *index, int most_rows, int k, int n_near,
                        int n_candidates, uf_walk *w) {
   uf_status status = UF_OK;
   int64_t m = index->basis.m, rows = most_rows;
   if (n_near > index->n_clusters - 1) n_near = index->n_clusters - 1;
-  int64_t most_lanes = whole_lanes(most_rows);
+  int64_t most_lanes = uf_whole_lanes(most_rows);
   *w = (uf_walk){.ctx = ctx, .index = index, .k = k, .n_near = n_near};
   w->scan = (uf_scan){.depth4 = index->panels.n_bytes / 4,
                       .panels = index->panels.bytes,
@@ -71,32 +70,6 @@ void uf_walk_close(uf_walk *w) {
 
 /* ---- the clusters near a cluster ---- */
 
-static void swap_keys(uint64_t *a, uint64_t *b) {
-  uint64_t key = *a;
-  *a = *b;
-  *b = key;
-}
-
-/* Moves the `wanted` smallest of n different keys to the front (Hoare's selection). */
-static void select_smallest(uint64_t *key, int n, int wanted) {
-  int from = 0, to = n - 1;
-  while (from < to) {
-    uint64_t pivot = key[from + (to - from) / 2];
-    int i = from, j = to;
-    while (i <= j) {
-      while (key[i] < pivot) i++;
-      while (key[j] > pivot) j--;
-      if (i <= j) swap_keys(&key[i++], &key[j--]);
-    }
-    if (wanted - 1 <= j)
-      to = j;
-    else if (wanted - 1 >= i)
-      from = i;
-    else
-      return;
-  }
-}
-
 static int compare_keys(const void *x, const void *y) {
   uint64_t a = *(const uint64_t *)x, b = *(const uint64_t *)y;
   return (a > b) - (a < b);
@@ -114,7 +87,7 @@ static void list_near(uf_walk *w, int cluster) {
     memcpy(&bits, &w->squared[c], sizeof bits);
     if (c != cluster) w->key[count++] = (uint64_t)bits << 32 | (uint32_t)c;
   }
-  select_smallest(w->key, count, w->n_near);
+  uf_select_smallest(w->key, count, w->n_near);
   qsort(w->key, (size_t)w->n_near, sizeof *w->key, compare_keys);
   for (int j = 0; j < w->n_near; j++) w->near[j] = (int)(w->key[j] & 0xffffffff);
 }
@@ -140,13 +113,6 @@ static void measure_excess(uf_walk *w, int cluster) {
 
 /* ---- the walk ---- */
 
-static float half_squared(int32_t score) {
-  int32_t bits = -score;
-  float value;
-  memcpy(&value, &bits, sizeof value);
-  return value;
-}
-
 static void add_query(uf_walk *w, int query, int row, const float *shift) {
   int m = w->index->centres.m;
   w->ctx->kernels->encode(w->residual + (size_t)row * (size_t)m, shift, m, UF_LARGEST_QUERY,
@@ -162,7 +128,7 @@ static void scan_cluster(uf_walk *w, int cluster, int n_queries) {
 void uf_walk_begin(uf_walk *w, int cluster, int first_place, int n_rows) {
   int m = w->index->centres.m;
   w->n_rows = n_rows;
-  w->lanes = whole_lanes(n_rows);
+  w->lanes = uf_whole_lanes(n_rows);
   for (int r = 0; r < n_rows; r++) {
     uf_panels_take(&w->index->panels, first_place + r, m, w->residual + (size_t)r * (size_t)m);
     w->scan.count[r] = 0;
@@ -172,7 +138,7 @@ void uf_walk_begin(uf_walk *w, int cluster, int first_place, int n_rows) {
   scan_cluster(w, cluster, n_rows);
   for (int r = 0; r < n_rows; r++) {
     int32_t score = w->ctx->kernels->nth_score(&w->scan, r, w->k);
-    w->ball[r] = score == UF_SCORE_OF_NOTHING ? INFINITY : half_squared(score);
+    w->ball[r] = score == UF_SCORE_OF_NOTHING ? INFINITY : uf_distance_of_score(score);
   }
   list_near(w, cluster);
   measure_excess(w, cluster);

@@ -10,9 +10,6 @@
  * lost. */
 enum { EXACT_UP_TO = 2048 };
 
-/* Columns up to which a k-d tree beats the approximations. */
-enum { KDTREE_COLUMNS = 4 };
-
 /* Where clusters only give descent a start: neighbours at least, and the part of the true ones that
  * will do. */
 enum { STARTING_K = 21 };
@@ -21,7 +18,7 @@ static const double starting_recall = 0.75;
 /* A k-d tree knows the bounds of sums of squared or absolute differences. */
 static int suits_kdtree(const uf_points *points) {
   uf_comparison comparison = uf_metric_of(points->metric)->comparison;
-  return points->form == UF_FLOAT_ROWS && points->d <= KDTREE_COLUMNS &&
+  return points->form == UF_FLOAT_ROWS && points->d <= UF_KDTREE_COLUMNS &&
          (comparison == UF_COMPARE_SQUARES || comparison == UF_COMPARE_MANHATTAN);
 }
 

@@ -38,6 +38,8 @@ uf_status uf_nearest_neighbors(uf_context *ctx, const uf_points *points, int k,
  * every point. */
 uf_status uf_neighbors_exact(uf_context *ctx, const uf_points *points, const int *rows, int n_rows,
                              int k, uf_neighbors *neighbors);
+/* For rows of at most UF_KDTREE_COLUMNS. */
+enum { UF_KDTREE_COLUMNS = 4 };
 uf_status uf_neighbors_kdtree(uf_context *ctx, const uf_points *points, int k,
                               uf_neighbors *neighbors);
 /* Goes as far as it takes to find the part `target_recall` of the true neighbours, and measures on

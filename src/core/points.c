@@ -75,7 +75,7 @@ static uf_status fill_float_rows(uf_context *ctx, const uf_matrix *matrix,
   points_job job = {.matrix = matrix, .preparation = preparation, .points = points};
   job.room = (size_t)points->d + uf_preparation_scratch(preparation);
   points->d = uf_prepared_columns(points->metric, matrix->d);
-  points->stride = (size_t)(points->d + UF_LANES - 1) / UF_LANES * UF_LANES;
+  points->stride = (size_t)uf_whole_lanes(points->d);
   UF_NEW(ctx, points->x, (int64_t)points->n * (int64_t)points->stride);
   if (!is_plain)
     UF_NEW(ctx, job.rows, (int64_t)ctx->n_threads * (ROWS_PER_BLOCK + 1) * (int64_t)job.room);

@@ -21,7 +21,7 @@
 
 enum { N_NEGATIVES = 32, GROUPS_PER_TASK = 16 };
 
-static const double learning_rate_part = 0.25, step_length = 2;
+static const double learning_rate_part = 0.25;
 
 /* ---- neighbours and similarities ---- */
 
@@ -251,7 +251,7 @@ static uf_status run_epochs(place_job *j) {
     j->step.correction1 = (float)(1 / (1 - power1));
     j->step.correction2 = (float)(1 / (1 - power2));
     j->step.learning_rate =
-        (float)(learning_rate_part * step_length * options->learning_rate * left * left);
+        (float)(learning_rate_part * UF_STEP_LENGTH * options->learning_rate * left * left);
     draw_negatives(j, epoch);
     uf_span(j->ctx, 1 - left, 1 - left + 1.0 / options->n_epochs);
     uf_status status =

@@ -172,8 +172,8 @@ static apply_job job_of(uf_context *ctx, const uf_matrix *matrix, const uf_trans
   return (apply_job){.ctx = ctx,
                      .matrix = matrix,
                      .transform = transform,
-                     .stride = (size_t)(transform->d + UF_LANES - 1) / UF_LANES * UF_LANES,
-                     .m = (transform->n_directions + UF_LANES - 1) / UF_LANES * UF_LANES};
+                     .stride = (size_t)uf_whole_lanes(transform->d),
+                     .m = uf_whole_lanes(transform->n_directions)};
 }
 
 uf_status uf_transform_apply(uf_context *ctx, const uf_matrix *matrix,

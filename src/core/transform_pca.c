@@ -140,7 +140,7 @@ uf_status uf_principal_directions(uf_context *ctx, const uf_points *points, int 
   int d = points->d;
   pca_job job = {.ctx = ctx, .points = points};
   job.used = n_directions + SPARE_DIRECTIONS < d ? n_directions + SPARE_DIRECTIONS : d;
-  job.m = (job.used + UF_LANES - 1) / UF_LANES * UF_LANES;
+  job.m = uf_whole_lanes(job.used);
   double *values = NULL, *vectors = NULL, before = 0, variance = 0;
   int64_t size = (int64_t)d * job.m;
   UF_NEW(ctx, job.basis, size);

@@ -12,6 +12,8 @@
 /* Floats that a kernel handles at once on every machine; rows of points are padded to it. */
 enum { UF_LANES = 16 };
 
+static inline int uf_whole_lanes(int n) { return (n + UF_LANES - 1) / UF_LANES * UF_LANES; }
+
 /* The k nearest neighbours of n points, each row sorted by (distance, index), the point itself
  * first. */
 typedef struct uf_neighbors {

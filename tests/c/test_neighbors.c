@@ -217,12 +217,11 @@ static void check_kdtree(const uf_points *points, int k) {
 }
 
 TEST(kdtree_is_exact) {
-  static const int columns[] = {1, 2, 3, 4, 6};
   for (int shape = 0; shape < N_SHAPES; shape++)
-    for (int c = 0; c < 5; c++)
+    for (int d = 1; d <= UF_KDTREE_COLUMNS; d++)
       for (int metric = UF_EUCLIDEAN; metric <= UF_MANHATTAN; metric++) {
         uf_points points;
-        points_of(shape, 300, columns[c], (uf_metric)metric, &points);
+        points_of(shape, 300, d, (uf_metric)metric, &points);
         check_kdtree(&points, 15);
         uf_points_free(&points);
       }
@@ -235,13 +234,6 @@ TEST(kdtree_of_directions) {
     check_kdtree(&points, 10);
     uf_points_free(&points);
   }
-}
-
-TEST(kdtree_of_many_columns) {
-  uf_points points;
-  points_of(UNIFORM, 300, 37, UF_EUCLIDEAN, &points);
-  check_kdtree(&points, 5);
-  uf_points_free(&points);
 }
 
 TEST(kdtree_of_any_size) {
@@ -419,7 +411,6 @@ int main(void) {
   RUN(short_rows_are_completed);
   RUN(kdtree_is_exact);
   RUN(kdtree_of_directions);
-  RUN(kdtree_of_many_columns);
   RUN(kdtree_of_any_size);
   RUN(kdtree_of_equal_rows);
   RUN(forest_halves_the_rows);

@@ -10,6 +10,7 @@
 
 #include <stddef.h>
 #include <stdint.h>
+#include <string.h>
 
 #define INLINED __attribute__((always_inline))
 
@@ -65,6 +66,14 @@ enum {
   UF_LARGEST_QUERY = 127,
   UF_MOST_CODES = 1024
 };
+
+/* Half the squared distance that a score stands for. */
+static inline float uf_distance_of_score(int32_t score) {
+  int32_t bits = -score;
+  float distance;
+  memcpy(&distance, &bits, sizeof distance);
+  return distance;
+}
 
 /*
  * One epoch of the layout, as the lanes see it: 16 vertices are a group, and lane l of a group is

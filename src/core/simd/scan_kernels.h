@@ -152,18 +152,11 @@ LANES int32_t nth_score(const uf_scan *scan, int list, int n) {
   return score_above(score, count, scan->threshold[list] - 1, n, n, &above);
 }
 
-LANES float distance_of_score(int32_t score) {
-  int32_t bits = -score;
-  float distance;
-  memcpy(&distance, &bits, sizeof distance);
-  return distance;
-}
-
 /* Appends the places that are nearer than the list's threshold; a full list is cut. */
 LANES void collect_hits(const uf_scan *scan, vf score, int query, vi places) {
   int list = scan->list[query];
   float half_norm = scan->head[query].half_norm;
-  float limit = distance_of_score(scan->threshold[list]) - half_norm;
+  float limit = uf_distance_of_score(scan->threshold[list]) - half_norm;
   uint32_t hits = vf_less(score, vf_set(limit));
   if (!hits) return;
   int n = scan->count[list];
