@@ -71,42 +71,9 @@ read_images <- function(settings) {
 draw <- function(embedding, path) {
   png(path, width = 1600, height = 1500, res = 200)
   on.exit(dev.off())
-  medians <- aggregate(cbind(UMAP1, UMAP2) ~ label, embedding, median)
-  if (requireNamespace("ggplot2", quietly = TRUE)) {
-    draw_ggplot(embedding, medians)
-  } else {
-    draw_base(embedding, medians)
-  }
+  par(mar = c(4, 4, 0.5, 0.5))
+  plot(embedding, label_medians = TRUE)
 }
-
-# Paul Tol's "muted" scheme and a grey: ten colours that colour-blind people can tell apart.
-palette <- c(
-  "#CC6677", "#332288", "#DDCC77", "#117733", "#88CCEE",
-  "#882255", "#44AA99", "#999933", "#AA4499", "#777777"
-)
-
-draw_ggplot <- function(embedding, medians) {
-  aes <- ggplot2::aes(UMAP1, UMAP2, colour = label)
-  plot <- ggplot2::ggplot(embedding, aes) +
-    ggplot2::geom_point(size = point_size(embedding), stroke = 0) +
-    ggplot2::geom_label(ggplot2::aes(label = label), medians, colour = "black", alpha = 0.8) +
-    ggplot2::scale_colour_manual(values = palette, guide = "none") +
-    ggplot2::coord_equal() +
-    ggplot2::theme_minimal()
-  print(plot)
-}
-
-draw_base <- function(embedding, medians) {
-  par(mar = c(4, 4, 1, 1))
-  plot(embedding$UMAP1, embedding$UMAP2,
-    col = palette[embedding$label], pch = 16, cex = point_size(embedding) / 2,
-    asp = 1, xlab = "UMAP1", ylab = "UMAP2"
-  )
-  points(medians$UMAP1, medians$UMAP2, pch = 22, cex = 3.5, bg = "white")
-  text(medians$UMAP1, medians$UMAP2, medians$label)
-}
-
-point_size <- function(embedding) min(2, max(0.5, 100 / sqrt(nrow(embedding))))
 
 # ---- The demonstration --------------------------------------------------------------------------
 
@@ -148,8 +115,5 @@ settings <- parse_arguments(arguments)
 script <- sub("^--file=", "", grep("^--file=", commandArgs(), value = TRUE))
 tools <- dirname(gsub("~+~", " ", script, fixed = TRUE)) # how Rscript spells a space
 source(file.path(tools, "setup.R"))
-timed("installing", {
-  install_missing("ggplot2")
-  install_unfurl(dirname(tools))
-})
+timed("installing", install_unfurl(dirname(tools)))
 timed("all but installing", demonstrate(settings))

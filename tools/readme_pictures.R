@@ -1,4 +1,4 @@
-# Makes the pictures of the README but for that of MNIST, which is made by bench/mnist.R:
+# Makes the pictures of the README but for that of MNIST, which tools/demo.R --mnist DIR makes:
 #   Rscript tools/readme_pictures.R
 # The package must be installed.
 
