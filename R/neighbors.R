@@ -13,14 +13,15 @@
 #'   `target_recall` of the neighbours is found out on a sample of rows before;
 #' - `"nndescent"`: random-projection trees, then neighbours of neighbours until nothing improves
 #'   (Dong, Charikar and Li 2011), or every pair for `k` above a quarter of the rows; a few in a
-#'   hundred may be missed;
+#'   hundred may be missed, and a fifth or more in noise of many columns;
 #' - `"auto"`: exact for up to 2,048 rows or 4 columns, or `k` above an eighth of the rows, or
 #'   sparse rows that share few columns. Else clusters for metrics that are Euclidean at heart
 #'   (those named after Euclid, mahalanobis, cosine, correlation, spearman, hellinger, haversine) or
 #'   near to that (manhattan), if the matrix is dense; nndescent otherwise, which begins with
-#'   clusters where it can. Where clusters fall short of `target_recall` by more than 0.05, as
-#'   beside values that are far out, the search is done again: exactly if that takes seconds, else
-#'   by nndescent. `method` in the result says what was done, and [neighbor_recall()] measures it.
+#'   clusters where it can. Where these fall short of `target_recall` by more than 0.05, as in noise
+#'   of many columns or beside values that are far out, every pair is compared if that is a matter of
+#'   seconds; else nndescent follows clusters, and the better table stays. `method` in the result
+#'   says what was done.
 #'
 #' A warning tells when the part found is still more than 0.05 below `target_recall`.
 #'
@@ -56,7 +57,7 @@
 #'   \item{metric, method}{The metric, and the method that was used.}
 #'   \item{recall}{The part of the true neighbours that was found: 1 when the search was exact, an
 #'     estimate from 256 rows (512 from 50,000 rows on) when it was by clusters (standard error about
-#'     0.002), from 64 when nndescent took over from clusters, else `NA`.}
+#'     0.002), from 64 rows when it was by nndescent. [neighbor_recall()] measures it on more rows.}
 #'
 #'   With `query` a list of `idx` and `dist` with a row per row of `query`, without a column for the
 #'   row itself, and `metric` and `method`.

@@ -190,25 +190,26 @@ static uf_status plan_near_or_far(uf_context *ctx, const uf_points *points, cons
 /* Indexes the rows; where even a walk through all clusters misses too many neighbours, anew with
  * more directions, or with smaller clusters, whose codes are finer. */
 static uf_status index_and_plan(uf_context *ctx, const uf_points *points, uf_sample *sample,
-                                double target, uint64_t seed, uf_index *index,
+                                const uf_cluster_aim *aim, uint64_t seed, uf_index *index,
                                 uf_search_plan *plan) {
   int directions = DIRECTIONS, rows = ROWS_PER_CLUSTER;
   for (;;) {
     uf_status status = uf_index_make(ctx, points, directions, rows, seed, index);
-    if (!status) status = plan_near_or_far(ctx, points, index, sample, target, plan);
-    if (status || plan->expected >= target) return status;
+    if (!status) status = plan_near_or_far(ctx, points, index, sample, aim->recall, plan);
+    if (status || plan->expected >= aim->recall) return status;
     if (directions < points->d && 2 * directions <= MOST_DIRECTIONS)
       directions *= 2;
     else if (rows > FEWEST_PER_CLUSTER)
       rows /= 2;
     else
       return UF_OK;
+    if (uf_basis_cost(points, directions) > aim->index_cost) return UF_OK;
     uf_index_free(index);
   }
 }
 
-uf_status uf_neighbors_clusters(uf_context *ctx, const uf_points *points, int k,
-                                double target_recall, uint64_t seed, uf_neighbors *neighbors) {
+uf_status uf_neighbors_clusters(uf_context *ctx, const uf_points *points, int k, uf_cluster_aim aim,
+                                uint64_t seed, uf_neighbors *neighbors) {
   uf_status status = UF_OK;
   uf_index index = {0};
   uf_sample sample = {0};
@@ -218,7 +219,11 @@ uf_status uf_neighbors_clusters(uf_context *ctx, const uf_points *points, int k,
   uf_span(ctx, 0, 0.05);
   UF_TRY(sample_make(ctx, points, k, seed, &sample));
   uf_span(ctx, 0.05, 0.3);
-  UF_TRY(index_and_plan(ctx, points, &sample, target_recall, seed, &index, &plan));
+  UF_TRY(index_and_plan(ctx, points, &sample, &aim, seed, &index, &plan));
+  if (plan.expected < aim.least) {
+    neighbors->recall = plan.expected;
+    goto done;
+  }
   UF_TRY(uf_neighbors_alloc(ctx, points->n, k, neighbors));
   uf_span(ctx, 0.3, 1);
   UF_TRY(search(

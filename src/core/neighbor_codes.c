@@ -52,6 +52,14 @@ done:
   return status;
 }
 
+/* The principal subspace is made orthonormal again and again, on one thread and column by column. */
+double uf_basis_cost(const uf_points *points, int n_directions) {
+  const double rounds = 4, slowness = 10;
+  double d = points->d, m = n_directions, n = points->n < BASIS_ROWS ? points->n : BASIS_ROWS;
+  double projecting = (double)points->n * d * m;
+  return d <= m ? projecting : projecting + rounds * (2 * n * d * m + slowness * d * m * m);
+}
+
 uf_status uf_basis_make(uf_context *ctx, const uf_points *points, int n_directions, uint64_t seed,
                         uf_basis *basis) {
   uf_status status = UF_OK;

@@ -26,6 +26,9 @@ uf_status uf_basis_make(uf_context *ctx, const uf_points *points, int n_directio
                         uf_basis *basis);
 void uf_basis_free(uf_basis *basis);
 
+/* What it takes, in products of floats that are summed up, roughly. */
+double uf_basis_cost(const uf_points *points, int n_directions);
+
 /* Codes of places in the layout of the scan kernels: 16 places a panel. */
 typedef struct uf_panels {
   int n_panels;

@@ -60,36 +60,69 @@ static uf_status choose_method(uf_context *ctx, const uf_points *points, int k,
   return status;
 }
 
+/* Of comparing every pair, in products of floats that are summed up, roughly; and what of it is a
+ * matter of seconds. */
+static double cost_of_exact(const uf_points *points) {
+  uf_comparison comparison = uf_metric_of(points->metric)->comparison;
+  double n = points->n, pair = (double)points->stride;
+  if (points->form == UF_BIT_STRINGS)
+    pair = 4 * (double)points->words;
+  else if (points->form == UF_COMPRESSED_ROWS)
+    pair = 10 * (double)points->start[points->n] / n;
+  else if (points->metric == UF_FUNCTION)
+    pair = 3e4;
+  else if (comparison != UF_COMPARE_SQUARES && comparison != UF_COMPARE_MANHATTAN)
+    pair *= 4;
+  return n * n * pair;
+}
+static const double affordable_cost = 5e11;
+
+/* Where an index that is finer than the first would cost more than this part of comparing every
+ * pair, that is the better use of the time. */
+static const double index_share = 0.25;
+
+/* A search whose recall falls so far below the part wanted has failed. That of clusters does where
+ * codes lose small differences beside a few far-out values, and any does where data have no
+ * structure and many columns. */
+static const double recall_slack = 0.05;
+
+/* Rows on which the recall of descent is measured. */
+enum { RECALL_ROWS = 64 };
+
+static int falls_short(const uf_neighbors *neighbors, double target_recall) {
+  return neighbors->recall >= 0 && neighbors->recall < target_recall - recall_slack;
+}
+
+/* is_free: whether another method may be taken. */
+static uf_status search_clusters(uf_context *ctx, const uf_points *points, int k, int is_free,
+                                 double target_recall, uint64_t seed, uf_neighbors *neighbors) {
+  uf_cluster_aim aim = {.recall = target_recall, .index_cost = INFINITY};
+  double exact = cost_of_exact(points);
+  if (is_free) aim.index_cost = index_share * exact;
+  if (is_free && exact <= affordable_cost) aim.least = target_recall - recall_slack;
+  return uf_neighbors_clusters(ctx, points, k, aim, seed, neighbors);
+}
+
 /* Where the Euclidean order is a poor guide to the metric's, clusters give a start to descent. */
 static uf_status search_and_refine(uf_context *ctx, const uf_points *points, int k, uint64_t seed,
                                    uf_neighbors *neighbors) {
   uf_neighbors known;
-  uf_status status = uf_neighbors_clusters(ctx, points, k > STARTING_K ? k : STARTING_K,
-                                           starting_recall, seed, &known);
+  uf_cluster_aim aim = {.recall = starting_recall,
+                        .index_cost = index_share * cost_of_exact(points)};
+  uf_status status =
+      uf_neighbors_clusters(ctx, points, k > STARTING_K ? k : STARTING_K, aim, seed, &known);
   if (status) return status;
   status = uf_neighbors_descent(ctx, points, k, seed, &known, neighbors);
   uf_neighbors_free(&known);
   return status;
 }
 
-/* Clusters whose recall falls so far below the part wanted have failed: their codes lose small
- * differences beside a few far-out values. */
-static const double recall_slack = 0.05;
-
-/* Rows on which the recall of descent is measured. */
-enum { RECALL_ROWS = 64 };
-
-/* Products and sums for which comparing all pairs is a matter of seconds. */
-static const double affordable_products = 1e11;
-
-static int falls_short(const uf_neighbors *neighbors, double target_recall) {
-  return neighbors->recall >= 0 && neighbors->recall < target_recall - recall_slack;
-}
-
-static uf_status search_by_descent(uf_context *ctx, const uf_points *points, int k, uint64_t seed,
-                                   uf_neighbors *neighbors) {
+static uf_status search_by_descent(uf_context *ctx, const uf_points *points, int k, int is_free,
+                                   uint64_t seed, uf_neighbors *neighbors) {
   int rows[RECALL_ROWS], n_rows = points->n < RECALL_ROWS ? points->n : RECALL_ROWS;
-  uf_status status = uf_neighbors_descent(ctx, points, k, seed, NULL, neighbors);
+  uf_status status = is_free && has_codes(points)
+                         ? search_and_refine(ctx, points, k, seed, neighbors)
+                         : uf_neighbors_descent(ctx, points, k, seed, NULL, neighbors);
   if (status) return status;
   uf_even_rows(points->n, n_rows, rows);
   status = uf_neighbor_recall(ctx, points, neighbors, rows, n_rows, &neighbors->recall);
@@ -97,14 +130,15 @@ static uf_status search_by_descent(uf_context *ctx, const uf_points *points, int
   return status;
 }
 
-/* By a method that far-out values do not hurt; the better table stays. */
+/* By another method, where there is one that is affordable; the better table stays. */
 static uf_status search_again(uf_context *ctx, const uf_points *points, int k, uint64_t seed,
                               uf_neighbors *neighbors, uf_neighbor_method *used) {
   uf_neighbors found;
-  int is_exact = (double)points->n * points->n * (double)points->stride <= affordable_products;
+  int is_exact = cost_of_exact(points) <= affordable_cost;
+  if (!is_exact && *used == UF_NEIGHBORS_DESCENT) return UF_OK;
   uf_span(ctx, 0, 1);
   uf_status status = is_exact ? uf_neighbors_exact(ctx, points, NULL, points->n, k, &found)
-                              : search_by_descent(ctx, points, k, seed, &found);
+                              : search_by_descent(ctx, points, k, 0, seed, &found);
   if (status) {
     uf_neighbors_free(neighbors);
     return status;
@@ -115,19 +149,6 @@ static uf_status search_again(uf_context *ctx, const uf_points *points, int k, u
   *neighbors = found;
   *used = is_exact ? UF_NEIGHBORS_EXACT : UF_NEIGHBORS_DESCENT;
   return UF_OK;
-}
-
-static uf_status search_clusters(uf_context *ctx, const uf_points *points, int k, int is_free,
-                                 double target_recall, uint64_t seed, uf_neighbors *neighbors,
-                                 uf_neighbor_method *used) {
-  uf_status status = uf_neighbors_clusters(ctx, points, k, target_recall, seed, neighbors);
-  if (!status && is_free && falls_short(neighbors, target_recall))
-    status = search_again(ctx, points, k, seed, neighbors, used);
-  if (!status && falls_short(neighbors, target_recall))
-    uf_warn(ctx, "the search found clearly fewer of the true neighbors than `target_recall`: "
-                 "`recall` in the result says which part. Far-out values may be the cause; the "
-                 "methods \"exact\" and \"nndescent\" bear them better");
-  return status;
 }
 
 static uf_status fail_clusters(uf_context *ctx, const uf_points *points) {
@@ -142,21 +163,24 @@ uf_status uf_nearest_neighbors(uf_context *ctx, const uf_points *points, int k,
                                uf_neighbors *neighbors, uf_neighbor_method *used) {
   uf_phase(ctx, "nearest neighbors");
   uf_status status = UF_OK;
+  int is_free = method == UF_NEIGHBORS_AUTO;
   *used = method;
-  if (method == UF_NEIGHBORS_AUTO) status = choose_method(ctx, points, k, used);
+  if (is_free) status = choose_method(ctx, points, k, used);
   if (status) return status;
-  if (method == UF_NEIGHBORS_AUTO && *used == UF_NEIGHBORS_DESCENT && has_codes(points))
-    return search_and_refine(ctx, points, k, seed, neighbors);
-  switch (*used) {
-  case UF_NEIGHBORS_CLUSTERS:
-    if (!has_codes(points)) return fail_clusters(ctx, points);
-    return search_clusters(ctx, points, k, method == UF_NEIGHBORS_AUTO, target_recall, seed,
-                           neighbors, used);
-  case UF_NEIGHBORS_DESCENT: return uf_neighbors_descent(ctx, points, k, seed, NULL, neighbors);
-  default:
+  if (*used == UF_NEIGHBORS_EXACT)
     return suits_kdtree(points) ? uf_neighbors_kdtree(ctx, points, k, neighbors)
                                 : uf_neighbors_exact(ctx, points, NULL, points->n, k, neighbors);
-  }
+  if (*used == UF_NEIGHBORS_CLUSTERS && !has_codes(points)) return fail_clusters(ctx, points);
+  status = *used == UF_NEIGHBORS_CLUSTERS
+               ? search_clusters(ctx, points, k, is_free, target_recall, seed, neighbors)
+               : search_by_descent(ctx, points, k, is_free, seed, neighbors);
+  if (!status && is_free && falls_short(neighbors, target_recall))
+    status = search_again(ctx, points, k, seed, neighbors, used);
+  if (!status && falls_short(neighbors, target_recall))
+    uf_warn(ctx, "the search found clearly fewer of the true neighbors than `target_recall`: "
+                 "`recall` in the result says which part. Data without structure, of many "
+                 "columns, and far-out values are hard; the method \"exact\" finds all");
+  return status;
 }
 
 uf_status uf_neighbors_alloc(uf_context *ctx, int n, int k, uf_neighbors *neighbors) {

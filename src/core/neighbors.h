@@ -42,10 +42,17 @@ uf_status uf_neighbors_exact(uf_context *ctx, const uf_points *points, const int
 enum { UF_KDTREE_COLUMNS = 4 };
 uf_status uf_neighbors_kdtree(uf_context *ctx, const uf_points *points, int k,
                               uf_neighbors *neighbors);
-/* Goes as far as it takes to find the part `target_recall` of the true neighbours, and measures on
- * a sample of rows which part was found. */
-uf_status uf_neighbors_clusters(uf_context *ctx, const uf_points *points, int k,
-                                double target_recall, uint64_t seed, uf_neighbors *neighbors);
+/* How far a search by clusters is to go. */
+typedef struct uf_cluster_aim {
+  double recall;     /* the part of the true neighbours that is wanted */
+  double least;      /* where less can be expected, nothing is searched */
+  double index_cost; /* products that an index finer than the first may cost */
+} uf_cluster_aim;
+
+/* Goes as far as it takes, and measures on a sample of rows which part of the true neighbours was
+ * found. A table without index says that the least could not be expected; its recall says what. */
+uf_status uf_neighbors_clusters(uf_context *ctx, const uf_points *points, int k, uf_cluster_aim aim,
+                                uint64_t seed, uf_neighbors *neighbors);
 
 /* known: neighbours to begin with, found in another metric perhaps, or NULL. */
 uf_status uf_neighbors_descent(uf_context *ctx, const uf_points *points, int k, uint64_t seed,

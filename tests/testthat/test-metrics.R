@@ -160,7 +160,10 @@ test_that("any R function of two rows will do", {
   expect_error(neighbor_recall(nn, x), class = "unfurl_error_input")
   by_search <- nearest_neighbors(x, 5, formulas$manhattan, "nndescent")
   expect_equal(by_search$dist, nearest_neighbors(x, 5, "manhattan")$dist, tolerance = 1e-6)
-  lopsided <- nearest_neighbors(x, 5, function(a, b) sum(abs(a - b)) + a[1], "nndescent")
+  expect_unfurl_warning(
+    lopsided <- nearest_neighbors(x, 5, function(a, b) sum(abs(a - b)) + a[1], "nndescent"),
+    "fewer of the true neighbors"
+  )
   expect_false(any(apply(lopsided$idx, 1, anyDuplicated) > 0))
   embedding <- umap(x, metric = formulas$manhattan, n_neighbors = 5, n_epochs = 5)
   expect_identical(dim(embedding), c(40L, 2L))

@@ -153,9 +153,25 @@ test_that("target_recall is heeded, by umap() too, and the result says what was 
   model <- umap_fit(x, n_epochs = 1, init = "random", target_recall = 0.6)
   expect_identical(model$neighbors$recall, few$recall)
   expect_identical(nearest_neighbors(x[1:50, ])$recall, 1)
-  expect_identical(nearest_neighbors(x, 15, method = "nndescent")$recall, NA_real_)
   expect_input_error(nearest_neighbors(x, target_recall = 2), "`target_recall`.*from 0 to 1")
   expect_input_error(umap_control(target_recall = NA), "`target_recall`")
+})
+
+test_that("noise of many columns is compared whole, and descent says what it misses", {
+  x <- gaussian(2100, 300)
+  for (metric in c("euclidean", "canberra")) {
+    expect_identical(nearest_neighbors(x, 15, metric)[c("method", "recall")], list(
+      method = "exact", recall = 1
+    ))
+    expect_unfurl_warning(
+      nn <- nearest_neighbors(x, 15, metric, "nndescent"), "fewer of the true neighbors"
+    )
+    expect_lt(nn$recall, 0.94)
+    expect_lt(abs(neighbor_recall(nn, x) - nn$recall), 0.05)
+  }
+  structured <- nearest_neighbors(some_digits(2500), 15, "canberra")
+  expect_identical(structured$method, "nndescent")
+  expect_gt(structured$recall, 0.94)
 })
 
 test_that("approximate methods know every metric", {
