@@ -16,6 +16,7 @@ small <- x[1:300, 1:10]
 nn <- nearest_neighbors(x, 15)
 graph <- fuzzy_graph(nn)
 start <- initial_layout(graph, "random")
+model <- umap_fit(x[1:5000, ], n_epochs = 20, verbose = FALSE)
 expected <- umap(small, n_epochs = 20, verbose = FALSE)
 
 # Each for longer than the longest wait before the interrupt.
@@ -37,7 +38,8 @@ stages <- list(
   },
   full = function(n) optimize_layout(graph, start, 1e6, "full", n_threads = n, verbose = FALSE),
   quality = function(n) again(embedding_quality(x, start, sample = Inf, n_threads = n)),
-  umap = function(n) again(umap(x, n_threads = n, verbose = FALSE))
+  umap = function(n) again(umap(x, n_threads = n, verbose = FALSE)),
+  predict = function(n) again(predict(model, x, n_threads = n, verbose = FALSE))
 )
 
 n_tasks <- function() length(list.files("/proc/self/task"))
