@@ -17,6 +17,7 @@ algorithm_version <- 1L
 #' - the processor, the compiler (gcc, clang) and its optimisation level;
 #' - the libraries of the system: no result depends on its mathematics, BLAS or LAPACK, nor on
 #'   another package that changed how the processor rounds;
+#' - the language of the session, in whose order categories would come;
 #' - the state of R's random numbers, which are neither used nor changed.
 #'
 #' With `seed = NULL` a seed is drawn from R's own generator, so that [set.seed()] rules. The model
@@ -31,7 +32,9 @@ algorithm_version <- 1L
 #'   principal component analysis, a matrix product), another machine, BLAS or number of threads may
 #'   have given slightly other ones before this package saw them. UMAP amplifies that: the picture
 #'   keeps its groups, but not its coordinates. Save the data that go in, or compare their hashes.
-#' - **The order of the rows.** The same rows in another order are other data.
+#' - **The order of the rows.** The same rows in another order are other data. So are factors whose
+#'   levels come in another order, as [factor()] takes it from the language, where there are nothing
+#'   but categories.
 #' - **Functions of your own**, such as a metric written in R, are as reproducible as they are by
 #'   themselves.
 #' - **Processors without IEEE 754 arithmetic**, among them 32-bit x86 with its x87 registers. The
