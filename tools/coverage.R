@@ -31,7 +31,7 @@ read_gcov <- function(notes, directory, root) {
   )
 }
 
-flags <- "-O0 --coverage -fprofile-update=atomic"
+flags <- "-O0 --coverage"
 
 run_c_tests <- function() {
   options <- c("-s", "-C", "tests/c", paste0("TMPDIR=", work), paste0("CFLAGS='", flags, "'"))

@@ -109,6 +109,7 @@ uf_status uf_compare_inverted(uf_context *ctx, const uf_points *points, const uf
   UF_NEW_ZERO(ctx, job.dots, (int64_t)ctx->n_threads * points->n);
   UF_TRY(uf_neighbors_alloc(ctx, n_rows, k, neighbors));
   UF_TRY(uf_parallel(ctx, uf_n_blocks(n_rows, QUERIES_PER_BLOCK), search_block, &job));
+  neighbors->recall = 1;
 done:
   uf_ranker_close(&job.ranker);
   uf_free(job.start);

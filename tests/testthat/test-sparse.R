@@ -163,3 +163,13 @@ test_that("sparse rows of any size keep their directions", {
   x[7, 8] <- 1e60
   expect_unfurl_warning(nearest_neighbors(as_sparse(x), 5), "other rows, the first of them 1,")
 })
+
+test_that("rows that share few columns are compared with all, however many", {
+  rare <- with_seed(5, matrix(stats::rbinom(2100 * 300, 1, 0.02), 2100))
+  nn <- nearest_neighbors(as_sparse(rare), 5, "cosine")
+  expect_identical(nn[c("method", "recall")], list(method = "exact", recall = 1))
+  usual <- with_seed(5, matrix(stats::rexp(2100 * 60), 2100))
+  nn <- nearest_neighbors(as_sparse(usual), 5, "cosine")
+  expect_identical(nn$method, "nndescent")
+  expect_gt(nn$recall, 0.94)
+})
