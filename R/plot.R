@@ -222,18 +222,17 @@ check_title <- function(title) {
 
 check_plot_labels <- function(label, n) {
   label <- check_labels(label, n, "label")
-  if (is.null(label) || is.factor(label)) return(label)
+  if (is.null(label)) return(NULL)
+  if (is.factor(label)) return(factor(label, levels(label))) # NA is no level but a missing label
   if (is_scaled(label) && any(is.finite(label))) return(label)
-  factor(label)
+  factor(if (is.raw(label)) as.character(label) else label)
 }
 
 check_limits <- function(limits, label) {
   if (is.null(limits)) return(NULL)
-  numbers <- if (is_scaled(limits)) as.numeric(limits)
-  if (length(numbers) != 2 || !all(is.finite(numbers)) || numbers[1] >= numbers[2]) {
-    abort_input("limits", "must be two numbers, the smaller first, not ", describe(limits))
-  }
-  if (is_scaled(label)) return(numbers)
+  if (inherits(limits, c("Date", "POSIXct"))) limits <- as.numeric(limits)
+  limits <- check_span(limits, "limits")
+  if (is_scaled(label)) return(limits)
   warn_given("limits", "only labels that are numbers or dates have them")
   NULL
 }
@@ -259,6 +258,16 @@ plot_axes <- function(embedding, dims, label) {
 strip_axes <- function(x, label) {
   strips <- if (is.factor(label) && nlevels(label) <= 20) rev(levels(label))
   at <- if (is.null(strips)) rep(0, length(x)) else match(label, strips, nomatch = 0)
+check_span <- function(x, arg) {
+  if (inherits(x, "integer64")) {
+    abort_input(arg, "must be two numbers, not integer64: convert them by as.numeric()")
+  }
+  is_pair <- is.numeric(x) && length(x) == 2
+  if (is_pair && all(is.finite(x)) && x[1] < x[2]) return(as.double(x))
+  given <- if (is_pair) paste(x, collapse = " and ") else describe(x)
+  abort_input(arg, "must be two numbers, the smaller first, not ", given)
+}
+
   list(
     x = x, y = at + 0.6 * (golden(length(x)) - 0.5), xlab = "UMAP1", ylab = NULL, strips = strips,
     ylim = c(min(at) - 0.5, max(at) + 0.5)

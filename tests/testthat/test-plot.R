@@ -18,7 +18,10 @@ labels_of_all_kinds <- list(
   iris$Species, iris[[1]], 1:150, rep(1, 150), rep(NA, 150),
   replace(iris[[1]], 1:2, c(NA, Inf)), rep(c(TRUE, NA, FALSE), 50), as.character(1:150),
   factor(rep(letters[1:15], 10)), replace(iris$Species, 7, NA), Sys.Date() + rep(1:3, 50),
-  Sys.time() + 1:150, factor(rep(strrep("long", 50), 150)), rep(NA_real_, 150)
+  Sys.time() + 1:150, factor(rep(strrep("long", 50), 150)), rep(NA_real_, 150),
+  c(as.Date(NA), Sys.Date() + 1:149), c(as.POSIXct(NA), Sys.time() + 1:149), as.raw(1:150),
+  addNA(factor(rep(c(NA, "a", "b"), 50))), factor(rep(NA, 150)), addNA(factor(rep(NA, 150))),
+  1:150 * 2^-1074
 )
 
 test_that("models and embeddings are drawn, whatever the labels", {
@@ -207,6 +210,11 @@ test_that("ggplot2 draws embeddings too", {
     expect_equal(drawn$x, embedding$UMAP1[picture$order])
     expect_equal(drawn$y, embedding$UMAP2[picture$order])
     if (is.factor(label)) expect_identical(drawn$colour, picture$scale$colour[picture$order])
+    if (inherits(label, "Date") && anyNA(label)) {
+      off <- grDevices::col2rgb(drawn$colour) -
+        grDevices::col2rgb(picture$scale$colour[picture$order])
+      expect_lt(max(abs(off)), 6)
+    }
     expect_draws(print(plot))
   }
   one <- umap(iris[1:4], iris$Species, n_components = 1)
@@ -269,4 +277,40 @@ test_that("diagnostics take the title that is given, and data only where they lo
   expect_unfurl_warning(shown("local_dimension", iris[1:4]), "`data` is not used: only the")
   expect_unfurl_warning(shown(NULL, iris[1:4]), "`data` is not used")
   expect_no_warning(shown("trustworthiness", iris[1:4]))
+})
+
+test_that("a missing level of a factor is a missing label", {
+  label <- factor(rep(c(NA, "a", "b"), 50))
+  expect_identical(check_plot_labels(addNA(label), 150), label)
+  unused <- factor(rep("a", 150), c("b", "a"))
+  expect_identical(check_plot_labels(unused, 150), unused)
+  expect_identical(levels(check_plot_labels(as.raw(c(16, 2)), 2)), c("02", "10"))
+  graph <- digits_graph(150)
+  layouts <- optimize_layout(graph, initial_layout(graph, "random"), 5, snapshots = c(0, 5))
+  for (label in labels_of_all_kinds) {
+    expect_draws(expect_no_warning(plot(layouts, label = label)))
+    if (is.factor(label)) {
+      expect_draws(expect_no_warning(plot(embedding, label = label, label_medians = TRUE)))
+    }
+  }
+  skip_if_not_installed("ggplot2")
+  for (label in labels_of_all_kinds) {
+    expect_draws(print(ggplot2::autoplot(layouts, label = label)))
+    if (is.factor(label)) {
+      expect_draws(print(ggplot2::autoplot(embedding, label = label, label_medians = TRUE)))
+    }
+  }
+})
+
+test_that("numbers too near for round ones between them have keys", {
+  expect_no_warning(scale <- colour_scale(c(1, 3) * 2^-1074))
+  expect_identical(scale$at, c(1, 3) * 2^-1074)
+  expect_identical(scale$colour, viridis(256)[c(1, 256)])
+})
+
+test_that("limits are numbers that R itself knows", {
+  long <- structure(c(1, 2) * 2^-1074, class = "integer64")
+  expect_input_error(
+    plot(embedding, label = iris[[1]], limits = long), "`limits`.*convert them by as.numeric"
+  )
 })
