@@ -280,6 +280,9 @@ golden <- function(n) (seq_len(n) * 0.6180339887498949) %% 1
 # Which points can be drawn; predict() gives NA to rows without a neighbour.
 check_places <- function(axes) {
   has_place <- is.finite(axes$x) & is.finite(axes$y)
+  if (dims[1] == dims[2]) {
+    abort_input("dims", "must be two different dimensions, not ", dims[1], " twice")
+  }
   if (!any(has_place)) abort_input("x", "has no row with coordinates to draw")
   n_lost <- sum(!has_place)
   if (n_lost > 0) warn(plural(n_lost, "row"), " without coordinates not drawn")
@@ -304,9 +307,20 @@ label_medians_of <- function(axes, label) {
   medians <- data.frame(x = medians(axes$x), y = medians(axes$y), label = names)
   medians <- medians[!is.na(medians$x), ]
   if (nrow(medians) > 0) medians
+  extent <- function(values) diff(range(values[has_place]))
+  check_extent(max(extent(axes$x), if (is.null(axes$ylim)) extent(axes$y)), "x")
 }
 
 # The more names, the smaller.
+# Beyond these numbers, inches per unit are none.
+check_extent <- function(extent, arg) {
+  if (extent == 0 || (extent >= 1e-300 && extent <= 1e300)) return(invisible())
+  abort_input(
+    arg, "must extend over 1e-300 to 1e300 to be drawn, not ", describe(extent),
+    ": rescale the coordinates"
+  )
+}
+
 median_cex <- function(medians) if (nrow(medians) > 20) 0.7 else 1
 
 # Moves names into the limits of x, and up or down until none overlaps another. `width` of each and
@@ -393,7 +407,12 @@ points_trust <- function(model, data) {
   if (is.null(data)) {
     abort_input("data", "is missing: diagnostic \"trustworthiness\" compares the layout with them")
   }
-  k <- min(model$settings$n_neighbors - 1, (nrow(model$layout) - 1) %/% 2)
+  n <- nrow(model$layout)
+  rows <- n_rows(data)
+  if (!is.null(rows) && rows != n) {
+    abort_input("data", "must have one row per point of the model, ", n, ", not ", rows)
+  }
+  k <- min(model$settings$n_neighbors - 1, (n - 1) %/% 2)
   run <- run_settings(NULL, FALSE)
   quality <- told_of(
     "data", measure_quality(data, model, NULL, k, 1, Inf, NULL, NULL, run, "data")

@@ -314,3 +314,25 @@ test_that("limits are numbers that R itself knows", {
     plot(embedding, label = iris[[1]], limits = long), "`limits`.*convert them by as.numeric"
   )
 })
+
+test_that("layouts of too little or too great an extent are refused", {
+  expect_draws(plot(as_embedding(c(0, 2^-1070), 0:1)))
+  expect_draws(plot(as_embedding(c(0, 1e-290), c(0, 0))))
+  tiny <- as_embedding(c(-1, 0, 1) * 2^-1070, c(0, 1, 0) * 2^-1070)
+  huge <- as_embedding(c(-1, 0, 1) * 1.7e308, c(0, 1, 0) * 1.7e308)
+  expect_input_error(plot(tiny), "`x` must extend over 1e-300 to 1e300")
+  expect_input_error(plot(huge), "`x` must extend over 1e-300 to 1e300 to be drawn, not Inf")
+  skip_if_not_installed("ggplot2")
+  expect_input_error(ggplot2::autoplot(tiny), "`x` must extend over 1e-300 to 1e300")
+})
+
+test_that("a dimension is drawn once, and data have a row for each point", {
+  expect_input_error(plot(embedding, dims = c(2, 2)), "`dims` must be two different.*not 2 twice")
+  expect_input_error(
+    plot(model, diagnostic = "trustworthiness", data = iris[1:100, 1:4]),
+    "`data` must have one row per point of the model, 150, not 100"
+  )
+  grDevices::pdf(NULL)
+  on.exit(grDevices::dev.off())
+  expect_unfurl_warning(plot(model, data = "rubbish"), "`data` is not used")
+})
