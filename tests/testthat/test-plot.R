@@ -308,6 +308,46 @@ test_that("numbers too near for round ones between them have keys", {
   expect_identical(scale$colour, viridis(256)[c(1, 256)])
 })
 
+test_that("edges that are given to a model take the place of its own", {
+  drawn <- NULL
+  draw <- function(embedding, ..., edges) drawn <<- edges
+  few <- model$graph[1:20, ]
+  draw_model(draw, model, list(), TRUE, edges = few)
+  expect_identical(drawn, few)
+  draw_model(draw, model, list(), TRUE)
+  expect_identical(drawn, model$graph)
+  draw_model(draw, model, list(), FALSE)
+  expect_null(drawn)
+  expect_draws(plot(model, edges = model$graph))
+  expect_input_error(plot(model, edges = 1), "`edges`")
+  skip_if_not_installed("ggplot2")
+  expect_draws(print(ggplot2::autoplot(model, edges = model$graph)))
+})
+
+test_that("what passes through ... to a plot is known, and of the right kind", {
+  grDevices::pdf(NULL)
+  on.exit(grDevices::dev.off())
+  expect_input_error(
+    plot(embedding, lable = iris$Species),
+    "`lable` is no argument of plot\\(\\) and no graphical parameter. Did you mean `label`?"
+  )
+  expect_input_error(plot(embedding, frame.plot = FALSE), "`frame.plot` is no argument.*parameter$")
+  expect_input_error(plot(model, conectivity = TRUE), "Did you mean `connectivity`?")
+  expect_input_error(plot(embedding, connectivity = TRUE), "`connectivity` is no argument")
+  expect_input_error(plot(model, NULL, NULL, FALSE, NULL, NULL, NULL, 1), "without a name")
+  expect_draws(plot(embedding, bty = "n", lwd = 2, xlim = NULL, ylim = c(-9, 9), asp = 2))
+  expect_input_error(plot(embedding, xlim = 1), "`xlim` must be two numbers.*, not 1")
+  expect_input_error(plot(embedding, ylim = c(NA, 1)), "`ylim` must be two.*, not NA and 1")
+  expect_input_error(plot(embedding, xlim = c(2, 1)), "smaller first, not 2 and 1")
+  expect_input_error(plot(embedding, xlim = Sys.Date() + 0:1), "`xlim` must be two numbers")
+  expect_input_error(plot(embedding, xlim = c(-1e308, 1e308)), "`xlim` must extend over")
+  expect_input_error(plot(embedding, asp = 0), "`asp` must be a number greater than 0")
+  expect_input_error(plot(embedding, axes = NA), "`axes` must be TRUE or FALSE")
+  expect_input_error(plot(embedding, col = NULL), "`col` must have a value for the points")
+  skip_if_not_installed("ggplot2")
+  expect_input_error(ggplot2::autoplot(model, lable = 1), "autoplot\\(\\). Did you mean `label`?")
+})
+
 test_that("limits are numbers that R itself knows", {
   long <- structure(c(1, 2) * 2^-1074, class = "integer64")
   expect_input_error(
