@@ -35,8 +35,8 @@
 #' @param edges `NULL`, or a graph of the points from [fuzzy_graph()], whose edges are drawn, the
 #'   darker the more similar their ends. More than 50,000 become pixels.
 #' @param ... For `plot()`, what [plot.default()] has: `main`, `sub`, `xlab`, `ylab`, `xlim`,
-#'   `ylim`, `asp`, `axes`, `pch`, `col`, and graphical parameters, see [par()]. For `autoplot()`,
-#'   nothing.
+#'   `ylim` (the smaller number first), `asp`, `axes`, `pch`, `col`, and graphical parameters, see
+#'   [par()]. For `autoplot()`, nothing.
 #' @return `plot()` returns its argument invisibly; points and text can be added to the plot.
 #'   `autoplot()`, for which the package ggplot2 must be attached, returns a ggplot.
 #' @seealso [plot.umap_model()] for edges and diagnostics, [plot.umap_snapshots()] for the course of
@@ -57,6 +57,7 @@ plot.umap_embedding <- function(x, dims = c(1, 2), label = x$label, label_median
                                 cex = NULL, alpha = NULL, raster = NULL, title = NULL,
                                 edges = NULL, limits = NULL, ...) {
   check_drawable(x, "x")
+  check_plot_dots(list(...), plot.umap_embedding)
   picture <- new_picture(x, dims, label, label_medians, cex, alpha, raster, title, edges, limits)
   draw_base(picture, ...)
   invisible(x)
@@ -88,7 +89,7 @@ autoplot.umap_embedding <- function(object, dims = c(1, 2), label = object$label
 #'   [point_quality()]; needs `data`, and time that grows with the square of their rows.
 #'
 #' @param x,object A model from [umap_fit()].
-#' @param connectivity Whether to draw the edges of the graph.
+#' @param connectivity Whether to draw the edges of the model's graph; `edges` takes their place.
 #' @param diagnostic `NULL`, or the name of a diagnostic, see below, which takes the place of
 #'   `label`.
 #' @param data The data of the model, for `"trustworthiness"`.
@@ -106,12 +107,10 @@ autoplot.umap_embedding <- function(object, dims = c(1, 2), label = object$label
 plot.umap_model <- function(x, label = x$labels, title = NULL, connectivity = FALSE,
                             diagnostic = NULL, data = NULL, limits = NULL, ...) {
   check_model(x, "x")
-  edges <- if (check_flag(connectivity, "connectivity")) x$graph
+  check_flag(connectivity, "connectivity")
+  check_plot_dots(list(...), plot.umap_model)
   shown <- diagnose(x, diagnostic, data, list(label = label, title = title, limits = limits))
-  plot(
-    as.data.frame(x),
-    label = shown$label, title = shown$title, edges = edges, limits = shown$limits, ...
-  )
+  draw_model(plot, x, shown, connectivity, ...)
   invisible(x)
 }
 
@@ -120,10 +119,18 @@ plot.umap_model <- function(x, label = x$labels, title = NULL, connectivity = FA
 autoplot.umap_model <- function(object, label = object$labels, title = NULL, connectivity = FALSE,
                                 diagnostic = NULL, data = NULL, limits = NULL, ...) {
   check_model(object)
-  edges <- if (check_flag(connectivity, "connectivity")) object$graph
+  check_flag(connectivity, "connectivity")
+  known <- c(names(formals(autoplot.umap_model)), names(formals(autoplot.umap_embedding)))
+  check_dot_names(list(...), known, "autoplot()")
   shown <- diagnose(object, diagnostic, data, list(label = label, title = title, limits = limits))
-  ggplot2::autoplot(
-    as.data.frame(object),
+  draw_model(ggplot2::autoplot, object, shown, connectivity, ...)
+}
+
+# With the edges that are given, else with the model's own if wanted.
+draw_model <- function(draw, model, shown, connectivity, ..., edges = NULL) {
+  if (is.null(edges) && connectivity) edges <- model$graph
+  draw(
+    as.data.frame(model),
     label = shown$label, title = shown$title, edges = edges, limits = shown$limits, ...
   )
 }
@@ -196,6 +203,20 @@ new_panels <- function(snapshots, label, cex, alpha, raster, title) {
   })
 }
 
+# `others` are known too, but not what somebody meant.
+check_dot_names <- function(given, known, call, others = NULL) {
+  names <- names(given)
+  if (length(given) > 0 && (is.null(names) || !all(nzchar(names)))) {
+    abort_input("...", "holds an argument without a name")
+  }
+  unknown <- setdiff(names, c(known, others))
+  if (length(unknown) == 0) return(invisible())
+  abort_input(
+    unknown[1], "is no argument of ", call, if (!is.null(others)) " and no graphical parameter",
+    suggest_name(unknown[1], known)
+  )
+}
+
 check_drawable <- function(embedding, arg) {
   check_embedding(embedding, arg)
   if (nrow(embedding) == 0) abort_input(arg, "has no rows to draw")
@@ -222,20 +243,29 @@ check_title <- function(title) {
 
 check_plot_labels <- function(label, n) {
   label <- check_labels(label, n, "label")
-  if (is.null(label) || is.factor(label)) return(label)
+  if (is.null(label)) return(NULL)
+  if (is.factor(label)) return(factor(label, levels(label))) # NA is no level but a missing label
   if (is_scaled(label) && any(is.finite(label))) return(label)
-  factor(label)
+  factor(if (is.raw(label)) as.character(label) else label)
 }
 
 check_limits <- function(limits, label) {
   if (is.null(limits)) return(NULL)
-  numbers <- if (is_scaled(limits)) as.numeric(limits)
-  if (length(numbers) != 2 || !all(is.finite(numbers)) || numbers[1] >= numbers[2]) {
-    abort_input("limits", "must be two numbers, the smaller first, not ", describe(limits))
-  }
-  if (is_scaled(label)) return(numbers)
+  if (inherits(limits, c("Date", "POSIXct"))) limits <- as.numeric(limits)
+  limits <- check_span(limits, "limits")
+  if (is_scaled(label)) return(limits)
   warn_given("limits", "only labels that are numbers or dates have them")
   NULL
+}
+
+check_span <- function(x, arg) {
+  if (inherits(x, "integer64")) {
+    abort_input(arg, "must be two numbers, not integer64: convert them by as.numeric()")
+  }
+  is_pair <- is.numeric(x) && length(x) == 2
+  if (is_pair && all(is.finite(x)) && x[1] < x[2]) return(as.double(x))
+  given <- if (is_pair) paste(x, collapse = " and ") else describe(x)
+  abort_input(arg, "must be two numbers, the smaller first, not ", given)
 }
 
 # Labels that a scale shows better than a legend of levels.
@@ -249,6 +279,9 @@ plot_axes <- function(embedding, dims, label) {
   is_dims <- is.numeric(dims) && length(dims) == 2 && all(dims %in% seq_along(columns))
   if (!is_dims) {
     abort_input("dims", "must be two numbers from 1 to ", length(columns), ", not ", describe(dims))
+  }
+  if (dims[1] == dims[2]) {
+    abort_input("dims", "must be two different dimensions, not ", dims[1], " twice")
   }
   columns <- columns[dims]
   list(
@@ -274,7 +307,18 @@ check_places <- function(axes) {
   if (!any(has_place)) abort_input("x", "has no row with coordinates to draw")
   n_lost <- sum(!has_place)
   if (n_lost > 0) warn(plural(n_lost, "row"), " without coordinates not drawn")
+  extent <- function(values) diff(range(values[has_place]))
+  check_extent(max(extent(axes$x), if (is.null(axes$ylim)) extent(axes$y)), "x")
   has_place
+}
+
+# Beyond these numbers, inches per unit are none.
+check_extent <- function(extent, arg) {
+  if (extent == 0 || (extent >= 1e-300 && extent <= 1e300)) return(invisible())
+  abort_input(
+    arg, "must extend over 1e-300 to 1e300 to be drawn, not ", describe(extent),
+    ": rescale the coordinates"
+  )
 }
 
 drawing_order <- function(label, n, has_place = rep(TRUE, n)) {
@@ -384,7 +428,12 @@ points_trust <- function(model, data) {
   if (is.null(data)) {
     abort_input("data", "is missing: diagnostic \"trustworthiness\" compares the layout with them")
   }
-  k <- min(model$settings$n_neighbors - 1, (nrow(model$layout) - 1) %/% 2)
+  n <- nrow(model$layout)
+  rows <- n_rows(data)
+  if (!is.null(rows) && rows != n) {
+    abort_input("data", "must have one row per point of the model, ", n, ", not ", rows)
+  }
+  k <- min(model$settings$n_neighbors - 1, (n - 1) %/% 2)
   run <- run_settings(NULL, FALSE)
   quality <- told_of(
     "data", measure_quality(data, model, NULL, k, 1, Inf, NULL, NULL, run, "data")

@@ -22,6 +22,33 @@ draw_base <- function(picture, ...) {
   invisible(frame)
 }
 
+# ---- Arguments ----------------------------------------------------------------------------------
+
+# Those of plot.default(), `given` in the dots of a method.
+check_plot_dots <- function(given, method) {
+  if (length(given) == 0) return(invisible())
+  checks <- list(
+    xlim = check_axis_limits, ylim = check_axis_limits, asp = check_aspect, axes = check_flag,
+    pch = check_some, col = check_some
+  )
+  known <- c(
+    names(formals(method)), names(formals(plot.umap_embedding)), names(checks), "main", "sub",
+    "xlab", "ylab"
+  )
+  check_dot_names(given, known, "plot()", others = names(graphics::par(no.readonly = TRUE)))
+  for (arg in intersect(names(given), names(checks))) checks[[arg]](given[[arg]], arg)
+}
+
+check_axis_limits <- function(x, arg) if (!is.null(x)) check_extent(diff(check_span(x, arg)), arg)
+
+check_aspect <- function(x, arg) {
+  if (!isTRUE(is.na(x))) check_number(x, arg, min = 0, open = TRUE)
+}
+
+check_some <- function(x, arg) {
+  if (length(x) == 0) abort_input(arg, "must have a value for the points, not ", describe(x))
+}
+
 # Arguments of plot.default() by their use: frame, points, titles; the rest is for par().
 base_look <- function(given, picture) {
   defaults <- list(
@@ -30,9 +57,6 @@ base_look <- function(given, picture) {
     pch = 16, col = grDevices::adjustcolor(picture$scale$colour, picture$alpha)
   )
   is_own <- names(given) %in% names(defaults)
-  if (length(given) > 0 && !all(nzchar(names(given)))) {
-    abort_input("...", "holds an argument without a name")
-  }
   look <- utils::modifyList(defaults, given[is_own], keep.null = TRUE)
   look$par <- given[!is_own]
   look

@@ -53,9 +53,8 @@ number_scale <- function(label, limits = NULL) {
   is_beyond <- c(span[1] < limits[1], span[2] > limits[2])
   # None so near to a limit with a key of its own that the two would touch.
   room <- 0.08 * diff(limits) * is_beyond
-  at <- pretty(ends, 5)
+  at <- if (diff(limits) > 1e-300) pretty(ends, 5) else unique(ends) # where pretty() fails
   at <- at[as.numeric(at) >= limits[1] + room[1] & as.numeric(at) <= limits[2] - room[2]]
-  if (limits[1] == limits[2]) at <- ends[1]
   beyond <- paste(c("<", ">"), c(format(ends[1]), format(ends[2])))
   list(
     colour = ramp(value, limits), keys = c(format(at), beyond[is_beyond]),

@@ -181,7 +181,8 @@ ggplot_number_colours <- function(scale) {
     ggplot2::scale_colour_gradientn(
       name = scale$title, colours = viridis(256), limits = scale$limits,
       breaks = scale$at, labels = scale$keys, na.value = missing_colour,
-      oob = function(x, range) pmin(pmax(x, range[1]), range[2]),
+      # as numbers, since pmax() of dates fails where the first is missing
+      oob = function(x, range) pmin(pmax(as.numeric(x), range[1]), range[2]),
       guide = ggplot2::guide_colourbar(barheight = ggplot2::unit(8, "lines"))
     ),
     if (scale$has_missing) ggplot2::labs(caption = "light grey: no value")

@@ -18,7 +18,10 @@ labels_of_all_kinds <- list(
   iris$Species, iris[[1]], 1:150, rep(1, 150), rep(NA, 150),
   replace(iris[[1]], 1:2, c(NA, Inf)), rep(c(TRUE, NA, FALSE), 50), as.character(1:150),
   factor(rep(letters[1:15], 10)), replace(iris$Species, 7, NA), Sys.Date() + rep(1:3, 50),
-  Sys.time() + 1:150, factor(rep(strrep("long", 50), 150)), rep(NA_real_, 150)
+  Sys.time() + 1:150, factor(rep(strrep("long", 50), 150)), rep(NA_real_, 150),
+  c(as.Date(NA), Sys.Date() + 1:149), c(as.POSIXct(NA), Sys.time() + 1:149), as.raw(1:150),
+  addNA(factor(rep(c(NA, "a", "b"), 50))), factor(rep(NA, 150)), addNA(factor(rep(NA, 150))),
+  1:150 * 2^-1074
 )
 
 test_that("models and embeddings are drawn, whatever the labels", {
@@ -207,6 +210,11 @@ test_that("ggplot2 draws embeddings too", {
     expect_equal(drawn$x, embedding$UMAP1[picture$order])
     expect_equal(drawn$y, embedding$UMAP2[picture$order])
     if (is.factor(label)) expect_identical(drawn$colour, picture$scale$colour[picture$order])
+    if (inherits(label, "Date") && anyNA(label)) {
+      off <- grDevices::col2rgb(drawn$colour) -
+        grDevices::col2rgb(picture$scale$colour[picture$order])
+      expect_lt(max(abs(off)), 6)
+    }
     expect_draws(print(plot))
   }
   one <- umap(iris[1:4], iris$Species, n_components = 1)
@@ -269,4 +277,102 @@ test_that("diagnostics take the title that is given, and data only where they lo
   expect_unfurl_warning(shown("local_dimension", iris[1:4]), "`data` is not used: only the")
   expect_unfurl_warning(shown(NULL, iris[1:4]), "`data` is not used")
   expect_no_warning(shown("trustworthiness", iris[1:4]))
+})
+
+test_that("a missing level of a factor is a missing label", {
+  label <- factor(rep(c(NA, "a", "b"), 50))
+  expect_identical(check_plot_labels(addNA(label), 150), label)
+  unused <- factor(rep("a", 150), c("b", "a"))
+  expect_identical(check_plot_labels(unused, 150), unused)
+  expect_identical(levels(check_plot_labels(as.raw(c(16, 2)), 2)), c("02", "10"))
+  graph <- digits_graph(150)
+  layouts <- optimize_layout(graph, initial_layout(graph, "random"), 5, snapshots = c(0, 5))
+  for (label in labels_of_all_kinds) {
+    expect_draws(expect_no_warning(plot(layouts, label = label)))
+    if (is.factor(label)) {
+      expect_draws(expect_no_warning(plot(embedding, label = label, label_medians = TRUE)))
+    }
+  }
+  skip_if_not_installed("ggplot2")
+  for (label in labels_of_all_kinds) {
+    expect_draws(print(ggplot2::autoplot(layouts, label = label)))
+    if (is.factor(label)) {
+      expect_draws(print(ggplot2::autoplot(embedding, label = label, label_medians = TRUE)))
+    }
+  }
+})
+
+test_that("numbers too near for round ones between them have keys", {
+  expect_no_warning(scale <- colour_scale(c(1, 3) * 2^-1074))
+  expect_identical(scale$at, c(1, 3) * 2^-1074)
+  expect_identical(scale$colour, viridis(256)[c(1, 256)])
+})
+
+test_that("edges that are given to a model take the place of its own", {
+  drawn <- NULL
+  draw <- function(embedding, ..., edges) drawn <<- edges
+  few <- model$graph[1:20, ]
+  draw_model(draw, model, list(), TRUE, edges = few)
+  expect_identical(drawn, few)
+  draw_model(draw, model, list(), TRUE)
+  expect_identical(drawn, model$graph)
+  draw_model(draw, model, list(), FALSE)
+  expect_null(drawn)
+  expect_draws(plot(model, edges = model$graph))
+  expect_input_error(plot(model, edges = 1), "`edges`")
+  skip_if_not_installed("ggplot2")
+  expect_draws(print(ggplot2::autoplot(model, edges = model$graph)))
+})
+
+test_that("what passes through ... to a plot is known, and of the right kind", {
+  grDevices::pdf(NULL)
+  on.exit(grDevices::dev.off())
+  expect_input_error(
+    plot(embedding, lable = iris$Species),
+    "`lable` is no argument of plot\\(\\) and no graphical parameter. Did you mean `label`?"
+  )
+  expect_input_error(plot(embedding, frame.plot = FALSE), "`frame.plot` is no argument.*parameter$")
+  expect_input_error(plot(model, conectivity = TRUE), "Did you mean `connectivity`?")
+  expect_input_error(plot(embedding, connectivity = TRUE), "`connectivity` is no argument")
+  expect_input_error(plot(model, NULL, NULL, FALSE, NULL, NULL, NULL, 1), "without a name")
+  expect_draws(plot(embedding, bty = "n", lwd = 2, xlim = NULL, ylim = c(-9, 9), asp = 2))
+  expect_input_error(plot(embedding, xlim = 1), "`xlim` must be two numbers.*, not 1")
+  expect_input_error(plot(embedding, ylim = c(NA, 1)), "`ylim` must be two.*, not NA and 1")
+  expect_input_error(plot(embedding, xlim = c(2, 1)), "smaller first, not 2 and 1")
+  expect_input_error(plot(embedding, xlim = Sys.Date() + 0:1), "`xlim` must be two numbers")
+  expect_input_error(plot(embedding, xlim = c(-1e308, 1e308)), "`xlim` must extend over")
+  expect_input_error(plot(embedding, asp = 0), "`asp` must be a number greater than 0")
+  expect_input_error(plot(embedding, axes = NA), "`axes` must be TRUE or FALSE")
+  expect_input_error(plot(embedding, col = NULL), "`col` must have a value for the points")
+  skip_if_not_installed("ggplot2")
+  expect_input_error(ggplot2::autoplot(model, lable = 1), "autoplot\\(\\). Did you mean `label`?")
+})
+
+test_that("limits are numbers that R itself knows", {
+  long <- structure(c(1, 2) * 2^-1074, class = "integer64")
+  expect_input_error(
+    plot(embedding, label = iris[[1]], limits = long), "`limits`.*convert them by as.numeric"
+  )
+})
+
+test_that("layouts of too little or too great an extent are refused", {
+  expect_draws(plot(as_embedding(c(0, 2^-1070), 0:1)))
+  expect_draws(plot(as_embedding(c(0, 1e-290), c(0, 0))))
+  tiny <- as_embedding(c(-1, 0, 1) * 2^-1070, c(0, 1, 0) * 2^-1070)
+  huge <- as_embedding(c(-1, 0, 1) * 1.7e308, c(0, 1, 0) * 1.7e308)
+  expect_input_error(plot(tiny), "`x` must extend over 1e-300 to 1e300")
+  expect_input_error(plot(huge), "`x` must extend over 1e-300 to 1e300 to be drawn, not Inf")
+  skip_if_not_installed("ggplot2")
+  expect_input_error(ggplot2::autoplot(tiny), "`x` must extend over 1e-300 to 1e300")
+})
+
+test_that("a dimension is drawn once, and data have a row for each point", {
+  expect_input_error(plot(embedding, dims = c(2, 2)), "`dims` must be two different.*not 2 twice")
+  expect_input_error(
+    plot(model, diagnostic = "trustworthiness", data = iris[1:100, 1:4]),
+    "`data` must have one row per point of the model, 150, not 100"
+  )
+  grDevices::pdf(NULL)
+  on.exit(grDevices::dev.off())
+  expect_unfurl_warning(plot(model, data = "rubbish"), "`data` is not used")
 })
