@@ -11,7 +11,8 @@
 #' @param path Name of a file, plain or compressed with gzip.
 #' @return For one dimension (labels) a vector. For more a matrix with one row per item (image) and
 #'   one column per value, the last dimension of the file running fastest: the pixels of an image
-#'   line by line. The numbers are integers, or doubles for the format's two floating-point types.
+#'   line by line. The numbers are integers, or doubles for the format's two floating-point types
+#'   and where -2^31 occurs, which R's integers cannot be.
 #' @seealso [mnist()] for all four files of MNIST at once.
 #' @examples
 #' path <- tempfile()
@@ -25,6 +26,10 @@ read_idx <- function(path) {
   values <- readBin(idx$bytes, type$what, n_values(idx$extents),
     size = type$size, signed = type$signed, endian = "big"
   )
+  # What is NA to readBin() is the least integer of 32 bits.
+  if (type$what == "integer" && anyNA(values)) {
+    values <- replace(as.double(values), is.na(values), -2^31)
+  }
   if (length(idx$extents) == 1) return(values)
   matrix(values, idx$extents[1], n_values(idx$extents[-1]), byrow = TRUE)
 }
@@ -105,7 +110,7 @@ idx_types <- list(
 read_idx_file <- function(path) {
   con <- open_idx(path)
   on.exit(close(con))
-  magic <- readBin(con, "raw", 4)
+  magic <- read_piece(con, path, 4)
   type <- idx_types[[as.character(magic[3])]]
   if (length(magic) < 4 || any(magic[1:2] != 0) || is.null(type) || magic[4] == 0) {
     abort_input(
@@ -120,7 +125,7 @@ read_idx_file <- function(path) {
 }
 
 open_idx <- function(path) {
-  if (!is.character(path) || length(path) != 1 || is.na(path)) {
+  if (!is_text(path)) {
     abort_input("path", "must be the name of one file, not ", describe(path))
   }
   if (!file.exists(path)) abort_input("path", "does not exist: ", path)
@@ -130,7 +135,7 @@ open_idx <- function(path) {
 
 # As doubles, since the unsigned 32 bits of an extent may exceed R's integers.
 read_idx_extents <- function(con, path, n_dims) {
-  bytes <- readBin(con, "raw", 4 * n_dims)
+  bytes <- read_piece(con, path, 4 * n_dims)
   if (length(bytes) < 4 * n_dims) {
     abort_input(
       "path", "is truncated: the header of ", path, " should have ", 4 + 4 * n_dims,
@@ -156,8 +161,8 @@ read_idx_bytes <- function(con, path, extents, size) {
 }
 
 # The warning of a file that ends too early is left to check_idx_size(), which says more.
-read_piece <- function(con, path) {
-  tryCatch(suppressWarnings(readBin(con, "raw", 2^24)), error = function(e) {
+read_piece <- function(con, path, n = 2^24) {
+  tryCatch(suppressWarnings(readBin(con, "raw", n)), error = function(e) {
     abort_input("path", "holds damaged compressed data: ", path)
   })
 }
@@ -199,7 +204,7 @@ mnist_names <- c(
 
 mnist_files <- function(dir) {
   if (is.null(dir)) dir <- getOption("unfurl.mnist", Sys.getenv("UNFURL_MNIST"))
-  if (!is.character(dir) || length(dir) != 1 || is.na(dir)) {
+  if (!is_text(dir)) {
     abort_input("dir", "must be the name of one directory, not ", describe(dir))
   }
   files <- vapply(mnist_names, find_mnist_file, "", dir = dir)
@@ -227,7 +232,7 @@ abort_missing_mnist <- function(dir, missing) {
 # The images of `digits` in one of the two sets: a raw matrix of one row each, and their labels.
 read_mnist_set <- function(images_path, labels_path, digits) {
   images <- read_idx_file(images_path)
-  label <- read_idx(labels_path)
+  label <- read_mnist_labels(labels_path)
   n <- images$extents[1]
   is_set <- length(images$extents) == 3 && identical(images$type, idx_types[["08"]]) &&
     length(label) == n
@@ -241,4 +246,16 @@ read_mnist_set <- function(images_path, labels_path, digits) {
   keep <- label %in% digits
   dim(images$bytes) <- c(n_values(images$extents[-1]), n)
   list(bytes = t(images$bytes[, keep, drop = FALSE]), label = label[keep])
+}
+
+read_mnist_labels <- function(path) {
+  label <- read_idx(path)
+  if (!is.null(dim(label))) {
+    abort_input("dir", "holds a file of labels that is an array of more than one dimension: ", path)
+  }
+  strange <- label[!label %in% 0:9]
+  if (length(strange) > 0) {
+    abort_input("dir", "holds a label that is no digit from 0 to 9, ", strange[1], ": ", path)
+  }
+  label
 }

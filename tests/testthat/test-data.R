@@ -28,6 +28,13 @@ test_that("every number type of the format is read", {
   expect_identical(read_idx(write_idx(idx_bytes(real / 3, 3, 0x0E, 8))), real / 3)
 })
 
+test_that("the least integer of 32 bits is no missing value", {
+  least <- idx_bytes(c(NA, 5L), 2, 0x0C, 4)
+  expect_identical(read_idx(write_idx(least)), c(-2^31, 5))
+  rows <- idx_bytes(c(1L, NA, 5L, 2L), c(2, 2), 0x0C, 4)
+  expect_identical(read_idx(write_idx(rows)), rbind(c(1, -2^31), c(5, 2)))
+})
+
 test_that("a file of no images is a matrix of no rows", {
   expect_identical(read_idx(write_idx(idx_bytes(integer(), c(0, 2, 3)))), matrix(0L, 0, 6))
   expect_identical(read_idx(write_idx(idx_bytes(integer(), 0))), integer())
@@ -78,6 +85,7 @@ test_that("damaged or cut gzip data are an error", {
   checksum <- length(compressed) - 7
   compressed[checksum] <- xor(compressed[checksum], as.raw(1))
   expect_input_error(read_idx(write_idx(compressed)), "damaged")
+  expect_input_error(read_idx(write_idx(as.raw(c(0x1f, 0x8b, 8, 0, 0)))), "damaged compressed data")
 })
 
 test_that("a header that claims the impossible is an error and not an allocation", {
@@ -158,6 +166,14 @@ test_that("mnist() refuses files that do not belong together", {
   dir <- write_mnist(1:3, 2)
   write_idx(idx_bytes(1:2, 2), file.path(dir, "train-labels-idx1-ubyte"))
   expect_input_error(mnist(dir), "2 labels and .* 3 x 2 x 3")
+})
+
+test_that("mnist() refuses labels that are none", {
+  dir <- write_mnist(c(1, 11), 2)
+  expect_input_error(mnist(dir), "`dir` holds a label that is no digit from 0 to 9, 11: .*train")
+  dir <- write_mnist(1:3, 2)
+  write_idx(idx_bytes(1:3, c(3, 1)), file.path(dir, "train-labels-idx1-ubyte"))
+  expect_input_error(mnist(dir), "`dir` holds .* labels .* more than one dimension: .*train-labels")
 })
 
 test_that("mnist() refuses digits that are none", {
