@@ -24,6 +24,9 @@ check_sparse <- function(x, arg) {
   is_sound <- is.integer(dim) && length(dim) == 2 && has_values_for(x, index) &&
     are_starts(attr(x, "p"), dim[1], length(index)) && are_indices(index, dim[2])
   if (!isTRUE(is_sound)) abort_input(arg, "is no valid ", class(x)[1])
+  if (has_twins(attr(x, "p"), index, dim[2])) {
+    abort_input(arg, "is no valid ", class(x)[1], ": it has two entries for one place")
+  }
   x
 }
 
@@ -42,6 +45,15 @@ are_starts <- function(p, n, n_entries) {
 
 are_indices <- function(index, n) {
   is.integer(index) && (length(index) == 0 || (min(index) >= 0 && max(index) < n))
+}
+
+# Entries that go up within each row, or column, can have none.
+has_twins <- function(p, index, n) {
+  is_step <- diff(index) > 0
+  is_step[p] <- TRUE # on to the next
+  if (all(is_step)) return(FALSE)
+  major <- rep(seq_len(length(p) - 1), diff(p))
+  anyDuplicated(major * as.double(n) + index) > 0
 }
 
 n_rows <- function(x) if (isS4(x)) attr(x, "Dim")[1] else nrow(x)

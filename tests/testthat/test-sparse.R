@@ -128,6 +128,19 @@ test_that("what sparse matrices cannot be is an error", {
   expect_input_error(nearest_neighbors(broken, 5), "no valid dgCMatrix")
   attr(broken, "i") <- 3L
   expect_input_error(nearest_neighbors(broken, 5), "no valid dgCMatrix")
+  for (class in c("dgCMatrix", "ngCMatrix", "dgRMatrix")) {
+    twins <- as_sparse(x, class)
+    slot <- if (class == "dgRMatrix") "j" else "i"
+    attr(twins, slot)[2] <- attr(twins, slot)[1]
+    expect_input_error(nearest_neighbors(twins, 5), paste0(class, ": it has two entries for one"))
+    attr(twins, slot)[1:2] <- rev(attr(as_sparse(x, class), slot)[1:2])
+    attr(twins, slot)[3] <- attr(twins, slot)[1] # not side by side
+    expect_input_error(nearest_neighbors(twins, 5), "two entries for one place")
+  }
+  turned <- as_sparse(x)
+  attr(turned, "i")[1:2] <- attr(turned, "i")[2:1]
+  attr(turned, "x")[1:2] <- attr(turned, "x")[2:1]
+  expect_identical(nearest_neighbors(turned, 5), nearest_neighbors(as_sparse(x), 5))
   packed <- t(apply(x[, 1:40] != 0, 1, packBits))
   expect_input_error(nearest_neighbors(packed, 5), "packed.*\"euclidean\" cannot compare")
   expect_input_error(nearest_neighbors(x, 5, query = as_sparse(x)), "must be a dense matrix")
