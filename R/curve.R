@@ -29,7 +29,9 @@ fit_curve <- function(min_dist = 0.1, spread = 1) {
     abort_input("min_dist", "must not exceed `spread`: ", min_dist, " > ", spread)
   }
   curve <- .Call(C_fit_curve, min_dist, spread)
-  if (!all(is.finite(curve))) abort_input("spread", "is out of all proportion: ", spread)
+  if (!all(is.finite(curve) & curve > 0)) {
+    abort_input("spread", "is out of all proportion: ", spread)
+  }
   c(a = curve[1], b = curve[2])
 }
 

@@ -124,7 +124,7 @@ contract <- list(
       target_rows(null = FALSE), run_rows
     )
   ),
-  fit_curve = list(list(), list(min_dist = number(0, 1), spread = number(0.1, open = TRUE))),
+  fit_curve = list(list(), list(min_dist = number(0, 1), spread = number(0.1, 1e100, open = TRUE))),
   initial_layout = list(list(graph = edges), list(
     graph = never, init = never, n_components = whole(1, 1000), x = null_only, metric = a_function,
     seed = seed, n_threads = threads
@@ -132,13 +132,14 @@ contract <- list(
   optimize_layout = list(list(graph = edges, init = place, n_epochs = 3), c(
     list(
       graph = never, init = never, n_epochs = whole(0, null = TRUE), min_dist = number(0, 1),
-      spread = number(0.1, open = TRUE)
+      spread = number(0.1, 1e100, open = TRUE)
     ),
     layout_rows, watch_rows, run_rows
   )),
   layout_loss = list(list(graph = edges, layout = place), list(
-    graph = never, layout = never, min_dist = number(0, 1), spread = number(0.1, open = TRUE),
-    a = null_only, b = null_only, seed = seed, n_threads = threads
+    graph = never, layout = never, min_dist = number(0, 1),
+    spread = number(0.1, 1e100, open = TRUE), a = null_only, b = null_only, seed = seed,
+    n_threads = threads
   )),
   neighbor_recall = list(list(nn = near, x = points), list(
     nn = never, x = never, sample = sample_size, metric = a_function, n_threads = threads,

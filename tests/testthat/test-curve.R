@@ -27,6 +27,8 @@ test_that("distances that make no sense are errors", {
   expect_input_error(fit_curve(min_dist = "1"), "`min_dist`.*not \"1\"")
   expect_input_error(fit_curve(spread = 0), "`spread` must be a number greater than 0")
   expect_input_error(fit_curve(spread = Inf), "`spread`")
+  expect_input_error(fit_curve(spread = 1e300), "`spread` is out of all proportion: 1e\\+300")
+  expect_input_error(umap(iris[1:4], spread = 1e300), "`spread` is out of all proportion")
   expect_input_error(fit_curve(spread = c(1, 2)), "`spread`")
 })
 
