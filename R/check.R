@@ -10,15 +10,20 @@ abort_input <- function(arg, ...) {
 abort <- function(class, message) {
   stop(structure(
     class = c(class, "unfurl_error", "error", "condition"),
-    list(message = message, call = user_call())
+    list(message = readable(message), call = user_call())
   ))
 }
 
 warn <- function(...) {
   warning(structure(
     class = c("unfurl_warning", "warning", "condition"),
-    list(message = paste0(...), call = user_call())
+    list(message = readable(paste0(...)), call = user_call())
   ))
+}
+
+# Names and values may hold bytes that are no text, at which sub() and strwrap() stop.
+readable <- function(text) {
+  if (validEnc(text)) text else iconv(text, "UTF-8", "UTF-8", sub = "byte")
 }
 
 # A message that suppressMessages(classes = "unfurl_message") silences.
@@ -51,6 +56,9 @@ user_call <- function() {
 # What a message says was given.
 describe <- function(x) {
   if (is.null(x)) return("NULL")
+  if (inherits(x, "integer64")) {
+    return("integer64 (as.numeric() converts it, with the package bit64 loaded)")
+  }
   if (is.atomic(x) && length(x) == 1 && !is.object(x) && is.null(dim(x))) {
     return(if (is.character(x)) encodeString(x, quote = "\"") else format(x, digits = 15))
   }
@@ -90,9 +98,9 @@ check_no_dots <- function(...) {
 # ---- Single values ------------------------------------------------------------------------------
 
 # The doubles of integer64 are no numbers but the bits of integers.
-is_number <- function(x) {
-  is.numeric(x) && !inherits(x, "integer64") && length(x) == 1 && is.finite(x)
-}
+holds_numbers <- function(x) is.numeric(x) && !inherits(x, "integer64")
+
+is_number <- function(x) holds_numbers(x) && length(x) == 1 && is.finite(x)
 
 # A number in [min, max], or greater than min with `open`.
 check_number <- function(x, arg, min = -Inf, max = Inf, open = FALSE) {
@@ -138,13 +146,14 @@ check_choice <- function(x, arg, choices) {
   if (is.character(x) && length(x) == 1 && x %in% choices) return(x)
   abort_input(
     arg, "must be one of ", paste0("\"", choices, "\"", collapse = ", "), ", not ", describe(x),
-    if (is_text(x)) suggest_name(x, choices, quote = "\"")
+    suggest_name(x, choices, quote = "\"")
   )
 }
 
 # A known name that differs by few letters, less than half of them.
 suggest_name <- function(name, known, quote = "`") {
-  if (length(known) == 0) return("")
+  known <- known[validEnc(known)]
+  if (length(known) == 0 || !is_text(name)) return("")
   distance <- utils::adist(name, known, ignore.case = TRUE)
   near <- distance <= min(3, nchar(name) / 2) & distance == min(distance)
   if (!any(near)) return("")
@@ -207,10 +216,10 @@ given_expression <- function(arg) {
 }
 
 data_frame_matrix <- function(x, arg) {
-  x <- plain_frame(x)
+  x <- plain_frame(x, arg)
   is_unusable <- !vapply(x, is_number_column, NA)
   if (any(is_unusable)) {
-    unusable <- if (is.null(names(x))) which(is_unusable) else names(x)[is_unusable]
+    unusable <- names_or_numbers(x)[is_unusable]
     is_number_at_heart <- vapply(x[is_unusable], inherits, NA, c(times, "integer64"))
     abort_input(
       arg, "has columns that are not numbers: ", toString(head_of(unusable)), ". ",
@@ -226,10 +235,31 @@ data_frame_matrix <- function(x, arg) {
 }
 
 # Classes that inherit from data frames have other ideas of which columns x[, j] takes.
-plain_frame <- function(x) {
-  if (is.data.frame(x)) class(x) <- "data.frame"
+plain_frame <- function(x, arg) {
+  if (!is.data.frame(x)) return(x)
+  if (inherits(x, "umap_graph")) {
+    abort_input(
+      arg, "is a graph, which optimize_layout() and initial_layout() take: give rows or neighbors"
+    )
+  }
+  class(x) <- "data.frame"
+  check_column_lengths(x, arg)
   x
 }
+
+# A data frame that was not made by data.frame() may have columns of any length.
+check_column_lengths <- function(x, arg) {
+  n <- .row_names_info(x, 2L)
+  lengths <- vapply(unclass(x), NROW, 0)
+  bad <- which(lengths != n)
+  if (length(bad) == 0) return(invisible())
+  abort_input(
+    arg, "has ", plural(n, "row"), " but ", plural(lengths[[bad[1]]], "value"), " in column ",
+    names_or_numbers(x)[bad[1]], ": make it anew by data.frame()"
+  )
+}
+
+names_or_numbers <- function(x) if (is.null(names(x))) seq_along(x) else names(x)
 
 # Classes of times, which are numbers when they are a target and can be labels.
 times <- c("Date", "POSIXct", "POSIXlt", "difftime")
@@ -243,7 +273,7 @@ head_of <- function(names, most = 8) {
 check_layout <- function(x, arg, n, d = NULL) {
   if (inherits(x, "umap_embedding")) x <- coordinates(x)
   if (is.data.frame(x)) x <- data_frame_matrix(x, arg)
-  if (!is.matrix(x) || !is.numeric(x)) {
+  if (!is.matrix(x) || !holds_numbers(x)) {
     abort_input(arg, "must be a matrix of numbers, not ", describe(x))
   }
   if (nrow(x) != n || ncol(x) == 0 || (!is.null(d) && ncol(x) != d)) {
@@ -258,7 +288,7 @@ check_layout <- function(x, arg, n, d = NULL) {
 check_labels <- function(labels, n, arg = "labels") {
   if (is.null(labels)) return(NULL)
   if (inherits(labels, "POSIXlt")) labels <- as.POSIXct(labels)
-  if (!is.atomic(labels) || !is.null(dim(labels))) {
+  if (!is.atomic(labels) || !is.null(dim(labels)) || inherits(labels, "integer64")) {
     abort_input(
       arg, "must be a vector or a factor, not ", describe(labels),
       if (is.data.frame(labels)) ": give one of its columns, by $ or [[ ]]"

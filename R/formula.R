@@ -32,6 +32,7 @@ formula_parts <- function(formula, data) {
   if (!is.null(data) && !is.data.frame(data)) {
     abort_input("data", "must be a data frame, not ", describe(data))
   }
+  data <- plain_frame(data, "data")
   terms <- tryCatch(
     stats::terms(formula, data = data),
     error = function(e) abort_input("x", "cannot be computed: ", conditionMessage(e))

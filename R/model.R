@@ -88,9 +88,12 @@ check_model <- function(model, arg = "object") {
   if (!are_sound_searches(model$neighbors)) abort_damaged(arg, "its neighbours")
   if (!are_sound_scales(model$rho, model$sigma)) abort_damaged(arg, "its rho and sigma")
   is_graph <- is.null(model$graph) || (is.data.frame(model$graph) &&
-    all(vapply(unclass(model$graph)[c("row", "col", "similarity")], is.numeric, NA)))
+    all(vapply(unclass(model$graph)[c("row", "col", "similarity")], function(values) {
+      holds_numbers(values) && length(values) == nrow(model$graph)
+    }, NA)))
   if (!is_graph) abort_damaged(arg, "its graph")
-  are_times <- is.null(model$times) || (is.numeric(model$times) && !is.null(names(model$times)))
+  are_times <- is.null(model$times) || (is.numeric(model$times) && !is.null(names(model$times)) &&
+    isTRUE(all(abs(model$times) < 1e9)))
   if (!are_times) abort_damaged(arg, "its times")
   if (!is.null(model$warnings) && !is.character(model$warnings)) abort_damaged(arg, "its warnings")
   invisible(model)
@@ -101,6 +104,7 @@ check_embedding <- function(embedding, arg) {
   if (!is.data.frame(embedding)) {
     abort_input(arg, "must be an embedding from umap(), not ", describe(embedding))
   }
+  check_column_lengths(embedding, arg)
   columns <- unclass(embedding)[coordinate_names(embedding)]
   if (!all(vapply(columns, is.numeric, NA))) {
     abort_damaged(arg, "one of its coordinates", "umap()", "embedding")
@@ -163,7 +167,7 @@ is_sound_layout <- function(layout) {
     all(is.finite(layout))
 }
 
-is_text <- function(x) is.character(x) && length(x) == 1 && !is.na(x)
+is_text <- function(x) is.character(x) && length(x) == 1 && !is.na(x) && validEnc(x)
 
 is_named_list <- function(x) is.list(x) && !is.null(names(x))
 
@@ -231,12 +235,13 @@ check_kept_rows <- function(view, idx, n, n_columns, arg) {
   is_known <- is_named_list(view$metric) &&
     (is.function(view$metric$fn) || isTRUE(view$metric$name %in% metrics))
   if (!is_known) abort_damaged(arg, "its metric")
-  if (!is_sound_transform(view$transform)) abort_damaged(arg, "its scale")
+  if (!has_rows(view, n)) abort_damaged(arg, "its data")
+  if (!is_sound_spread(view)) abort_damaged(arg, "its metric")
+  if (!is_sound_transform(view)) abort_damaged(arg, "its scale")
   is_described <- is_number(n_columns) && is_text(view$kind) &&
     are_sound_columns(view$columns, n_columns)
   if (!is_described) abort_damaged(arg, "its columns")
   if (!are_sound_levels(view)) abort_damaged(arg, "its categories")
-  if (!has_rows(view, n)) abort_damaged(arg, "its data")
 }
 
 are_sound_levels <- function(view) {
@@ -246,18 +251,41 @@ are_sound_levels <- function(view) {
 
 has_rows <- function(view, n) {
   if (is.function(view$metric$fn)) {
-    return((is.matrix(view$x) || is_sparse(view$x)) && isTRUE(n_rows(view$x) == n))
+    return((is.matrix(view$x) || is_sparse(view$x)) &&
+      isTRUE(n_rows(view$x) == n && n_columns(view$x) > 0))
   }
-  is_named_list(view$points) && is_named_list(view$preparation) && is_text(view$points$form) &&
-    is_number(view$points$n) && view$points$n == n
+  points <- view$points
+  preparation <- view$preparation
+  is_named_list(points) && is_named_list(preparation) && is_text(points$form) &&
+    all(vapply(c(points[c("n", "d", "unit")], preparation[c("d", "p", "scale")]), is_number, NA)) &&
+    points$n == n && points$unit > 0
 }
 
-is_sound_transform <- function(transform) {
+# C reads as many as the metric takes.
+is_sound_spread <- function(view) {
+  spread <- view$metric$spread
+  d <- view$preparation$d
+  n_read <- if (identical(view$metric$name, "mahalanobis")) d^2 else d
+  is.null(spread) || (is.double(spread) && isTRUE(length(spread) == n_read))
+}
+
+is_sound_transform <- function(view) {
+  transform <- view$transform
   if (is.null(transform)) return(TRUE)
   if (!is_named_list(transform)) return(FALSE)
   rotation <- transform$rotation
   is.double(transform$centre) && is.double(transform$factor) &&
     length(transform$centre) == length(transform$factor) && is_number(transform$unit) &&
     (is.null(rotation) || (is.matrix(rotation) && is.double(rotation) &&
-      nrow(rotation) == length(transform$centre) && ncol(rotation) > 0))
+      nrow(rotation) == length(transform$centre))) &&
+    n_compared(view) == if (is.null(rotation)) length(transform$centre) else ncol(rotation)
+}
+
+# Columns that the metric compares, and those of which the transform made them.
+n_compared <- function(view) {
+  if (is.function(view$metric$fn)) n_columns(view$x) else view$preparation$d
+}
+
+view_width <- function(view) {
+  if (is.null(view$transform)) n_compared(view) else length(view$transform$centre)
 }

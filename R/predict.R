@@ -97,7 +97,7 @@ predict_options <- function(model, n_epochs) {
 
 # list(views, n, row_names)
 query_of <- function(model, newdata, views, run) {
-  newdata <- plain_frame(newdata)
+  newdata <- plain_frame(newdata, "newdata")
   is_table <- is.list(newdata) && !is.data.frame(newdata)
   if (is_table || is.null(views[[1]]$metric)) {
     return(query_by_neighbors(newdata, is_table, views, nrow(model$layout), model$settings))
@@ -135,8 +135,12 @@ query_numbers <- function(view, newdata, n_columns, run) {
       matrix_kind(numbers), " one"
     )
   }
-  is_fit <- is.null(view$transform) || length(view$transform$centre) == n_columns(numbers)
-  if (!is_fit) abort_damaged("object", "its scale")
+  if (is.data.frame(newdata) && n_columns(numbers) != view_width(view)) {
+    abort_input(
+      "newdata", "must have ", plural(view_width(view), "column"), " of numbers, as the model's ",
+      "data had (those of a matrix count each), not ", n_columns(numbers)
+    )
+  }
   apply_transform(numbers, view$transform, run)
 }
 
@@ -191,10 +195,8 @@ query_codes <- function(view, newdata, n_columns) {
 
 # is_typed: whether the column could hold something else than text.
 check_categories <- function(values, levels, column, is_typed) {
-  are_numbers <- is.numeric(values) && !anyNA(suppressWarnings(as.numeric(levels)))
-  if (is_typed && !is_categorical(values) && !are_numbers) {
-    abort_input("newdata", "must have categories in column ", column, ", not ", describe(values))
-  }
+  are_numbers <- !anyNA(suppressWarnings(as.numeric(levels)))
+  check_category(values, "newdata", column, admits_numbers = !is_typed || are_numbers)
   strange <- setdiff(as.character(values[!is.na(values)]), levels)
   if (length(strange) > 0) {
     warn(
@@ -267,7 +269,8 @@ query_by_neighbors <- function(newdata, is_table, views, n_old, settings) {
 }
 
 check_cross_distances <- function(newdata, n_old) {
-  if (!is.matrix(newdata) || !is.numeric(newdata) || ncol(newdata) != n_old || nrow(newdata) == 0) {
+  is_table <- is.matrix(newdata) && holds_numbers(newdata)
+  if (!is_table || ncol(newdata) != n_old || nrow(newdata) == 0) {
     abort_input(
       "newdata", "must be a matrix of distances with a column for each of the model's ",
       count(n_old), " rows, or a list of the matrices `idx` and `dist`, not ", describe(newdata)

@@ -17,6 +17,7 @@ print.umap_embedding <- function(x, n = 6, ...) {
 #' @export
 print.umap_graph <- function(x, n = 6, ...) {
   if (!is.data.frame(x)) abort_input("x", "must be a graph from fuzzy_graph(), not ", describe(x))
+  check_column_lengths(x, "x")
   points <- attr(x, "n", exact = TRUE) # not "names"
   cat("Fuzzy graph", if (!is.null(points)) paste(" of", plural(points, "point")), ": ", sep = "")
   cat(plural(nrow(x), "entry", "entries"), "\n", sep = "")
@@ -146,12 +147,7 @@ known_recall <- function(model, data) {
   if (is.null(seen$metric)) {
     abort_input("data", "cannot tell the recall of a model of ready distances: leave it out")
   }
-  if (n_rows(seen$x) != nrow(model$layout)) {
-    abort_input(
-      "data", "must have the ", count(nrow(model$layout)), " rows of the model, not ",
-      count(n_rows(seen$x))
-    )
-  }
+  check_rows_of_model(seen$x, model, "data")
   neighbors <- check_neighbors(neighbors, "object")
   told_of("data", measure_recall(neighbors, seen$x, 1000, seen$metric, run))
 }

@@ -94,7 +94,10 @@ measure_quality <- function(x, layout, labels, k, k_label, sample, metric, metri
   } else {
     seen <- list(x = check_data(x, arg))
   }
-  if (inherits(layout, "umap_model")) layout <- layout$layout
+  if (inherits(layout, "umap_model")) {
+    check_rows_of_model(seen$x, layout, arg)
+    layout <- layout$layout
+  }
   x <- seen$x
   n <- n_rows(x)
   layout <- check_layout(layout, "layout", n)
@@ -125,10 +128,17 @@ seen_by_model <- function(model, x, arg, run) {
   view <- views[[1]]
   if (is.null(view$metric)) return(seen_by_settings(model, x, arg))
   told_of(arg, {
+    x <- plain_frame(x, arg)
     if (!is.null(model$variables)) x <- computed_columns(model$variables, x)
     check_data_shape(x, arg)
     list(x = query_numbers(view, x, model$n_columns, run), metric = view$metric)
   })
+}
+
+check_rows_of_model <- function(x, model, arg) {
+  n <- nrow(model$layout)
+  if (n_rows(x) == n) return(invisible())
+  abort_input(arg, "must have the ", count(n), " rows of the model, not ", count(n_rows(x)))
 }
 
 # What `code` finds in data that it knows by the name of another argument is told of `arg`.

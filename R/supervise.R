@@ -130,12 +130,12 @@ target_views <- function(y, n, target, n_neighbors) {
     warn_unused(target, of_numbers, "`y` are neighbors already")
     return(list(neighbor_view(neighbors, target$target_weight)))
   }
-  y <- if (is.data.frame(y)) plain_frame(y) else target_frame(y)
+  y <- plain_frame(if (is.data.frame(y)) y else target_frame(y), "y")
   check_target_size(nrow(y), n)
   if (ncol(y) == 0) abort_input("y", "has no columns")
   is_category <- vapply(y, is_categorical, NA)
-  categories <- lapply(names(y)[is_category], function(column) {
-    category_view(y[[column]], target$target_weight, "y", column)
+  categories <- lapply(unname(which(is_category)), function(j) {
+    category_view(y[[j]], target$target_weight, "y", names_or_numbers(y)[j])
   })
   if (all(is_category)) {
     warn_unused(target, of_numbers, only_categories)
@@ -151,10 +151,12 @@ target_views <- function(y, n, target, n_neighbors) {
 }
 
 target_frame <- function(y) {
-  if (!is.atomic(y) || isS4(y) || inherits(y, c("integer64", "dist"))) {
+  if (!is.atomic(y) || isS4(y) || inherits(y, c("integer64", "dist", "connection"))) {
     abort_input("y", "must be numbers or categories, not ", describe(y))
   }
-  if (is.matrix(y)) as.data.frame(y) else data.frame(y = y)
+  # Whatever its class: data.frame() knows few.
+  if (is.matrix(y)) return(as.data.frame.matrix(y))
+  structure(list(y = y), row.names = .set_row_names(NROW(y)), class = "data.frame")
 }
 
 check_target_size <- function(given, n) {
@@ -171,7 +173,11 @@ check_target_numbers <- function(y) {
   })
   is_usable <- vapply(y, is_number_column, NA)
   if (!all(is_usable)) {
-    abort_input("y", "must be numbers or categories, not ", describe(y[[which(!is_usable)[1]]]))
+    bad <- which(!is_usable)[1]
+    abort_input(
+      "y", "must be numbers or categories in column ", names_or_numbers(y)[bad], ", not ",
+      describe(y[[bad]])
+    )
   }
   numbers <- as.matrix(y)
   if (!all(is.finite(numbers))) {

@@ -214,7 +214,7 @@ fit_model <- function(x, labels, n_neighbors, n_components, metric, min_dist, y,
 
 # Data, or neighbours in their place, as views.
 resolve_input <- function(x, n_neighbors, metric, control, seed, run, given) {
-  x <- plain_frame(x)
+  x <- plain_frame(x, "x")
   if (inherits(x, "dist")) {
     warn_beside_distances(x, metric, control, attr(x, "method"))
     return(given_input(dist_table(x, n_neighbors, "n_neighbors")))

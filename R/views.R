@@ -20,6 +20,7 @@ neighbor_view <- function(neighbors, weight = 0.5) {
 }
 
 category_view <- function(x, weight, arg, column) {
+  check_category(x, arg, column)
   levels <- category_levels(x)
   codes <- category_codes(x, levels)
   if (all(codes < 0)) {
@@ -36,8 +37,24 @@ category_view <- function(x, weight, arg, column) {
 
 is_categorical <- function(x) is.factor(x) || is.character(x) || is.logical(x)
 
-is_number_column <- function(x) {
-  (is.numeric(x) && !inherits(x, "integer64")) || is.logical(x)
+# A matrix, too, whose columns as.matrix() takes for so many of the data frame.
+is_number_column <- function(x) (holds_numbers(x) || is.logical(x)) && length(dim(x)) <= 2
+
+# A column that is to be compared as categories.
+check_category <- function(values, arg, column, admits_numbers = TRUE) {
+  if (!is_categorical(values) && !(admits_numbers && is_number_column(values))) {
+    abort_input(
+      arg, "must have categories in column ", column, ", not ", describe(values),
+      ": make it a factor, or leave it out"
+    )
+  }
+  if (NROW(values) != length(values)) {
+    abort_input(
+      arg, "has a matrix of categories in column ", column,
+      ": make each of its columns a column of the data frame"
+    )
+  }
+  values
 }
 
 # In the order of their bytes in UTF-8, whatever the language of the session.
@@ -81,7 +98,9 @@ check_metric_of_codes <- function(metric) {
 
 # Categories alone are compared by the share of columns in which two rows differ.
 plan_codes <- function(x, columns) {
-  levels <- lapply(columns, function(column) category_levels(view_column(x, column)))
+  levels <- lapply(columns, function(column) {
+    category_levels(check_category(view_column(x, column), "x", column))
+  })
   list(metric = "hamming", columns = columns, levels = levels)
 }
 

@@ -28,7 +28,7 @@ uf_metric_choice r_metric(SEXP metric) {
   SEXP p = r_element(metric, "p"), spread = r_element(metric, "spread");
   return (uf_metric_choice){.metric = (uf_metric)uf_metric_named(r_string(metric, "name")),
                             .p = Rf_isNull(p) ? 0 : Rf_asReal(p),
-                            .spread = Rf_isNull(spread) ? NULL : REAL(spread)};
+                            .spread = TYPEOF(spread) == REALSXP ? REAL(spread) : NULL};
 }
 
 static const char *const neighbor_methods[] = {"auto", "exact", "clusters", "nndescent", "graph"};
@@ -76,6 +76,10 @@ uf_layout_options r_layout_options(SEXP options) {
                              .beta2 = r_double(options, "beta2"),
                              .epsilon = r_double(options, "epsilon"),
                              .seed = (uint64_t)r_double(options, "seed")};
+}
+
+const int *r_category(SEXP category, R_xlen_t n) {
+  return TYPEOF(category) == INTSXP && Rf_xlength(category) == n ? INTEGER(category) : NULL;
 }
 
 static const void *values_of(SEXP vector) {

@@ -28,6 +28,9 @@ uf_fuzzy_options r_fuzzy_options(double local_connectivity, double bandwidth,
                                  double set_op_mix_ratio, double max_distance);
 uf_layout_options r_layout_options(SEXP options);
 
+/* The n integers of categories; NULL where they are anything else. */
+const int *r_category(SEXP category, R_xlen_t n);
+
 /* The data, without copying them: a matrix, a sparse one of the package Matrix (its slots are read), or
  * raw bytes of packed bits. */
 uf_matrix r_matrix(SEXP matrix);

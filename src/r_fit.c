@@ -49,9 +49,10 @@ static SEXP fit(void *data) {
   fit_call *c = data;
   r_run_open(&c->run, c->settings);
   uf_umap_options options = decode_options(c->options, c->init);
-  r_run_check(&c->run, r_to_views(&c->run, c->given_views, &c->views));
+  int n = r_int(c->watch_list, "n");
+  r_run_check(&c->run, r_to_views(&c->run, c->given_views, n, &c->views));
   r_run_check(&c->run, take_start(c));
-  r_watch_open(&c->watch, &c->run, c->watch_list, r_int(c->watch_list, "n"), options.n_components);
+  r_watch_open(&c->watch, &c->run, c->watch_list, n, options.n_components);
   r_run_check(&c->run, uf_umap(&c->run.ctx, c->views.view, c->views.count, &options,
                                &c->watch.watch, &c->result));
   SEXP result = PROTECT(r_named_list(4, names));

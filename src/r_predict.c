@@ -37,6 +37,11 @@ static void release_predict(void *data) {
 
 static void check(predict_call *c, uf_status status) { r_run_check(&c->run, status); }
 
+static void fail_lengths(predict_call *c) {
+  c->run.argument = "object";
+  check(c, uf_fail(&c->run.ctx, UF_BAD_INPUT, "is damaged: its parts are of different length"));
+}
+
 /* Arrays of structs that are zero, R's until the end of the call. */
 static void *new_structs(int count, size_t size) {
   void *structs = R_alloc((size_t)count, (int)size);
@@ -83,8 +88,7 @@ static double take_points(predict_call *c, SEXP given, int v) {
     take_old_rows(c, given, v);
   c->run.argument = "object";
   check(c, r_to_search_graph(ctx, r_element(given, "idx"), &c->graphs[v]));
-  if (c->graphs[v].n != n_old || c->views[v].points->n != n_old)
-    check(c, uf_fail(ctx, UF_BAD_INPUT, "is damaged: its parts are of different length"));
+  if (c->graphs[v].n != n_old || c->views[v].points->n != n_old) fail_lengths(c);
   uf_matrix matrix = r_matrix(query);
   if (matrix.d != preparation->d)
     check(c, uf_fail(ctx, UF_BAD_INPUT, "is damaged: its rows have other columns than its data"));
@@ -105,7 +109,8 @@ static void take_view(predict_call *c, int v) {
   uf_query_view *view = &c->views[v];
   view->weight = r_double(given, "weight");
   if (!Rf_isNull(category)) {
-    view->category = INTEGER(category);
+    view->category = r_category(category, (R_xlen_t)c->n_new + Rf_nrows(c->old_layout));
+    if (!view->category) fail_lengths(c);
     return;
   }
   double unit =

@@ -7,18 +7,24 @@
 #include "r_points.h"
 #include "r_stages.h"
 
-static uf_status to_view(r_run *run, SEXP given, uf_matrix *columns, uf_view *view) {
+static uf_status fail_lengths(uf_context *ctx) {
+  return uf_fail(ctx, UF_BAD_INPUT, "has parts of different length");
+}
+
+/* n: rows that each view must have. */
+static uf_status to_view(r_run *run, SEXP given, int n, uf_matrix *columns, uf_view *view) {
   SEXP x = r_element(given, "x"), neighbors = r_element(given, "neighbors");
   SEXP category = r_element(given, "category");
   view->weight = r_double(given, "weight");
   if (!Rf_isNull(category)) {
-    view->category = INTEGER(category);
-    return UF_OK;
+    view->category = r_category(category, n);
+    return view->category ? UF_OK : fail_lengths(&run->ctx);
   }
   view->metric = r_metric(r_element(given, "metric"));
   view->max_distance = r_double(given, "max_distance");
   if (!Rf_isNull(x)) {
     *columns = r_matrix(x);
+    if (columns->n != n) return fail_lengths(&run->ctx);
     if (view->metric.metric == UF_FUNCTION) r_take_function(run, x);
     view->columns = columns;
     view->n_neighbors = r_int(given, "n_neighbors");
@@ -27,18 +33,19 @@ static uf_status to_view(r_run *run, SEXP given, uf_matrix *columns, uf_view *vi
   }
   if (Rf_isNull(neighbors)) return UF_OK;
   SEXP dist = r_element(neighbors, "dist");
+  if (Rf_nrows(dist) != n) return fail_lengths(&run->ctx);
   view->unit = r_distance_unit(dist);
   return r_to_neighbors(&run->ctx, r_element(neighbors, "idx"), dist, view->unit, &view->neighbors);
 }
 
-uf_status r_to_views(r_run *run, SEXP list, r_views *views) {
+uf_status r_to_views(r_run *run, SEXP list, int n, r_views *views) {
   int count = Rf_length(list);
   views->view = (uf_view *)R_alloc((size_t)count, sizeof *views->view);
   views->columns = (uf_matrix *)R_alloc((size_t)count, sizeof *views->columns);
   memset(views->view, 0, (size_t)count * sizeof *views->view);
   views->count = count;
   for (int v = 0; v < count; v++) {
-    uf_status status = to_view(run, VECTOR_ELT(list, v), &views->columns[v], &views->view[v]);
+    uf_status status = to_view(run, VECTOR_ELT(list, v), n, &views->columns[v], &views->view[v]);
     if (status) return status;
   }
   return UF_OK;
@@ -110,7 +117,7 @@ static SEXP join_views(void *data) {
   uf_fuzzy_options options =
       r_fuzzy_options(c->local_connectivity, c->bandwidth, c->set_op_mix_ratio, R_PosInf);
   r_run_check(&c->run, take_graph(c, c->graphs, &c->graph));
-  r_run_check(&c->run, r_to_views(&c->run, c->views, &c->view));
+  r_run_check(&c->run, r_to_views(&c->run, c->views, c->n, &c->view));
   for (int v = 0; v < c->view.count; v++)
     r_run_check(&c->run, uf_view_join(ctx, &c->view.view[v], &options, c->seed, &c->graph));
   return r_from_graph(&c->graph);

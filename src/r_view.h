@@ -12,8 +12,9 @@ typedef struct r_views {
   uf_matrix *columns; /* count, of which views[i].columns points to its own */
 } r_views;
 
-/* The arrays are R's, until the end of the call; the views are freed by r_views_free(). */
-uf_status r_to_views(r_run *run, SEXP list, r_views *views);
+/* Views of n rows each. The arrays are R's, until the end of the call; the views are freed by
+ * r_views_free(). */
+uf_status r_to_views(r_run *run, SEXP list, int n, r_views *views);
 void r_views_free(r_views *views);
 
 /* A list(neighbors, rho, sigma, points, preparation) for each view, NULL where it has categories; the

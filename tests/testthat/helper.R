@@ -78,3 +78,14 @@ timeless <- function(model) {
 expect_unfurl_warning <- function(object, regexp) {
   expect_warning(object, regexp, class = "unfurl_warning")
 }
+
+# Columns in a data frame as they are, of whatever length.
+frame_of <- function(columns, n) {
+  structure(columns, row.names = .set_row_names(n), class = "data.frame")
+}
+
+# The doubles of integers of 64 bits, without the package bit64.
+integer64 <- function(x, class = "integer64") {
+  x[] <- x * 2^-1074
+  structure(x, class = class)
+}

@@ -196,6 +196,42 @@ test_that("showing a broken model or embedding is an error of the package, or do
   }
 })
 
+test_that("numbers that a model keeps are numbers, as many as are read", {
+  x <- as.matrix(small[1:4])
+  model <- umap_fit(x, metric = "mahalanobis", metric_kwds = list(cov = diag(4)), n_epochs = 2)
+  for (spread in list("a", 1L, 1, rep(1, 15))) {
+    worse <- model
+    worse$views[[1]]$metric$spread <- spread
+    expect_input_error(predict(worse, x), "damaged: its metric")
+    expect_input_error(embedding_quality(x, worse), "damaged: its metric")
+  }
+  for (part in c("p", "scale", "d")) {
+    worse <- model
+    worse$views[[1]]$preparation[[part]] <- "text"
+    expect_silent(expect_input_error(predict(worse, x), "damaged: its data"))
+  }
+  for (part in c("unit", "d")) {
+    worse <- model
+    worse$views[[1]]$points[[part]] <- "text"
+    expect_silent(expect_input_error(predict(worse, x), "damaged: its data"))
+  }
+  for (time in c(1e300, NA, Inf)) {
+    worse <- model
+    worse$times[1] <- time
+    expect_input_error(summary(worse), "damaged: its times")
+  }
+  worse <- umap_fit(x, metric = function(a, b) sum(abs(a - b)), n_epochs = 2)
+  worse$views[[1]]$metric$spread <- 1
+  expect_input_error(predict(worse, x), "damaged: its metric")
+  worse <- umap_fit(x, scale = "z", n_epochs = 2)
+  worse$views[[1]]$transform$centre <- worse$views[[1]]$transform$factor <- c(1, 1)
+  expect_input_error(predict(worse, x), "damaged: its scale")
+  embedding <- unclass(as.data.frame(model))
+  embedding$UMAP1 <- embedding$UMAP1[1:7]
+  class(embedding) <- c("umap_embedding", "data.frame")
+  expect_input_error(print(embedding), "has 50 rows but 7 values in column UMAP1")
+})
+
 test_that("models of the future, and what is none, are refused", {
   model <- umap_fit(small[1:4], n_epochs = 2)
   model$format_version <- 99L

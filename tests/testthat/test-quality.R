@@ -163,3 +163,13 @@ test_that("a model of several metrics says that it cannot be measured by one", {
   }
   expect_input_error(plot(mixed, diagnostic = "trustworthiness", data = iris), "`data` cannot")
 })
+
+test_that("rows that are not the model's are said to be so", {
+  model <- umap_fit(iris[1:4], n_epochs = 2)
+  expect_input_error(
+    embedding_quality(iris[1:100, 1:4], model), "`x` must have the 150 rows of the model, not 100"
+  )
+  expect_input_error(
+    point_quality(iris[1:100, 1:4], as.data.frame(model)), "`layout` must have 100 rows, not 150"
+  )
+})

@@ -180,3 +180,15 @@ test_that("the default neighbourhood of a target is no unused argument", {
   expect_warning(umap(x, target_n_neighbors = 9, n_epochs = 5), "no target `y`")
   expect_input_error(umap(x, y = dist(x)), "`y` must be numbers or categories")
 })
+
+test_that("a target is taken whatever its class, its names and its connections", {
+  numbers <- structure(as.double(1:150), class = "of_some_package")
+  fit <- function(y) umap_fit(iris[1:4], y = y, n_epochs = 2)$layout
+  expect_identical(fit(numbers), fit(as.double(1:150)))
+  expect_identical(fit(unname(iris["Species"])), fit(iris$Species))
+  two <- list(iris$Species, iris$Sepal.Length > 5)
+  expect_identical(fit(frame_of(list(s = two[[1]], s = two[[2]]), 150)), fit(data.frame(two)))
+  con <- file(tempfile(), "w")
+  on.exit(close(con))
+  expect_input_error(umap(iris[1:4], y = con), "`y` must be numbers or categories, not .* file")
+})

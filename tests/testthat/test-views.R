@@ -259,3 +259,120 @@ test_that("what is no table of numbers is told with a remedy", {
   expect_input_error(predict(model, as.matrix(iris[1:4])[1, ]), "t\\(newdata\\) is one row")
   expect_input_error(predict(model, transform(iris, Sepal.Width = "3")), "Numbers are needed here")
 })
+
+# ---- Malformed ----------------------------------------------------------------------------------
+
+test_that("columns of another length than the rows are named", {
+  short <- frame_of(list(a = stats::rnorm(1000), b = c("x", "y", "x")), 1000)
+  expect_input_error(umap(short), "`x` has 1,000 rows but 3 values in column b")
+  expect_input_error(umap(short, metric = list(euclidean = "a", categorical = "b")), "column b")
+  expect_input_error(umap(short["a"], y = short["b"]), "`y` has .* column b")
+  expect_input_error(umap(~a, short), "`data` has .* column b")
+  expect_input_error(supervise_graph(digits_graph(50), frame_of(list("x"), 50)), "`y` .* column 1:")
+  for (b in list(1:3, factor(1:3), list(1), matrix(1:3))) {
+    odd <- frame_of(list(a = 1:9, b = b), 9)
+    expect_input_error(umap(odd), "`x` has 9 rows but [13] values? in column b")
+    expect_input_error(nearest_neighbors(odd), "column b")
+  }
+  expect_input_error(umap(frame_of(list(a = 1:9), 12)), "12 rows but 9 values in column a")
+  known <- data.frame(a = 1:30, b = c("x", "y"))
+  new <- frame_of(list(a = 1:5, b = "x"), 5)
+  for (model in list(
+    umap_fit(known, n_neighbors = 5, n_epochs = 2), umap_fit(~ a + b, known, n_epochs = 2)
+  )) {
+    expect_input_error(predict(model, new), "`newdata` has 5 rows but 1 value in column b")
+  }
+  model <- umap_fit(known["a"], n_epochs = 2)
+  expect_input_error(
+    embedding_quality(frame_of(list(a = 1:3), 30), model), "`x` has 30 rows but 3 values"
+  )
+})
+
+test_that("the core takes no categories of another length", {
+  graph <- digits_graph(50)
+  settings <- check_graph_settings(1, 1, 1)
+  join <- function(view) {
+    views <- list(c(view, weight = 0.5))
+    .Call(C_join_views, graph, 50L, views, settings, 42, run_settings(1, FALSE))
+  }
+  expect_length(join(list(category = rep(0:1, 25))), 3)
+  for (category in list(0:2, rep(0:1, 26), rep(0, 50))) {
+    expect_input_error(join(list(category = category)), "parts of different length")
+  }
+  near <- nearest_neighbors(some_digits(40))
+  expect_input_error(join(neighbor_view(near)), "parts of different length")
+  numbers <- numeric_view(some_digits(40), check_metric("euclidean"), 15L, "auto")
+  expect_input_error(join(numbers), "parts of different length")
+  model <- umap_fit(iris, n_epochs = 2)
+  views <- check_views(model)
+  query <- query_of(model, iris[1:3, ], views, run_settings(1, FALSE))
+  query$views[[2]]$category <- 0:2
+  expect_input_error(
+    .Call(
+      C_predict, query$views, 3L, model$layout, predict_options(model, NULL), run_settings(1, FALSE)
+    ),
+    "`object` is damaged: its parts are of different length"
+  )
+})
+
+test_that("a matrix in a column is so many columns of numbers, and no category", {
+  x <- data.frame(a = stats::rnorm(40), b = c("u", "v"))
+  letters <- matrix(c("p", "q", "r", "s", "q"), 40, 2)
+  with_column <- function(m, x) {
+    x$m <- m
+    x
+  }
+  for (m in list(letters, letters == "p")) {
+    odd <- with_column(m, x)
+    remedy <- "has a matrix of categories in column m: make each of its columns a column"
+    expect_input_error(umap(odd), paste("`x`", remedy))
+    expect_input_error(umap(odd[2:3]), paste("`x`", remedy))
+    expect_input_error(umap(~., odd), paste("`x`", remedy))
+    expect_input_error(umap(odd, metric = list(euclidean = "a", categorical = "m")), remedy)
+    expect_input_error(umap(odd, metric = list(categorical = "m")), remedy)
+    expect_input_error(umap(x["a"], y = odd["m"]), paste("`y`", remedy))
+  }
+  wide <- with_column(matrix(stats::rnorm(80), 40), x["a"])
+  fit <- function(...) umap_fit(..., n_neighbors = 5, n_epochs = 2)
+  expect_identical(fit(wide)$layout, fit(as.matrix(wide))$layout)
+  expect_input_error(umap(wide, metric = list(euclidean = "a", categorical = "m")), "matrix of cat")
+  expect_input_error(umap(with_column(array(0, c(40, 2, 2)), x["a"])), "not numbers: m")
+  new <- with_column(1:3, x[1:3, "a", drop = FALSE])
+  for (model in list(fit(wide), fit(wide, scale = "z"), fit(wide, metric = function(a, b) 1))) {
+    expect_identical(nrow(predict(model, wide[1:3, ])), 3L)
+    expect_input_error(predict(model, new), "`newdata` must have 3 columns of numbers.* not 2")
+  }
+  flat <- umap_fit(iris, n_epochs = 2)
+  new <- iris[1:3, ]
+  new$Species <- matrix("setosa", 3, 2)
+  expect_input_error(predict(flat, new), "`newdata` has a matrix of categories in column Species")
+  codes <- fit(data.frame(b = x$b, c = letters[, 1]))
+  new <- frame_of(list(b = matrix("u", 2, 2), c = c("p", "q")), 2)
+  expect_input_error(predict(codes, new), "`newdata` has a matrix of categories in column b")
+})
+
+test_that("only factors, text, truth and numbers are categories", {
+  columns <- list(
+    list = as.list(1:40), frame = data.frame(p = 1:40, q = "z"), raw = as.raw(1:40),
+    Date = Sys.Date() + rep(1:4, 10), complex = rep(1i * 1:4, 10), integer64 = integer64(1:40)
+  )
+  for (kind in names(columns)) {
+    x <- frame_of(list(a = stats::rnorm(40), b = columns[[kind]]), 40)
+    for (metric in list(list(euclidean = "a", categorical = "b"), list(categorical = "b"))) {
+      expect_input_error(umap(x, metric = metric), "`x` must have categories in column b, not ")
+    }
+    expect_input_error(umap(x), "not numbers: b")
+  }
+  x <- frame_of(list(a = 1:40, b = columns$list), 40)
+  expect_input_error(umap(x["a"], y = x), "`y` must be numbers or categories in column b")
+  unseen <- umap(x, metric = list(euclidean = "a"), n_epochs = 2)
+  expect_identical(unseen$UMAP1, umap(x["a"], n_epochs = 2)$UMAP1)
+})
+
+test_that("a graph is no data", {
+  graph <- digits_graph(50)
+  for (f in list(umap, umap_fit, nearest_neighbors)) {
+    expect_input_error(f(graph), "`x` is a graph, which optimize_layout\\(\\) and initial_layout")
+  }
+  expect_input_error(umap(some_digits(50), init = graph), "`init` is a graph")
+})
