@@ -98,10 +98,16 @@ check_graph <- function(graph, arg = "graph") {
       arg, "must be a data frame with the columns row, col and similarity, not ", describe(graph)
     )
   }
+  check_column_lengths(graph, arg)
+  for (column in c("row", "col", "similarity")) {
+    if (!holds_numbers(graph[[column]]) || NCOL(graph[[column]]) != 1) {
+      abort_input(arg, "must have numbers in column ", column, ", not ", describe(graph[[column]]))
+    }
+  }
   n <- graph_size(graph, arg)
   check_graph_nodes(graph$row, "row", n, arg)
   check_graph_nodes(graph$col, "col", n, arg)
-  if (!is.numeric(graph$similarity) || anyNA(graph$similarity) ||
+  if (anyNA(graph$similarity) ||
     any(graph$similarity < smallest_similarity | graph$similarity > 1)) {
     abort_input(arg, "must have similarities greater than 0 (at least 2^-149) and at most 1")
   }
@@ -133,7 +139,7 @@ graph_size <- function(graph, arg) {
 }
 
 check_graph_nodes <- function(nodes, column, n, arg) {
-  if (!is.numeric(nodes) || anyNA(nodes) || any(nodes != round(nodes) | nodes < 1 | nodes > n)) {
+  if (anyNA(nodes) || any(nodes != round(nodes) | nodes < 1 | nodes > n)) {
     abort_input(arg, "must have whole numbers from 1 to ", count(n), " in column ", column)
   }
 }

@@ -260,7 +260,7 @@ is_nested <- function() {
 }
 
 check_epochs <- function(epochs, arg, n_epochs = .Machine$integer.max) {
-  is_epochs <- is.null(epochs) || (is.numeric(epochs) && !anyNA(epochs) &&
+  is_epochs <- is.null(epochs) || (holds_numbers(epochs) && !anyNA(epochs) &&
     all(epochs == round(epochs) & epochs >= 0 & epochs <= n_epochs))
   if (!is_epochs) {
     abort_input(

@@ -172,7 +172,7 @@ check_power <- function(p) {
 
 check_variances <- function(var, d) {
   if (is.null(var)) return(NULL)
-  is_fit <- is.numeric(var) && is.null(dim(var)) && all(is.finite(var) & var > 0)
+  is_fit <- holds_numbers(var) && is.null(dim(var)) && all(is.finite(var) & var > 0)
   if (is_fit && (is.null(d) || length(var) == d)) return(as.double(var))
   abort_input(
     "metric_kwds$var", "must be a vector of numbers greater than 0, one for each column of `x`"
@@ -181,7 +181,7 @@ check_variances <- function(var, d) {
 
 check_covariances <- function(cov, d) {
   if (is.null(cov)) return(NULL)
-  is_fit <- is.matrix(cov) && is.numeric(cov) && all(is.finite(cov)) && isSymmetric(unname(cov))
+  is_fit <- is.matrix(cov) && holds_numbers(cov) && all(is.finite(cov)) && isSymmetric(unname(cov))
   if (is_fit && (is.null(d) || nrow(cov) == d)) return(as.double(cov))
   abort_input(
     "metric_kwds$cov", "must be a symmetric matrix of numbers with a row for each column of `x`"

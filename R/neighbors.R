@@ -44,7 +44,8 @@
 #' @param metric The name of one of the [metrics], or an R function of two rows.
 #' @param metric_kwds What goes beside some [metrics], in a list; or `NULL`.
 #' @param query New rows, a matrix of the kind of `x` with as many columns; or `NULL` for the rows
-#'   of `x` themselves.
+#'   of `x` themselves. Columns are matched by their place, whatever their names, while
+#'   [predict()][predict.umap_model] finds them by name.
 #' @param neighbors Neighbours of the rows of `x` that are known, to speed up queries; or `NULL`.
 #' @param method How to search, see below.
 #' @param target_recall Part of the true neighbours that method `"clusters"` is to find, in \[0,
@@ -180,8 +181,15 @@ is_metric_of_distances <- function(metric, known) {
 dist_neighbors <- function(x, k) {
   n <- attr(x, "Size")
   n_pairs <- n * (n - 1) / 2
-  if (!is.numeric(x) || length(x) != n_pairs) {
+  if (!holds_numbers(x) || length(x) != n_pairs) {
     abort_input("x", "is no proper `dist`: it must hold a number for each pair of its Size")
+  }
+  labels <- attr(x, "Labels")
+  if (!is.null(labels) && !(is.atomic(labels) && length(labels) == n)) {
+    abort_input(
+      "x", "is no proper `dist`: its attribute Labels must be ", n, " names or NULL, not ",
+      describe(labels)
+    )
   }
   check_memory(n, NULL, k, n_pairs = n_pairs)
   if (anyNA(x) || any(x < 0)) abort_input("x", "holds missing or negative distances")
@@ -225,8 +233,11 @@ check_neighbor_shape <- function(nn, arg, min_rows = 2) {
       suggest_tables(nn, arg)
     )
   }
-  if (!is.numeric(nn$idx) || !is.numeric(nn$dist)) {
-    abort_input(arg, "must have numbers in `idx` and `dist`")
+  strange <- Filter(Negate(holds_numbers), list(idx = nn$idx, dist = nn$dist))
+  if (length(strange) > 0) {
+    abort_input(
+      arg, "must have numbers in `", names(strange)[1], "`, not ", describe(strange[[1]])
+    )
   }
   if (!identical(dim(nn$idx), dim(nn$dist))) {
     abort_input(

@@ -8,7 +8,7 @@ check_scale <- function(scale) {
   if (is.null(scale)) return(NULL)
   if (isTRUE(scale)) return("z")
   if (isFALSE(scale)) return("none")
-  if (is.character(scale) && length(scale) == 1) {
+  if (is_text(scale)) {
     scale <- tolower(scale)
     if (identical(scale, "scale")) return("z")
   }

@@ -49,3 +49,51 @@ test_that("functions take two arguments, and their errors do not show the layout
   )
   expect_identical(deparse(conditionCall(error)), "epoch_callback(epoch, layout)")
 })
+
+test_that("integer64 is refused wherever its bits would be taken for numbers", {
+  x <- as.matrix(iris[1:4])
+  near <- nearest_neighbors(x, 5)
+  long <- function(m) integer64(m, c("integer64", "matrix"))
+  refused <- "not integer64 \\(as.numeric\\(\\) converts it, with the package bit64 loaded"
+  expect_refused <- function(object, arg) expect_input_error(object, paste0(arg, ".*", refused))
+  expect_refused(umap(x, labels = integer64(1:150)), "`labels`")
+  expect_refused(umap_fit(x, snapshots = integer64(0)), "`snapshots`")
+  expect_refused(umap_fit(x, trace = integer64(0)), "`trace`")
+  expect_refused(umap(x, init = long(matrix(1:300, 150))), "`init`")
+  for (part in c("idx", "dist")) {
+    strange <- near
+    strange[[part]] <- long(near[[part]])
+    expect_refused(fuzzy_graph(strange), paste0("`nn`.*`", part, "`"))
+    expect_refused(umap(unclass(strange)), paste0("`x`.*`", part, "`"))
+  }
+  model <- umap_fit(stats::dist(x), n_epochs = 2)
+  expect_refused(predict(model, long(matrix(1, 2, 150))), "`newdata`")
+  graph <- fuzzy_graph(near)
+  graph$similarity <- integer64(graph$similarity)
+  expect_refused(initial_layout(graph), "`graph`.*column similarity")
+  mixed <- frame_of(list(a = rep(letters[1:2], 10), b = integer64(1:20)), 20)
+  expect_input_error(umap(mixed), "columns that are not numbers: b. .* by as.numeric")
+  expect_input_error(
+    umap(x, metric = "seuclidean", metric_kwds = list(var = integer64(1:4))), "metric_kwds\\$var"
+  )
+})
+
+test_that("bytes that are no text are named like any other value", {
+  bad <- "\xff"
+  x <- as.matrix(iris[1:4])
+  for (arg in c(
+    "metric", "init", "scale", "keep", "method", "optimizer", "neighbor_method", "target_metric"
+  )) {
+    given <- c(list(x), stats::setNames(list(bad), arg))
+    expect_input_error(do.call(umap_fit, given), paste0("`", arg, "` must be one of "))
+  }
+  expect_input_error(umap(x, metric = list(euclidean = bad)), "`metric` must name columns")
+  expect_input_error(umap(x, metric = stats::setNames(list(1), bad)), "`metric` must be one of")
+  expect_input_error(do.call(umap, c(list(x), stats::setNames(1, bad))), "<ff>` is not an argument")
+  colnames(x)[1] <- bad
+  expect_input_error(umap(x, metric = list(euclidean = "Sepal.Lenght")), "has no Sepal.Lenght")
+  model <- umap_fit(x, n_epochs = 2)
+  expect_input_error(embedding_quality(iris[2:5], model), "`x` lacks columns of the model: <ff>")
+  expect_input_error(mnist("\xff\xfe"), "`dir` must be the name of one directory")
+  expect_input_error(read_idx(bad), "`path` must be the name of one file")
+})

@@ -181,3 +181,25 @@ test_that("a graph whose number of points is none is refused by the attribute's 
   attr(graph, "n") <- "a"
   expect_input_error(optimize_layout(graph, matrix(0, 150, 2)), "attribute `n`")
 })
+
+test_that("a graph of columns of different length or kind is an error", {
+  graph <- digits_graph(50)
+  model <- umap_fit(some_digits(50), n_epochs = 2)
+  for (column in c("row", "col", "similarity")) {
+    short <- unclass(graph)
+    short[[column]] <- short[[column]][1:10]
+    class(short) <- class(graph)
+    why <- paste0("`graph` has .* rows but 10 values in column ", column)
+    expect_input_error(initial_layout(short), why)
+    expect_input_error(supervise_graph(short, digits$label[1:50]), why)
+    expect_input_error(print(short), "`x` has .* rows but 10 values")
+    model$graph <- short
+    expect_input_error(summary(model), "is damaged: its graph")
+    wide <- graph
+    wide[[column]] <- cbind(graph[[column]], graph[[column]])
+    expect_input_error(initial_layout(wide), paste("must have numbers in column", column))
+    words <- as.data.frame(graph)
+    words[[column]] <- factor(words[[column]])
+    expect_input_error(initial_layout(words), paste("must have numbers in column", column))
+  }
+})

@@ -423,3 +423,11 @@ test_that("what has no part in a search is said to", {
     nearest_neighbors(x, 5, query = x, neighbors = nn, method = "exact"), "`neighbors` is not used"
   )
 })
+
+test_that("names of distances are as many as the points", {
+  d <- stats::dist(iris[1:4])
+  for (labels in list(letters[1:3], as.list(1:150))) {
+    attr(d, "Labels") <- labels
+    expect_input_error(umap(d), "`x` is no proper `dist`: its attribute Labels must be 150 names")
+  }
+})
