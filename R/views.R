@@ -28,8 +28,8 @@ category_view <- function(x, weight, arg, column) {
   }
   if (!anyDuplicated(codes)) {
     warn(
-      "`", arg, "` has another category in each row of column ", column, ", which tells nothing of ",
-      "what is alike: leave it out"
+      "`", arg, "` has another category in each row of column ", column, ", which tells nothing ",
+      "of what is alike: leave it out"
     )
   }
   list(category = codes, levels = levels, weight = weight)
