@@ -19,9 +19,9 @@
 #'   (those named after Euclid, mahalanobis, cosine, correlation, spearman, hellinger, haversine) or
 #'   near to that (manhattan), if the matrix is dense; nndescent otherwise, which begins with
 #'   clusters where it can. Where these fall short of `target_recall` by more than 0.05, as in noise
-#'   of many columns or beside values that are far out, every pair is compared if that is a matter of
-#'   seconds; else nndescent follows clusters, and the better table stays. `method` in the result
-#'   says what was done.
+#'   of many columns or beside values that are far out, every pair is compared if that is a matter
+#'   of seconds; else nndescent follows clusters, and the better table stays. `method` in the
+#'   result says what was done.
 #'
 #' A warning tells when the part found is still more than 0.05 below `target_recall`.
 #'
@@ -57,8 +57,9 @@
 #'     Equal distances are ordered by row number.}
 #'   \item{metric, method}{The metric, and the method that was used.}
 #'   \item{recall}{The part of the true neighbours that was found: 1 when the search was exact, an
-#'     estimate from 256 rows (512 from 50,000 rows on) when it was by clusters (standard error about
-#'     0.002), from 64 rows when it was by nndescent. [neighbor_recall()] measures it on more rows.}
+#'     estimate from 256 rows (512 from 50,000 rows on) when it was by clusters (standard error
+#'     about 0.002), from 64 rows when it was by nndescent. [neighbor_recall()] measures it on more
+#'     rows.}
 #'
 #'   With `query` a list of `idx` and `dist` with a row per row of `query`, without a column for the
 #'   row itself, and `metric` and `method`.
