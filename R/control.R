@@ -40,8 +40,8 @@ optimizer_constants <- list(beta1 = 0.5, beta2 = 0.9, epsilon = 0.5)
 #'   that have no more columns than that stay as they are. `NULL` for all columns. Components are
 #'   centred numbers: an error with metrics to which these mean nothing, those of what is true,
 #'   those of shares, `"hamming"` and `"haversine"` (see [metrics]); so is `scale` with those of
-#'   what is true and `"haversine"`, and `"z"` and `"maxabs"` with those of shares. Of several metrics
-#'   (see [umap()]) those columns are changed to whose metric this means something.
+#'   what is true and `"haversine"`, and `"z"` and `"maxabs"` with those of shares. Of several
+#'   metrics (see [umap()]) those columns are changed to whose metric this means something.
 #' @param target_metric,target_weight,target_n_neighbors How `y` counts, see [supervise_graph()].
 #'   `target_n_neighbors` is `n_neighbors` where it is `NULL`. Without `y` they have no part, and a
 #'   warning says so; so it is with other settings that have none.
