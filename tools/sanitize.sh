@@ -37,8 +37,9 @@ has() {
   return 1
 }
 
-# Installs the package to $work/library, compiled with FLAGS.
+# Installs the package to $work/library, compiled with FLAGS; make would keep what others made.
 install_with() {
+  rm -rf "$work/library" "$work/source"
   mkdir -p "$work/library" "$work/source"
   git ls-files -co --exclude-standard | while read -r file; do
     if [[ -e $file ]]; then printf '%s\n' "$file"; fi
