@@ -184,7 +184,7 @@ check_data_shape <- function(x, arg = "x", min_rows = 2) {
     abort_input(
       arg, "must be a matrix or a data frame of numbers, or a sparse matrix (dgCMatrix, dgRMatrix ",
       "and their like), not ", describe(x), matrix_remedy(x, arg), suggest_element(x, arg),
-      if (is.numeric(x)) paste0(": t(", arg, ") is one row, as.matrix(", arg, ") one column")
+      if (is.numeric(x) && is.null(dim(x)) && !is.object(x)) paste0(": t(", arg, ") is one row, as.matrix(", arg, ") one column")
     )
   }
   if (inherits(x, "integer64")) {
@@ -200,7 +200,9 @@ check_data_shape <- function(x, arg = "x", min_rows = 2) {
 # The matrix in a list that was given instead of it.
 suggest_element <- function(x, arg) {
   is_data <- function(element) is.matrix(element) || is.data.frame(element) || is_sparse(element)
-  name <- if (is.list(x)) names(Filter(is_data, x))[1]
+  names <- if (is.list(x)) names(Filter(is_data, x))
+  # Principal components are those of rows, not the loadings of columns.
+  name <- c(intersect(c("x", "scores"), names), names)[1]
   if (is.null(name) || is.na(name) || name == "") return("")
   element <- call("$", given_expression(arg), as.name(name))
   paste0(". Did you mean ", deparse(element, backtick = TRUE)[1], "?")
@@ -288,6 +290,7 @@ check_layout <- function(x, arg, n, d = NULL) {
 check_labels <- function(labels, n, arg = "labels") {
   if (is.null(labels)) return(NULL)
   if (inherits(labels, "POSIXlt")) labels <- as.POSIXct(labels)
+  if (length(dim(labels)) %in% 1:2 && is.atomic(labels) && NCOL(labels) == 1) dim(labels) <- NULL
   if (!is.atomic(labels) || !is.null(dim(labels)) || inherits(labels, "integer64")) {
     abort_input(
       arg, "must be a vector or a factor, not ", describe(labels),

@@ -66,6 +66,7 @@ initial_layout <- function(graph, init = "spectral", n_components = 2, x = NULL,
 }
 
 check_init <- function(init, n, n_components, x) {
+  if (inherits(init, "umap_model")) init <- check_model(init, "init")$layout
   if (!is.character(init)) return(check_layout(init, "init", n, n_components))
   init <- check_choice(init, "init", inits)
   if (init != "pca") return(init)

@@ -122,7 +122,7 @@ seen_by_model <- function(model, x, arg, run) {
   if (length(views) != 1) {
     abort_input(
       arg, "cannot be compared by one metric: the model has several, or categories beside ",
-      "numbers. Such measures need a model of one metric"
+      "numbers. Such measures need a model of one metric, or `metric` where it is an argument"
     )
   }
   view <- views[[1]]

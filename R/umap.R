@@ -72,7 +72,7 @@
 #'   Points that it tells apart come to lie further apart. With a formula it is looked for in `data`
 #'   first, as `labels` are, and must be `NULL` if the formula has a left side.
 #' @param init The start of the layout: `"spectral"`, `"laplacian"`, `"pca"`, `"random"`, or an
-#'   earlier embedding or other numeric matrix or data frame with a row per row of `x` and
+#'   earlier embedding, model or other numeric matrix or data frame with a row per row of `x` and
 #'   `n_components` columns. See [initial_layout()].
 #' @param n_epochs Number of passes of the optimisation, at least 0. `NULL` for 500 up to 10,000
 #'   rows, 200 up to 200,000, 100 beyond; see [optimize_layout()] for what fewer of them do.

@@ -111,6 +111,8 @@ static double host_distance(void *data, int is_query, int row, int other) {
 
 static void host_warn(void *data, const char *message) {
   r_run *run = data;
+  for (int w = 0; w < run->n_warnings; w++)
+    if (strcmp(run->warning[w], message) == 0) return; /* as of another component */
   if (run->n_warnings == R_MAX_WARNINGS) return;
   snprintf(run->warning[run->n_warnings++], sizeof run->warning[0], "%s", message);
 }

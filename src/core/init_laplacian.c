@@ -204,8 +204,8 @@ static uf_status iterate(uf_context *ctx, spectral_job *j, int d, small_problem 
   }
   if (!(largest(small->residual, d) < useful_residual))
     uf_warn(ctx,
-            "the spectral start did not settle within its cap of iterations, as where groups "
-            "of points hardly touch: it is used as far as it came. Another `init` may do better");
+            "the spectral start did not settle within its cap of iterations, as where rows come "
+            "many times or groups hardly touch: it is used as far as it came");
 done:
   return status;
 }

@@ -26,6 +26,26 @@ test_that("labels are any vector, and stored as given", {
   }
 })
 
+test_that("labels may be arrays of one dimension and matrices of one column", {
+  wanted <- umap(iris[1:4], labels = 1:150, n_epochs = 2)
+  expect_identical(umap(iris[1:4], labels = array(1:150), n_epochs = 2), wanted)
+  expect_identical(umap(iris[1:4], labels = matrix(1:150), n_epochs = 2), wanted)
+  expect_input_error(umap(iris[1:4], labels = matrix(1:150, 75)), "`labels` must be a vector")
+})
+
+test_that("a model is a start, as an embedding is", {
+  model <- umap_fit(iris[1:4], n_epochs = 5)
+  expect_identical(
+    umap(iris[1:4], init = model, n_epochs = 0),
+    umap(iris[1:4], init = as.data.frame(model), n_epochs = 0)
+  )
+})
+
+test_that("a start that did not settle is told once", {
+  x <- as.matrix(iris[1:4])[rep(1:150, 3), ]
+  expect_length(suppressWarnings(umap_fit(x))$warnings, 1)
+})
+
 test_that("row names follow the data", {
   expect_identical(rownames(umap(mtcars)), rownames(mtcars))
   expect_identical(rownames(umap(as.matrix(mtcars))), rownames(mtcars))
@@ -380,6 +400,10 @@ test_that("a list that holds the data is an error that names them", {
   odd <- list(1, `my data` = iris)
   expect_input_error(umap_fit(x = odd), "Did you mean odd\\$`my data`\\?")
   expect_input_error(umap(list(a = 1, b = diag(3))), "Did you mean x\\$b\\?")
+  components <- stats::prcomp(iris[1:4])
+  expect_input_error(umap(components), "Did you mean components\\$x\\?")
+  expect_input_error(umap(stats::princomp(iris[1:4])), "Did you mean x\\$scores\\?")
+  expect_input_error(nearest_neighbors(array(0, c(2, 2, 2))), "not an object of class array .* 8$")
   expect_no_match(conditionMessage(tryCatch(umap(list(1, 2)), error = identity)), "Did you mean")
 })
 
