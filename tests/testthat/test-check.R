@@ -99,6 +99,6 @@ test_that("bytes that are no text are named like any other value", {
   expect_input_error(
     embedding_quality(iris[2:5], model), paste0("`x` lacks columns of the model: ", shown)
   )
-  expect_input_error(mnist("\xff\xfe"), "`dir` (must be the name of one directory|does not contain)")
+  expect_input_error(mnist("\xff\xfe"), "`dir` (must be the name|does not contain)")
   expect_input_error(read_idx(bad), "`path` (must be the name of one file|does not exist)")
 })
