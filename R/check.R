@@ -181,10 +181,11 @@ check_data_shape <- function(x, arg = "x", min_rows = 2) {
     check_sparse(x, arg)
   } else if (!is.data.frame(x) &&
     (!is.matrix(x) || !(is.numeric(x) || is.logical(x) || is.raw(x)))) {
+    is_vector <- is.numeric(x) && is.null(dim(x)) && !is.object(x)
     abort_input(
       arg, "must be a matrix or a data frame of numbers, or a sparse matrix (dgCMatrix, dgRMatrix ",
       "and their like), not ", describe(x), matrix_remedy(x, arg), suggest_element(x, arg),
-      if (is.numeric(x) && is.null(dim(x)) && !is.object(x)) paste0(": t(", arg, ") is one row, as.matrix(", arg, ") one column")
+      if (is_vector) paste0(": t(", arg, ") is one row, as.matrix(", arg, ") one column")
     )
   }
   if (inherits(x, "integer64")) {
@@ -204,9 +205,12 @@ suggest_element <- function(x, arg) {
   # Principal components are those of rows, not the loadings of columns.
   name <- c(intersect(c("x", "scores"), names), names)[1]
   if (is.null(name) || is.na(name) || name == "") return("")
-  element <- call("$", given_expression(arg), as.name(name))
-  paste0(". Did you mean ", deparse(element, backtick = TRUE)[1], "?")
+  suggest_code(element_of(arg, name))
 }
+
+element_of <- function(arg, name) call("$", given_expression(arg), as.name(name))
+
+suggest_code <- function(code) paste0(". Did you mean ", deparse(code, backtick = TRUE)[1], "?")
 
 # What the user wrote for an argument where that is a name, else the argument.
 given_expression <- function(arg) {

@@ -258,9 +258,7 @@ suggest_tables <- function(nn, arg) {
   dist <- grep("dist", tables, value = TRUE)
   idx <- setdiff(tables, dist)
   if (length(idx) != 1 || length(dist) != 1) return(suggest_element(nn, arg))
-  element <- function(name) call("$", given_expression(arg), as.name(name))
-  tables <- call("list", idx = element(idx), dist = element(dist))
-  paste0(". Did you mean ", deparse(tables, backtick = TRUE)[1], "?")
+  suggest_code(call("list", idx = element_of(arg, idx), dist = element_of(arg, dist)))
 }
 
 # Missing neighbours, NA or -1, become NA.

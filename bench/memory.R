@@ -41,4 +41,5 @@ peak_of <- function(code) {
 
 cat("| stage |", format(n, big.mark = ","), "rows,", d, "columns: MB |\n|---|---|\n")
 for (stage in names(stages)) cat("|", stage, "|", round(peak_of(stages[[stage]]), 1), "|\n")
-cat("| the estimate |", round(unfurl:::estimate_memory(n, unfurl:::row_bytes(matrix(0, n, d)), 15) / 1e6, 1), "|\n")
+bytes <- unfurl:::estimate_memory(n, unfurl:::row_bytes(matrix(0, n, d)), 15)
+cat("| the estimate |", round(bytes / 1e6, 1), "|\n")

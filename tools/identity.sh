@@ -8,9 +8,9 @@
 #   tools/identity.sh --write      the same as without, and the table to bench/results/identity.md;
 #                                  with --full the whole of it
 #
-# Whether all of them changed together is what tests/testthat/golden.csv tells. The last line counts the
-# runs; those of a compiler, emulator or instruction set that this machine
-# has not are skipped. Missing compilers are installed where the system is Debian's and we are root.
+# Whether all of them changed together is what tests/testthat/golden.csv tells. The last line counts
+# the runs; those of a compiler, emulator or instruction set that this machine has not are skipped.
+# Missing compilers are installed where the system is Debian's and we are root.
 set -uo pipefail
 cd "$(dirname "$0")/.."
 
