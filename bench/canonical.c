@@ -3,7 +3,7 @@
  * with the core as it is and with a core whose arithmetic the compiler may rearrange. Prints a line
  * "stage seconds" for each.
  */
-#include "arith.h"
+#include "arith/arith.h"
 
 #include <stdio.h>
 #include <time.h>

@@ -20,7 +20,7 @@ build() {
 }
 
 cp -r src/core "$work/core"
-sed -i -e '/^#error/d' -e '/FP_CONTRACT OFF/d' -e '/fp-contract=off/d' "$work/core/arith.h"
+sed -i -e '/^#error/d' -e '/FP_CONTRACT OFF/d' -e '/fp-contract=off/d' "$work/core/arith/arith.h"
 build canonical "$PWD/src/core" -O2
 build contracted "$work/core" '-O2 -ffp-contract=fast'
 build reordered "$work/core" '-O2 -ffast-math'

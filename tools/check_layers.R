@@ -1,16 +1,23 @@
-# Checks the layers of src:
+# Checks the rooms of src:
 #   Rscript tools/check_layers.R [DIR]
 # DIR is the root of the repository, by default the one of this script. Prints a line for each rule
 # and ends with status 1 when one is broken.
 #
-# src/Makevars says which objects are foundations and in which order the stages come. A stage is a
-# file, or several that share the part of their names before "_": neighbors.c, neighbors.h and
-# neighbor_exact.c. A header that belongs to no object of a stage is a foundation too.
+# src/core has a folder for each room, ranked below. A file may include files of its own room and of
+# rooms of a lower rank, never of a higher one or of another room of the same rank; and no files
+# include each other in a circle, a .c file counting as one with its header.
 
-conductors <- c("umap", "predict")
-max_stages <- 3 # that a file may include, unless it is a conductor's
-# Files that compute nothing.
-integers_only <- c("status", "context", "memory", "parallel", "kernels")
+rooms <- c(
+  arith = 1, simd = 2, base = 3, data = 4, linalg = 5, graph = 5, preprocess = 6, neighbors = 6,
+  init = 6, layout = 6, model = 7, quality = 7, umap = 8
+)
+most_sources <- 14 # .c files of a folder
+most_lines <- 450 # of a file
+# Files that compute nothing with floating point.
+integers_only <- c(
+  "base/status.c", "base/context.c", "base/memory.c", "base/parallel.c", "base/session.c",
+  "base/row_starts.c", "simd/kernels.c"
+)
 
 # ---- The sources --------------------------------------------------------------------------------
 
@@ -27,11 +34,11 @@ make_words <- function(makevars, variable) {
   }, words, nested), use.names = FALSE)
 }
 
-core_objects <- function(makevars, variable) {
-  sub("^core/", "", grep("^core/", make_words(makevars, variable), value = TRUE))
-}
+# The room of a file of core: its folder, and "umap" for the conductor, which lies outside of them.
+room_of <- function(file) ifelse(grepl("/", file), sub("/.*", "", file), "umap")
 
-stage_of <- function(file) sub("s$", "", sub("_.*", "", sub("[./].*", "", file)))
+# A source and its header are one.
+unit_of <- function(file) sub("\\.[ch]$", "", file)
 
 # One row for each #include of `files`: who includes what, and whether in quotes or in brackets.
 read_includes <- function(directory, files) {
@@ -48,18 +55,10 @@ read_includes <- function(directory, files) {
   do.call(rbind, includes)
 }
 
-# Headers relative to core/, as seen from a file of core/ or of one of its directories.
-resolve_header <- function(core, file, header) {
-  beside <- file.path(dirname(file), header)
-  path <- ifelse(file.exists(file.path(core, beside)), beside, header)
-  path <- gsub("^(\\./)+", "", path)
-  gsub("[^/]+/\\.\\./", "", path)
-}
+# ---- Rules of the files -------------------------------------------------------------------------
 
-# ---- Rules of the includes ----------------------------------------------------------------------
-
-breach_listing <- function(core, objects) {
-  sources <- list.files(core, "\\.c$", recursive = TRUE)
+breach_listing <- function(src, objects) {
+  sources <- list.files(src, "\\.c$", recursive = TRUE)
   compiled <- sub("\\.o$", ".c", objects)
   c(
     sprintf("%s: not in OBJECTS", setdiff(sources, compiled)),
@@ -67,35 +66,63 @@ breach_listing <- function(core, objects) {
   )
 }
 
+breach_rooms <- function(files) {
+  unknown <- files[!room_of(files) %in% names(rooms)]
+  sources <- table(dirname(grep("\\.c$", files, value = TRUE)))
+  full <- sources[sources > most_sources]
+  c(
+    sprintf("%s: in no room", unknown),
+    sprintf("%s: %d sources, at most %d", names(full), full, most_sources)
+  )
+}
+
+breach_lines <- function(core, files) {
+  lines <- vapply(file.path(core, files), function(file) length(readLines(file)), 0L)
+  sprintf("%s: %d lines, at most %d", files, lines, most_lines)[lines > most_lines]
+}
+
+# ---- Rules of the includes ----------------------------------------------------------------------
+
 breach_r_headers <- function(includes) {
   is_r <- grepl("^(R|Rinternals|Rmath|Rdefines|Rversion|Rconfig|R_ext/.*)(\\.h)?$", includes$header)
   describe(includes[is_r, ])
 }
 
-breach_order <- function(includes, stages) {
+breach_paths <- function(core, includes) {
   own <- includes[includes$quoted, ]
-  position <- function(file) match(stage_of(file), stages, nomatch = 0)
-  describe(own[position(own$header) > position(own$file), ])
+  describe(own[!file.exists(file.path(core, own$header)), ])
 }
 
-breach_many <- function(includes, stages) {
-  own <- includes[includes$quoted & !stage_of(includes$file) %in% conductors, ]
-  seen <- tapply(own$header, own$file, function(headers) intersect(stage_of(headers), stages))
-  seen <- Map(setdiff, seen, stage_of(names(seen)))
-  seen <- seen[lengths(seen) > max_stages]
-  sprintf("%s includes the stages %s", names(seen), vapply(seen, toString, ""))
+breach_ranks <- function(includes) {
+  own <- includes[includes$quoted, ]
+  from <- room_of(own$file)
+  to <- room_of(own$header)
+  describe(own[from != to & !(rooms[to] < rooms[from]), ])
+}
+
+# Takes away what includes nothing that is left, until all that remain stand in circles.
+breach_circles <- function(includes) {
+  own <- includes[includes$quoted, ]
+  edges <- unique(data.frame(from = unit_of(own$file), to = unit_of(own$header)))
+  edges <- edges[edges$from != edges$to, ]
+  repeat {
+    stays <- edges$to %in% edges$from & edges$from %in% edges$to
+    if (all(stays)) break
+    edges <- edges[stays, ]
+  }
+  sprintf("%s includes %s", edges$from, edges$to)
 }
 
 # The rules of arithmetic must hold from the first function on.
 breach_arithmetic <- function(includes) {
   first <- includes[!duplicated(includes$file) & grepl("\\.c$", includes$file), ]
-  is_exempt <- sub("\\.c$", "", basename(first$file)) %in% integers_only
-  describe(first[first$header != "arith.h" & !is_exempt, ])
+  describe(first[first$header != "arith/arith.h" & !first$file %in% integers_only, ])
 }
 
-breach_glue <- function(includes) {
-  is_ours <- includes$header == "core/umap.h" | grepl("^r_[a-z_]+\\.h$", includes$header)
-  describe(includes[includes$quoted & !is_ours, ])
+breach_glue <- function(glue, includes) {
+  own <- includes[includes$quoted, ]
+  is_ours <- own$header == "core/umap.h" | file.exists(file.path(glue, own$header))
+  describe(own[!is_ours, ])
 }
 
 describe <- function(includes) {
@@ -104,8 +131,10 @@ describe <- function(includes) {
 
 # ---- Rules of the objects -----------------------------------------------------------------------
 
+include_flags <- function(src) paste0("-I", shQuote(c(src, file.path(src, "core"), R.home("include"))))
+
 # Name and type of every symbol. Without -fno-pic, constant tables of pointers pass for writable.
-read_symbols <- function(core, sources) {
+read_symbols <- function(src, sources) {
   directory <- tempfile("objects")
   dir.create(directory)
   on.exit(unlink(directory, recursive = TRUE))
@@ -113,8 +142,11 @@ read_symbols <- function(core, sources) {
   symbols <- lapply(sources, function(source) {
     object <- file.path(directory, "core.o")
     command <- paste(
-      cc, "-fno-pic", paste0("-I", R.home("include")), "-c", shQuote(file.path(core, source)),
-      "-o", shQuote(object)
+      c(
+        cc, "-fno-pic", include_flags(src), "-c", shQuote(file.path(src, source)),
+        "-o", shQuote(object)
+      ),
+      collapse = " "
     )
     if (system(command) != 0) stop("cannot compile ", source, call. = FALSE)
     fields <- strsplit(system2("nm", c("-P", shQuote(object)), stdout = TRUE, stderr = FALSE), " +")
@@ -158,7 +190,7 @@ breach_widths <- function(src) {
   sources <- list.files(src, "\\.c$", recursive = TRUE, full.names = TRUE)
   found <- suppressWarnings(system2("clang-tidy", c(
     "--quiet", "--checks=-*,bugprone-implicit-widening-of-multiplication-result", shQuote(sources),
-    "--", "-std=gnu11", paste0("-I", R.home("include"))
+    "--", "-std=gnu11", include_flags(src)
   ), stdout = TRUE, stderr = FALSE))
   sub(paste0(src, "/"), "", grep(" (warning|error): ", found, value = TRUE), fixed = TRUE)
 }
@@ -176,26 +208,30 @@ report <- function(rule, breaches) {
 check_layers <- function(root) {
   src <- file.path(root, "src")
   core <- file.path(src, "core")
-  makevars <- file.path(src, "Makevars")
-  objects <- core_objects(makevars, "OBJECTS")
-  stages <- unique(stage_of(setdiff(objects, core_objects(makevars, "FOUNDATIONS"))))
-  includes <- read_includes(core, list.files(core, "\\.[ch]$", recursive = TRUE))
-  includes$header[includes$quoted] <- with(
-    includes[includes$quoted, ], resolve_header(core, file, header)
-  )
-  glue <- read_includes(src, list.files(src, "^r_.*\\.[ch]$"))
-  listed <- report("every source of core is in OBJECTS", breach_listing(core, objects))
-  symbols <- read_symbols(core, list.files(core, "\\.c$", recursive = TRUE))
+  glue <- file.path(src, "glue")
+  files <- list.files(core, "\\.[ch]$", recursive = TRUE)
+  includes <- read_includes(core, files)
+  sources <- list.files(src, "\\.c$", recursive = TRUE)
+  is_core <- grepl("^core/", sources)
+  symbols <- read_symbols(src, sources[is_core])
   all(
-    listed,
+    report(
+      "every source is in OBJECTS", breach_listing(src, make_words(file.path(src, "Makevars"), "OBJECTS"))
+    ),
+    report("every file of core is in a room, and no room is full", breach_rooms(files)),
+    report("no file is long", breach_lines(core, files)),
     report("core includes no header of R", breach_r_headers(includes)),
-    report("a stage includes no later stage", breach_order(includes, stages)),
-    report("only umap and predict include many stages", breach_many(includes, stages)),
-    report("what computes includes arith.h first", breach_arithmetic(includes)),
-    report("the glue includes core/umap.h and r_*.h alone", breach_glue(glue)),
+    report("core includes its own files by their path from core/", breach_paths(core, includes)),
+    report("a room includes rooms of lower rank only", breach_ranks(includes)),
+    report("no files include each other in a circle", breach_circles(includes)),
+    report("what computes includes arith/arith.h first", breach_arithmetic(includes)),
+    report(
+      "the glue includes core/umap.h and its own headers alone",
+      breach_glue(glue, read_includes(glue, list.files(glue, "\\.[ch]$")))
+    ),
     report("core calls no R, libm, printing, exit or rand", breach_imports(symbols)),
     report("core has no writable global data", breach_globals(symbols)),
-    report("nor has the glue", breach_globals(read_symbols(src, list.files(src, "^r_.*\\.c$")))),
+    report("nor has the glue", breach_globals(read_symbols(src, sources[!is_core]))),
     !nzchar(Sys.which("clang-tidy")) ||
       report("sizes are multiplied in 64 bits (clang-tidy)", breach_widths(src))
   )
@@ -204,4 +240,4 @@ check_layers <- function(root) {
 arguments <- commandArgs(trailingOnly = TRUE)
 script <- sub("^--file=", "", grep("^--file=", commandArgs(), value = TRUE))
 root <- if (length(arguments) > 0) arguments[1] else dirname(dirname(normalizePath(script)))
-quit(status = as.integer(!check_layers(root)))
+quit(status = as.integer(!check_layers(normalizePath(root))))

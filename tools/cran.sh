@@ -41,8 +41,8 @@ check() {
 }
 
 strict() {
-  local file flags='-std=c11 -D_GNU_SOURCE -Wall -Wextra -Wpedantic -Wconversion -Werror -O2'
-  for file in src/core/*.c src/core/simd/*.c; do
+  local file flags='-std=c11 -Isrc/core -D_GNU_SOURCE -Wall -Wextra -Wpedantic -Wconversion -Werror -O2'
+  for file in $(find src/core -name '*.c'); do
     # shellcheck disable=SC2086
     gcc $flags -c "$file" -o /dev/null || return 1
   done

@@ -20,7 +20,7 @@ fuzz() {
   mkdir -p "$work/$target" "$corpus"
   clang -std=gnu11 -g -O1 -pthread -fsanitize=fuzzer,address,undefined \
     -fno-sanitize-recover=undefined -Isrc/core "tests/fuzz/$target.c" \
-    src/core/*.c src/core/simd/*.c -lm -o "$work/$target.bin" || return 1
+    $(find src/core -name "*.c") -lm -o "$work/$target.bin" || return 1
   "$work/$target.bin" -max_total_time="$seconds" -timeout=10 -rss_limit_mb=2000 -print_final_stats=1 \
     -close_fd_mask=1 -artifact_prefix="$work/" "$work/$target" "$corpus" >"$work/log" 2>&1
   local status=$?

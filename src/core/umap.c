@@ -1,11 +1,11 @@
 /*
  * umap.c: UMAP (McInnes, Healy, Melville 2018, algorithm 1), stage after stage.
  */
-#include "arith.h"
+#include "arith/arith.h"
 
 #include "umap.h"
 
-#include "identical.h"
+#include "data/duplicates.h"
 
 uf_status uf_initial_layout(uf_context *ctx, const uf_hierarchy *hierarchy, const uf_points *points,
                             uf_init_method method, int d, uint64_t seed, float *layout) {

@@ -7,21 +7,21 @@
 #ifndef UF_UMAP_H
 #define UF_UMAP_H
 
-#include "coarsen.h"
-#include "context.h"
-#include "curve.h"
-#include "fuzzy.h"
-#include "init.h"
-#include "layout.h"
-#include "memory.h"
-#include "neighbors.h"
-#include "parallel.h"
-#include "points.h"
-#include "predict.h"
-#include "quality.h"
-#include "transform.h"
-#include "types.h"
-#include "view.h"
+#include "graph/hierarchy.h"
+#include "base/context.h"
+#include "layout/curve.h"
+#include "graph/fuzzy.h"
+#include "init/init.h"
+#include "layout/layout.h"
+#include "base/memory.h"
+#include "neighbors/neighbors.h"
+#include "base/parallel.h"
+#include "data/points.h"
+#include "model/predict.h"
+#include "quality/quality.h"
+#include "preprocess/standardize.h"
+#include "base/types.h"
+#include "model/block.h"
 
 typedef enum uf_init_method {
   UF_INIT_SPECTRAL,

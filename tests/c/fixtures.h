@@ -8,11 +8,11 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "fuzzy.h"
-#include "layout.h"
-#include "memory.h"
-#include "points.h"
-#include "random.h"
+#include "graph/fuzzy.h"
+#include "layout/layout.h"
+#include "base/memory.h"
+#include "data/points.h"
+#include "base/random.h"
 
 static const char *const fixture_isa[] = {"scalar", "neon",   "sse2", "fma",
                                           "avx2",   "avx512", "vnni"};

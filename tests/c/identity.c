@@ -8,15 +8,15 @@
  * compilers and threads are to print the same lines; tools/identity.sh compares them. No libm and
  * no random numbers of the system here either: the data must be the same everywhere, too.
  */
-#include "arith.h"
+#include "arith/arith.h"
 
 #include <stdio.h>
 #include <stdlib.h>
 
 #include "check.h"
-#include "eigen.h"
+#include "linalg/jacobi.h"
 #include "fixtures.h"
-#include "subspace.h"
+#include "linalg/subspace.h"
 #include "umap.h"
 
 /* Small, for emulated processors; odd, for blocks and groups of 16 that are not full. WIDE columns

@@ -1,6 +1,6 @@
 /*
  * kernel_fixtures.h: what the tests of the kernels share: the tables of this processor, and random
- * numbers. Include it after check.h, in a file that begins with arith.h.
+ * numbers. Include it after check.h, in a file that begins with arith/arith.h.
  */
 #ifndef KERNEL_FIXTURES_H
 #define KERNEL_FIXTURES_H
@@ -8,9 +8,9 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "context.h"
-#include "memory.h"
-#include "random.h"
+#include "base/context.h"
+#include "base/memory.h"
+#include "base/random.h"
 #include "simd/kernels.h"
 
 enum { MAX_TABLES = 6 };

@@ -1,7 +1,7 @@
 /*
- * test_arith.c: the arithmetic of arith.h and of the lanes against libm in long double.
+ * test_arith.c: the arithmetic of arith/arith.h and of the lanes against libm in long double.
  *
- * `test_arith --table` prints the measured errors, from which arith.h quotes.
+ * `test_arith --table` prints the measured errors, from which arith/arith.h quotes.
  */
 
 #include <float.h>
@@ -15,20 +15,20 @@
 #undef __FMA__
 #undef __aarch64__
 #undef __FP_FAST_FMAF
-#include "arith.h"
+#include "arith/arith.h"
 
 #include "check.h"
-#include "random.h"
+#include "base/random.h"
 #include "simd/kernels.h"
 
 /* Lanes that have no such instruction either; all others equal them (test_kernel_*.c). */
 #if defined(__x86_64__)
-#include "simd/lanes_sse2.h"
+#include "simd/isa/lanes_sse2.h"
 #else
-#include "simd/lanes_scalar.h"
+#include "simd/isa/lanes_scalar.h"
 #endif
 
-#include "simd/exp_kernels.h"
+#include "simd/kernels/exp.h"
 
 static uint64_t draws;
 

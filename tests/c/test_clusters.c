@@ -1,12 +1,12 @@
 /* test_clusters.c: search by clusters finds the part wanted on data of many shapes, says so truly,
  * and is the same everywhere. */
-#include "arith.h"
+#include "arith/arith.h"
 
 #include "check.h"
 #include "fixtures.h"
-#include "neighbor_index.h"
-#include "neighbors.h"
-#include "parallel.h"
+#include "neighbors/ivf/index.h"
+#include "neighbors/neighbors.h"
+#include "base/parallel.h"
 
 static uf_context ctx;
 

@@ -1,10 +1,10 @@
 /* test_coarsen.c: hierarchies of graphs, and layouts carried through them. */
-#include "arith.h"
+#include "arith/arith.h"
 
 #include "check.h"
 #include "fixtures.h"
 
-#include "prolong.h"
+#include "graph/transfer.h"
 
 static void coarsen(uf_context *ctx, const uf_graph *graph, uf_hierarchy *hierarchy) {
   if (uf_coarsen(ctx, graph, 42, hierarchy) != UF_OK) exit(2);

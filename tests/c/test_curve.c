@@ -1,8 +1,8 @@
 /* test_curve.c: a and b of the curve against the least squares that they are to minimise. */
-#include "arith.h"
+#include "arith/arith.h"
 
 #include "check.h"
-#include "curve.h"
+#include "layout/curve.h"
 
 typedef struct fitted {
   double min_dist, spread, a, b;

@@ -1,11 +1,11 @@
 /* test_eigen.c: eigenvectors of small matrices, and the principal subspace of points. */
-#include "arith.h"
+#include "arith/arith.h"
 
 #include "check.h"
 #include "fixtures.h"
 
-#include "eigen.h"
-#include "subspace.h"
+#include "linalg/jacobi.h"
+#include "linalg/subspace.h"
 
 /* ---- small symmetric matrices ---- */
 

@@ -1,15 +1,15 @@
 /* test_foundations.c: memory, random numbers, parallel loops, the context, and the cut of
  * candidates. */
-#include "arith.h"
+#include "arith/arith.h"
 
 #include <pthread.h>
 #include <stdlib.h>
 #include <time.h>
 
 #include "check.h"
-#include "memory.h"
-#include "parallel.h"
-#include "random.h"
+#include "base/memory.h"
+#include "base/parallel.h"
+#include "base/random.h"
 
 /* Sanitizers stop at an allocation that cannot be had, unless asked not to. */
 const char *__asan_default_options(void);

@@ -1,6 +1,6 @@
 /* test_fuzzy.c: rho and sigma against the equation that they solve, the graph against dense
  * arithmetic in double. */
-#include "arith.h"
+#include "arith/arith.h"
 
 #include "check.h"
 #include "fixtures.h"

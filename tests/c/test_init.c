@@ -1,11 +1,11 @@
 /* test_init.c: starts, against closed forms and dense eigenproblems. */
-#include "arith.h"
+#include "arith/arith.h"
 
 #include "check.h"
 #include "fixtures.h"
 
-#include "eigen.h"
-#include "init.h"
+#include "linalg/jacobi.h"
+#include "init/init.h"
 
 /* ---- components ---- */
 

@@ -1,5 +1,5 @@
 /* test_intersect.c: intersections of graphs against dense arithmetic in double. */
-#include "arith.h"
+#include "arith/arith.h"
 
 #include "check.h"
 #include "fixtures.h"

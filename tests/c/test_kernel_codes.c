@@ -1,6 +1,6 @@
 /* test_kernel_codes.c: every instruction set encodes rows as the scalar kernels do, and codes are
  * near what they stand for. */
-#include "arith.h"
+#include "arith/arith.h"
 
 #include "check.h"
 #include "kernel_fixtures.h"

@@ -1,14 +1,14 @@
 /* test_kernel_exp.c: every instruction set gives the exponentials of the scalar kernels, bit for
  * bit, and these agree with those of libm. */
-#include "arith.h"
+#include "arith/arith.h"
 
 #include "check.h"
 #include "kernel_fixtures.h"
 
-/* The scalar lanes again, to look into exp_kernels.h. */
-#include "simd/lanes_scalar.h"
+/* The scalar lanes again, to look into simd/kernels/exp.h. */
+#include "simd/isa/lanes_scalar.h"
 
-#include "simd/exp_kernels.h"
+#include "simd/kernels/exp.h"
 
 static float one_exp2(float x) { return vf_exp2(vf_set(x)).at[0]; }
 

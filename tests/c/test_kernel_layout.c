@@ -1,6 +1,6 @@
 /* test_kernel_layout.c: every instruction set moves the layout as the scalar kernels do, bit for
  * bit, and these agree with plain double arithmetic. */
-#include "arith.h"
+#include "arith/arith.h"
 
 #include "check.h"
 #include "kernel_fixtures.h"

@@ -1,6 +1,6 @@
 /* test_kernel_products.c: every instruction set gives the matrix products of the scalar kernels,
  * bit for bit, and these agree with plain double arithmetic. */
-#include "arith.h"
+#include "arith/arith.h"
 
 #include "check.h"
 #include "kernel_fixtures.h"

@@ -1,6 +1,6 @@
 /* test_kernel_scan.c: every instruction set finds in quantised rows the places that plain double
  * arithmetic finds. */
-#include "arith.h"
+#include "arith/arith.h"
 
 #include "check.h"
 #include "kernel_fixtures.h"

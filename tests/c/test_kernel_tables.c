@@ -1,6 +1,6 @@
 /* test_kernel_tables.c: every processor has the scalar kernels, and the best that it has is
  * chosen. */
-#include "arith.h"
+#include "arith/arith.h"
 
 #include "check.h"
 #include "kernel_fixtures.h"

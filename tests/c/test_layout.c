@@ -1,11 +1,11 @@
 /* test_layout.c: forces against the slope of the loss, and what the three optimisers make of small
  * graphs. */
-#include "arith.h"
+#include "arith/arith.h"
 
 #include "check.h"
 #include "fixtures.h"
 
-#include "layout.h"
+#include "layout/layout.h"
 
 enum { N_METHODS = 3 };
 static const uf_layout_optimizer methods[N_METHODS] = {UF_LAYOUT_BATCH, UF_LAYOUT_SGD,

@@ -5,7 +5,7 @@
  *
  * The linker replaces malloc(), free() and pthread_create() by those below (see the Makefile).
  */
-#include "arith.h"
+#include "arith/arith.h"
 
 #include <pthread.h>
 #include <stdatomic.h>

@@ -1,14 +1,14 @@
 /* test_metrics.c: comparisons of every form of points: the same bits on every instruction set and
  * whichever row comes first, and near to the plain formula. */
-#include "arith.h"
+#include "arith/arith.h"
 
 #include <math.h>
 #include <stdlib.h>
 
 #include "check.h"
 #include "fixtures.h"
-#include "rank.h"
-#include "trigonometry.h"
+#include "data/proxy.h"
+#include "arith/trigonometry.h"
 
 enum { N = 37, D = 29 };
 

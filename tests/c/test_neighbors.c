@@ -1,11 +1,11 @@
 /* test_neighbors.c: exact search against plain formulas; the k-d tree and NN-descent against exact
  * search. The clusters have a test of their own. */
-#include "arith.h"
+#include "arith/arith.h"
 
 #include "check.h"
 #include "fixtures.h"
-#include "neighbor_trees.h"
-#include "neighbors.h"
+#include "neighbors/rp_trees.h"
+#include "neighbors/neighbors.h"
 
 static uf_context ctx;
 

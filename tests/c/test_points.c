@@ -1,13 +1,13 @@
 /* test_points.c: the user's columns become rows of floats whose distances are right. */
-#include "arith.h"
+#include "arith/arith.h"
 
 #include <limits.h>
 #include <stdlib.h>
 
 #include "check.h"
-#include "memory.h"
-#include "points.h"
-#include "random.h"
+#include "base/memory.h"
+#include "data/points.h"
+#include "base/random.h"
 
 static uf_context ctx;
 static uint64_t draws;

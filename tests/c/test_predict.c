@@ -1,13 +1,13 @@
 /* test_predict.c: new rows against the same steps in plain double, and what is promised of each:
  * its own place if it was there before, and no say for its company, threads or instruction set. */
-#include "arith.h"
+#include "arith/arith.h"
 
 #include "check.h"
 #include "fixtures.h"
 
-#include "curve.h"
-#include "identical.h"
-#include "predict.h"
+#include "layout/curve.h"
+#include "data/duplicates.h"
+#include "model/predict.h"
 
 /* Odd sizes: groups of 16 that are not full. */
 enum { OLD = 75, NEW = 21, K = 7, COLUMNS = 6, MAX_D = 5, NEGATIVES = 32, SEED = 42 };

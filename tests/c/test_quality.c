@@ -1,11 +1,11 @@
 /* test_quality.c: measures of quality against their definitions, by sorting all distances of every
  * row. */
-#include "arith.h"
+#include "arith/arith.h"
 
 #include "check.h"
 #include "fixtures.h"
 
-#include "quality.h"
+#include "quality/quality.h"
 
 typedef struct candidate {
   double distance;

@@ -1,10 +1,10 @@
 /* test_transform.c: scales against their formulas, principal components against what defines them. */
-#include "arith.h"
+#include "arith/arith.h"
 
 #include "check.h"
 #include "fixtures.h"
 
-#include "transform.h"
+#include "preprocess/standardize.h"
 
 /* Odd sizes: blocks of rows and lanes that are not full. */
 enum { N = 331, D = 9, WIDE = 70, SEED = 42 };

@@ -1,11 +1,11 @@
 /* test_umap.c: the conductor. Clusters come out apart, whatever is given and whatever is chosen,
  * with the same bits everywhere. */
-#include "arith.h"
+#include "arith/arith.h"
 
 #include "check.h"
 #include "fixtures.h"
 
-#include "float_mode.h"
+#include "arith/float_mode.h"
 #include "umap.h"
 
 /* Odd sizes: groups of 16 and blocks of rows that are not full. */

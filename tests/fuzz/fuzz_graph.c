@@ -1,6 +1,6 @@
 /* fuzz_graph.c: graphs from arbitrary triplets whose nodes are in range (R/graph.R sees to that): a
  * spectral start of them, and what supervision makes of them. */
-#include "arith.h"
+#include "arith/arith.h"
 
 #include "fuzz.h"
 

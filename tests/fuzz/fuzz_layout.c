@@ -1,6 +1,6 @@
 /* fuzz_layout.c: optimisation with arbitrary options, in the range that R/control.R lets through, and
  * from any start. */
-#include "arith.h"
+#include "arith/arith.h"
 
 #include "fuzz.h"
 

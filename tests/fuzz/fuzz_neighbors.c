@@ -1,5 +1,5 @@
 /* fuzz_neighbors.c: neighbours of arbitrary numbers, by every metric and method. */
-#include "arith.h"
+#include "arith/arith.h"
 
 #include "fuzz.h"
 

@@ -1,4 +1,4 @@
-#include "kernels.h"
+#include "simd/kernels.h"
 
 #include <string.h>
 

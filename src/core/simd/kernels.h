@@ -1,9 +1,9 @@
 /*
- * kernels.h: the inner loops, one table for each instruction set.
+ * simd/kernels.h: the inner loops, one table for each instruction set.
  *
- * Each loop is written once, over 16 float lanes (distance_kernels.h, product_kernels.h, …), and
- * compiled for each instruction set against its own vocabulary of lanes (lanes_scalar.h,
- * lanes_sse2.h, lanes_avx2.h, lanes_avx512.h, lanes_neon.h). All tables give the same bits.
+ * Each loop is written once, over 16 float lanes (simd/kernels/distance.h, simd/kernels/product.h, …), and
+ * compiled for each instruction set against its own vocabulary of lanes (simd/isa/lanes_scalar.h,
+ * simd/isa/lanes_sse2.h, simd/isa/lanes_avx2.h, simd/isa/lanes_avx512.h, simd/isa/lanes_neon.h). All tables give the same bits.
  */
 #ifndef UF_KERNELS_H
 #define UF_KERNELS_H
@@ -93,7 +93,7 @@ typedef struct uf_layout_step {
   float a, b;       /* the curve 1 / (1 + a d^2b) */
   float attraction; /* 2ab, twice: an edge pulls at both ends */
   float repulsion;  /* 2b γ */
-  float softening, clip;          /* of the repulsion, see layout.h */
+  float softening, clip;          /* of the repulsion, see layout/layout.h */
   float nearest, farthest;        /* bounds of squared distances */
   float negative_weight;          /* negatives an edge is due / negatives drawn */
   float beta1, beta2;             /* Adam */
@@ -118,11 +118,11 @@ typedef struct uf_kernels {
   void (*minkowski)(const float *query, const float *points, size_t stride, const int *rows,
                     int n_rows, float p, float *out);
 
-  /* Bits in common, see sparse_kernels.h. */
+  /* Bits in common, see simd/kernels/sparse.h. */
   void (*count_common)(const uint64_t *query, const uint64_t *strings, size_t words,
                        const int *rows, int n_rows, int *out);
 
-  /* A sparse row times a matrix, see sparse_kernels.h. */
+  /* A sparse row times a matrix, see simd/kernels/sparse.h. */
   void (*sparse_product)(const float *value, const int *column, int64_t n, const float *b, int m,
                          const float *offset, float *c);
 

@@ -1,0 +1,54 @@
+/*
+ * base/context.h: what every stage is handed first: the host, the kernels of this processor, the
+ * threads, the error message.
+ *
+ * There is no other state: two contexts never meet, so two calls can run at once.
+ */
+#ifndef UF_CONTEXT_H
+#define UF_CONTEXT_H
+
+#include <stdatomic.h>
+#include <stdint.h>
+
+#include "base/host.h"
+#include "simd/kernels.h"
+#include "base/status.h"
+
+struct uf_pool;
+
+typedef struct uf_context {
+  uf_host host;
+  const uf_kernels *kernels;
+  int n_threads;
+  struct uf_pool *pool; /* made at the first parallel loop */
+  atomic_int stop;      /* set once the host asked to stop; workers read it between blocks */
+  const char *phase;    /* what the progress bar shows, and which part of it the next loop fills */
+  double span_from, span_to;
+  double last_poll;    /* seconds */
+  uint64_t float_mode; /* of the calling thread, to be put back */
+  int is_open;
+  char message[512];
+} uf_context;
+
+/* Until it is closed, the calling thread computes in the mode of arith/float_mode.h. A context is to be
+ * closed in any case, on the same thread; one that is all zero may be.
+ *
+ * isa: NULL or "" for the best that the processor has, or the name of a level not to exceed (see
+ * simd/kernels.h). */
+uf_status uf_context_open(uf_context *ctx, const uf_host *host, int n_threads, const char *isa);
+void uf_context_close(uf_context *ctx);
+
+/* Names the stage that begins. */
+void uf_phase(uf_context *ctx, const char *phase);
+
+/* The next parallel loops fill the progress bar from `from` to `to`, both in [0, 1]. */
+void uf_span(uf_context *ctx, double from, double to);
+
+/* Serial loops call this now and then (cheap): asks the host whether to stop, and reports `done` in
+ * [0, 1] of the span. */
+uf_status uf_poll(uf_context *ctx, double done);
+
+/* Says that a fallback was taken. */
+void uf_warn(uf_context *ctx, const char *message);
+
+#endif

@@ -1,0 +1,115 @@
+/*
+ * data/metric.h: the table of metrics: what becomes of a row before rows are compared, how two rows are
+ * compared, and how the outcome becomes a distance.
+ *
+ * A comparison gives a rank, which ascends with the distance and is never negative. Most metrics
+ * share the squared Euclidean one: the rows are made ready once, and the rank tells the distance
+ * (|u - v|² = 2 - 2 u·v for rows of length 1, for example).
+ */
+#ifndef UF_METRIC_H
+#define UF_METRIC_H
+
+typedef enum uf_metric {
+  UF_EUCLIDEAN,
+  UF_MANHATTAN,
+  UF_COSINE,
+  UF_CORRELATION,
+  UF_SQEUCLIDEAN,
+  UF_CHEBYSHEV,
+  UF_MINKOWSKI,
+  UF_CANBERRA,
+  UF_BRAYCURTIS,
+  UF_HELLINGER,
+  UF_JENSENSHANNON,
+  UF_SYMMETRIC_KL,
+  UF_SEUCLIDEAN,
+  UF_MAHALANOBIS,
+  UF_HAVERSINE,
+  UF_SPEARMAN,
+  UF_TSSS,
+  UF_HAMMING,
+  UF_JACCARD,
+  UF_DICE,
+  UF_MATCHING,
+  UF_KULSINSKI,
+  UF_ROGERSTANIMOTO,
+  UF_RUSSELLRAO,
+  UF_SOKALMICHENER,
+  UF_SOKALSNEATH,
+  UF_YULE,
+  UF_FUNCTION, /* the host's own: uf_host.distance */
+  UF_N_METRICS
+} uf_metric;
+
+/* What a row becomes. */
+typedef enum uf_row_form {
+  UF_ROW_AS_GIVEN,
+  UF_ROW_DIRECTION,    /* x / |x|; a row without a direction becomes an axis of its own */
+  UF_ROW_CENTRED,      /* the same of x - mean(x) */
+  UF_ROW_RANKED,       /* the same of the ranks of x, equal values having their mean rank */
+  UF_ROW_ROOT_SHARES,  /* sqrt(x / Σ x); a row of zeros becomes an axis of its own */
+  UF_ROW_SHARES,       /* (x + ε) / Σ (x + ε) */
+  UF_ROW_STANDARDIZED, /* each column divided by its standard deviation */
+  UF_ROW_WHITENED,     /* L⁻¹ x, where L Lᵀ is the covariance */
+  UF_ROW_ON_SPHERE,    /* latitude and longitude as a point of the unit sphere */
+  UF_ROW_TRUTH         /* x ≠ 0, as bits */
+} uf_row_form;
+
+typedef enum uf_comparison {
+  UF_COMPARE_SQUARES, /* Σ (x - y)² */
+  UF_COMPARE_MANHATTAN,
+  UF_COMPARE_CHEBYSHEV,
+  UF_COMPARE_MINKOWSKI,
+  UF_COMPARE_CANBERRA,
+  UF_COMPARE_BRAYCURTIS,
+  UF_COMPARE_JENSENSHANNON,
+  UF_COMPARE_SYMMETRIC_KL,
+  UF_COMPARE_TSSS,
+  UF_COMPARE_HAMMING,
+  UF_COMPARE_TRUTH, /* by how many columns are true in both, in one, in none */
+  UF_COMPARE_BY_HOST
+} uf_comparison;
+
+typedef enum uf_finish {
+  UF_RANK_IS_DISTANCE,
+  UF_ROOT_OF_RANK,
+  UF_HALF_OF_RANK,      /* |u - v|² / 2 = 1 - u·v */
+  UF_ROOT_OF_HALF_RANK, /* hellinger */
+  UF_ARC_OF_RANK        /* the arc above a chord of the unit sphere */
+} uf_finish;
+
+/* Which values a metric admits. */
+typedef enum uf_domain { UF_ANY_VALUE, UF_NOT_NEGATIVE, UF_RADIANS } uf_domain;
+
+typedef struct uf_metric_traits {
+  const char *name;
+  uf_row_form form;
+  uf_comparison comparison;
+  uf_finish finish;
+  int degree;     /* data × c gives distances × c^degree */
+  int translates; /* whether only differences count, so that columns may be shifted */
+  int is_sparse;  /* whether sparse rows need not be filled */
+  uf_domain domain;
+} uf_metric_traits;
+
+const uf_metric_traits *uf_metric_of(uf_metric metric);
+
+/* -1 where no metric has that name. */
+int uf_metric_named(const char *name);
+
+/* Whether it compares which columns are true. */
+static inline int uf_metric_is_binary(uf_metric metric) {
+  return uf_metric_of(metric)->comparison == UF_COMPARE_TRUTH;
+}
+
+/* The metric's distance from a rank. */
+float uf_distance_from_rank(uf_metric metric, float rank);
+
+/* The distance of two rows of n truth values, a and b of which are true, `both` in common. */
+double uf_truth_distance(uf_metric metric, double both, double a, double b, double n);
+
+/* What one column adds to the sum of a comparison; p is minkowski's. For chebyshev, what the maximum
+ * is taken of; for braycurtis, what the numerator sums. */
+double uf_term(uf_comparison comparison, double x, double y, double p);
+
+#endif

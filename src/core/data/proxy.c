@@ -1,0 +1,170 @@
+/*
+ * data/proxy.c: ranks of rows of floats are kernels (simd/kernels/distance.h). Of compressed rows, those
+ * that need only a dot product, x·x + y·y - 2 x·y, scatter the query over all columns and gather it
+ * at the entries of each row; the others merge two rows column by column. Bits are counted.
+ *
+ * Sums over compressed rows are made in double, in the order of columns.
+ */
+#include "arith/arith.h"
+
+#include "data/proxy.h"
+
+#include "base/memory.h"
+#include "arith/trigonometry.h"
+
+enum { CHUNK = 64 /* rows counted at once */, TILE_BYTES = 1 << 18, TILE_MAX = 4096 };
+
+uf_status uf_ranker_open(uf_context *ctx, const uf_points *points, const uf_points *queries,
+                         uf_ranker *ranker) {
+  uf_status status = UF_OK;
+  *ranker = (uf_ranker){.points = points,
+                        .queries = queries ? queries : points,
+                        .kernels = ctx->kernels,
+                        .host = &ctx->host,
+                        .distance = uf_distance_of(ctx, points)};
+  if (points->form == UF_COMPRESSED_ROWS)
+    UF_NEW_ZERO(ctx, ranker->scattered, (int64_t)ctx->n_threads * points->d);
+done:
+  return status;
+}
+
+void uf_ranker_close(uf_ranker *ranker) {
+  uf_free(ranker->scattered);
+  *ranker = (uf_ranker){0};
+}
+
+/* ---- Bits ---- */
+
+static void rank_bit_strings(const uf_ranker *r, int query, const int *rows, int n_rows,
+                             float *ranks) {
+  const uf_points *points = r->points, *queries = r->queries;
+  const uint64_t *word = queries->bits + queries->words * (size_t)query;
+  int both[CHUNK];
+  for (int first = 0; first < n_rows; first += CHUNK) {
+    int count = n_rows - first < CHUNK ? n_rows - first : CHUNK;
+    r->kernels->count_common(word, points->bits, points->words, rows + first, count, both);
+    for (int i = 0; i < count; i++)
+      ranks[first + i] = (float)uf_truth_distance(points->metric, both[i], queries->count[query],
+                                                  points->count[rows[first + i]], points->d);
+  }
+}
+
+/* ---- Compressed rows ---- */
+
+typedef struct entries {
+  const int *column;
+  const float *value;
+  int64_t n;
+} entries;
+
+static entries entries_of(const uf_points *points, int row) {
+  int64_t from = points->start[row];
+  return (entries){points->column + from, points->value + from, points->start[row + 1] - from};
+}
+
+float uf_rank_from_dot(const uf_ranker *r, int query, int row, double dot) {
+  const uf_points *x = r->queries, *y = r->points;
+  double xx = x->squares[query], yy = y->squares[row];
+  if (uf_metric_is_binary(y->metric))
+    return (float)uf_truth_distance(y->metric, dot, (double)(x->start[query + 1] - x->start[query]),
+                                    (double)(y->start[row + 1] - y->start[row]), y->d);
+  dot -= (y->d - 1) * (x->mean[query] * y->mean[row]); /* 0 but for correlation */
+  double squares = xx + yy - 2 * dot;
+  if (squares < 0) squares = 0;
+  return (float)(y->metric == UF_TSSS ? uf_tsss(squares, xx, yy, dot) : squares);
+}
+
+static void rank_by_dots(const uf_ranker *r, int worker, int query, const int *rows, int n_rows,
+                         float *ranks) {
+  float *scattered = r->scattered + (size_t)r->points->d * (size_t)worker;
+  entries x = entries_of(r->queries, query);
+  for (int64_t e = 0; e < x.n; e++) scattered[x.column[e]] = x.value[e];
+  for (int i = 0; i < n_rows; i++) {
+    entries y = entries_of(r->points, rows[i]);
+    double dot = 0;
+    for (int64_t e = 0; e < y.n; e++) dot += (double)scattered[y.column[e]] * y.value[e];
+    ranks[i] = uf_rank_from_dot(r, query, rows[i], dot);
+  }
+  for (int64_t e = 0; e < x.n; e++) scattered[x.column[e]] = 0;
+}
+
+/* The sum of what the columns add, and beside it for braycurtis the denominator. */
+static float rank_by_merge(const uf_points *points, entries x, entries y) {
+  uf_comparison comparison = uf_metric_of(points->metric)->comparison;
+  double sum = 0, below = 0, most = 0;
+  int64_t i = 0, j = 0;
+  while (i < x.n || j < y.n) {
+    int takes_x = j == y.n || (i < x.n && x.column[i] <= y.column[j]);
+    int takes_y = i == x.n || (j < y.n && y.column[j] <= x.column[i]);
+    double a = takes_x ? x.value[i] : 0, b = takes_y ? y.value[j] : 0;
+    double term = uf_term(comparison, a, b, points->p);
+    sum += term;
+    below += fabs(a + b);
+    most = term > most ? term : most;
+    i += takes_x;
+    j += takes_y;
+  }
+  switch (comparison) {
+  case UF_COMPARE_CHEBYSHEV: return (float)most;
+  case UF_COMPARE_MINKOWSKI: return (float)uf_pow(sum, 1 / points->p);
+  case UF_COMPARE_BRAYCURTIS: return below > 0 ? (float)(sum / below) : 0;
+  case UF_COMPARE_HAMMING: return (float)(sum / points->d);
+  default: return (float)sum;
+  }
+}
+
+int uf_ranks_by_dots(const uf_points *points) {
+  uf_comparison comparison = uf_metric_of(points->metric)->comparison;
+  return points->form == UF_COMPRESSED_ROWS &&
+         (comparison == UF_COMPARE_SQUARES || comparison == UF_COMPARE_TRUTH ||
+          comparison == UF_COMPARE_TSSS);
+}
+
+static void rank_compressed(const uf_ranker *r, int worker, int query, const int *rows, int n_rows,
+                            float *ranks) {
+  if (uf_ranks_by_dots(r->points)) {
+    rank_by_dots(r, worker, query, rows, n_rows, ranks);
+    return;
+  }
+  for (int i = 0; i < n_rows; i++)
+    ranks[i] =
+        rank_by_merge(r->points, entries_of(r->queries, query), entries_of(r->points, rows[i]));
+}
+
+/* ---- Rows of floats ---- */
+
+static void rank_floats(const uf_ranker *r, int query, const int *rows, int n_rows, float *ranks) {
+  const uf_points *points = r->points;
+  const float *x = uf_point(r->queries, query);
+  if (r->distance)
+    r->distance(x, points->x, points->stride, rows, n_rows, ranks);
+  else if (points->metric == UF_MINKOWSKI)
+    r->kernels->minkowski(x, points->x, points->stride, rows, n_rows, (float)points->p, ranks);
+  else
+    for (int i = 0; i < n_rows; i++)
+      ranks[i] = (float)r->host->distance(r->host->data, r->queries != points, query, rows[i]);
+  if (points->metric == UF_HAMMING)
+    for (int i = 0; i < n_rows; i++) ranks[i] /= (float)points->d;
+}
+
+void uf_rank(const uf_ranker *r, int worker, int query, const int *rows, int n_rows, float *ranks) {
+  switch (r->points->form) {
+  case UF_BIT_STRINGS: rank_bit_strings(r, query, rows, n_rows, ranks); break;
+  case UF_COMPRESSED_ROWS: rank_compressed(r, worker, query, rows, n_rows, ranks); break;
+  default: rank_floats(r, query, rows, n_rows, ranks);
+  }
+}
+
+double uf_rank_cost(const uf_points *points) {
+  switch (points->form) {
+  case UF_BIT_STRINGS: return 2 * (double)points->words;
+  case UF_COMPRESSED_ROWS: return 2 * (double)points->start[points->n] / points->n;
+  default: return (double)points->stride;
+  }
+}
+
+int uf_rank_tile(const uf_points *points) {
+  double bytes = uf_rank_cost(points) * sizeof(float);
+  int tile = bytes > 0 ? (int)(TILE_BYTES / bytes) : TILE_MAX;
+  return tile < 16 ? 16 : tile > TILE_MAX ? TILE_MAX : tile;
+}

@@ -1,0 +1,29 @@
+/*
+ * graph/merge.h: the rows of two fuzzy sets merged into a graph. Union and intersection differ in
+ * where their rows come from and in how two similarities become one; the merging is the same.
+ */
+#ifndef UF_FUZZY_MERGE_H
+#define UF_FUZZY_MERGE_H
+
+#include "base/context.h"
+#include "base/types.h"
+
+/* What one side knows of a row: neighbours, ascending. */
+typedef struct uf_fuzzy_row {
+  const int *neighbor;
+  const float *weight;
+  int64_t count;
+  float missing; /* similarity of a pair that only the other side knows */
+} uf_fuzzy_row;
+
+typedef struct uf_fuzzy_merge {
+  const void *job;
+  void (*rows)(const void *job, int i, uf_fuzzy_row *left, uf_fuzzy_row *right);
+  float (*join)(const void *job, float left,
+                float right); /* 0 (or too small for a float): no edge */
+} uf_fuzzy_merge;
+
+/* The graph of n merged rows, in parallel. O(entries of both sides). */
+uf_status uf_fuzzy_merge_rows(uf_context *ctx, int n, const uf_fuzzy_merge *merge, uf_graph *graph);
+
+#endif

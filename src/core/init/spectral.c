@@ -1,0 +1,28 @@
+/*
+ * init/spectral.c: the spectral start of algorithm 4, found from afar.
+ *
+ * What an eigenvector of the smallest values tells is the coarse shape of a graph, and that is seen
+ * on a coarse graph too: there it costs milliseconds, however many vertices the graph has. It is
+ * carried down level by level, and smoothed on the way.
+ */
+#include "arith/arith.h"
+
+#include "init/init.h"
+#include "base/memory.h"
+#include "graph/transfer.h"
+
+uf_status uf_init_spectral(uf_context *ctx, const uf_hierarchy *hierarchy, const uf_points *points,
+                           int d, uint64_t seed, float *layout) {
+  uf_status status = UF_OK;
+  int top = hierarchy->n_levels - 1;
+  float *position[UF_MOST_LEVELS] = {layout};
+  for (int level = 1; level <= top; level++)
+    UF_NEW(ctx, position[level], (int64_t)hierarchy->level[level].graph.n * d);
+  UF_TRY(uf_init_laplacian(ctx, hierarchy, top, points, d, seed, position[top]));
+  for (int level = top - 1; level >= 0; level--)
+    UF_TRY(uf_prolong(ctx, hierarchy, level, d, 0, seed, position[level + 1], position[level]));
+  uf_init_scale(hierarchy->level[0].graph.n, d, seed, layout);
+done:
+  for (int level = 1; level <= top; level++) uf_free(position[level]);
+  return status;
+}

@@ -1,0 +1,51 @@
+/*
+ * layout/full.c: the loss of UMAP descended without shortcuts, to see it work.
+ *
+ * Every epoch visits every edge: it pulls its ends together by its weight w and pushes them apart
+ * by 1 - w (the two terms of the cross entropy), and then pushes its head and a few random vertices
+ * apart. Both ends move, the learning rate stays.
+ */
+#include "arith/arith.h"
+
+#include "layout/layout.h"
+#include "base/random.h"
+
+/* Moves both ends by coefficient × (x - y), in opposite directions. */
+static void move_both(const uf_curve *curve, float *x, float *y, int d, double coefficient,
+                      double rate) {
+  for (int c = 0; c < d; c++) {
+    float move = (float)(rate * uf_clip(curve, coefficient * ((double)x[c] - y[c])));
+    x[c] += move;
+    y[c] -= move;
+  }
+}
+
+uf_status uf_layout_full(uf_context *ctx, const uf_graph *graph, int d,
+                         const uf_layout_options *options, uf_watch *watch, float *layout) {
+  const uf_curve curve = uf_curve_of(options);
+  for (int epoch = 0; epoch < options->n_epochs; epoch++) {
+    for (int i = 0; i < graph->n; i++) {
+      float *head = layout + (size_t)i * (size_t)d;
+      if (i % 64 == 0 && uf_poll(ctx, (epoch + (double)i / graph->n) / options->n_epochs))
+        return UF_INTERRUPTED;
+      for (int64_t e = graph->start[i]; e < graph->start[i + 1]; e++) {
+        float *tail = layout + (size_t)graph->neighbor[e] * (size_t)d;
+        double weight = graph->weight[e], d2 = uf_squared_distance(head, tail, d);
+        double coefficient =
+            weight * uf_attraction(&curve, d2) + (1 - weight) * uf_repulsion(&curve, d2);
+        move_both(&curve, head, tail, d, coefficient, options->learning_rate);
+        uint64_t key = uf_key(options->seed, UF_STAGE_NEGATIVES, (uint64_t)epoch, (uint64_t)e);
+        for (int s = 0; s < (int)options->negative_sample_rate; s++) {
+          int other = uf_draw_index(key, (uint64_t)s, graph->n);
+          if (other == i) continue;
+          float *away = layout + (size_t)other * (size_t)d;
+          move_both(&curve, head, away, d, uf_repulsion(&curve, uf_squared_distance(head, away, d)),
+                    options->learning_rate);
+        }
+      }
+    }
+    uf_status status = uf_show(ctx, watch, graph, d, options, epoch + 1, layout);
+    if (status) return status;
+  }
+  return UF_OK;
+}

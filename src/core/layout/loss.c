@@ -1,0 +1,93 @@
+/*
+ * layout/loss.c: what the optimisers lower: the fuzzy cross entropy of graph and layout (McInnes,
+ * Healy, Melville 2018, section 2.3), less the entropy of the graph, which no layout changes.
+ *
+ *   attraction = - Σ_{i < j} w_ij log v_ij,   repulsion = - Σ_{i < j} (1 - w_ij) log(1 - v_ij)
+ *
+ * with v = 1 / (1 + a d^2b). The first is a sum over edges. So is a part of the second; the rest is a
+ * sum over all pairs, of which a sample is taken where they are too many: as many partners, drawn
+ * with repetition, for each vertex. O(edges + n partners).
+ */
+#include "arith/arith.h"
+
+#include "layout/layout.h"
+#include "base/memory.h"
+#include "base/parallel.h"
+#include "base/random.h"
+
+enum { VERTICES_PER_BLOCK = 64 };
+
+/* As near as this, squared, the optimisers take two vertices to be at the least. */
+static const double nearest = 1e-6;
+
+typedef struct loss_job {
+  const uf_graph *graph;
+  const uf_loss_options *options;
+  int d;
+  const float *layout;
+  uf_loss *sum; /* per block */
+} loss_job;
+
+/* -log v, and into `push` -log(1 - v). */
+static double pair_loss(const loss_job *j, int one, int other, double *push) {
+  size_t d = (size_t)j->d;
+  double d2 = uf_squared_distance(j->layout + (size_t)one * d, j->layout + (size_t)other * d, j->d);
+  double log_u = uf_log(j->options->a) + j->options->b * uf_log(d2 > nearest ? d2 : nearest);
+  /* log(1 + u) without overflow. */
+  double pull = log_u > 0 ? log_u + uf_log(1 + uf_exp(-log_u)) : uf_log(1 + uf_exp(log_u));
+  *push = pull - log_u;
+  return pull;
+}
+
+static double push_of_all(const loss_job *j, int i) {
+  int n = j->graph->n, n_partners = j->options->n_partners;
+  double sum = 0, push;
+  if (n_partners == 0) {
+    for (int other = 0; other < i; other++) {
+      pair_loss(j, i, other, &push);
+      sum += push;
+    }
+    return sum;
+  }
+  uint64_t key = uf_key(j->options->seed, UF_STAGE_LOSS, (uint64_t)i, 0);
+  for (int k = 0; k < n_partners; k++) {
+    int other = uf_draw_index(key, (uint64_t)k, n - 1);
+    pair_loss(j, i, other + (other >= i), &push);
+    sum += push;
+  }
+  return sum * (n - 1) / (2.0 * n_partners);
+}
+
+static void sum_block(void *job, int64_t block, int worker) {
+  (void)worker;
+  loss_job *j = job;
+  uf_loss *sum = &j->sum[block];
+  uf_range range = uf_block_range(block, VERTICES_PER_BLOCK, j->graph->n);
+  *sum = (uf_loss){0};
+  for (int i = (int)range.from; i < range.to; i++) {
+    sum->repulsion += push_of_all(j, i);
+    for (int64_t e = j->graph->start[i]; e < j->graph->start[i + 1]; e++) {
+      double push, weight = j->graph->weight[e];
+      if (j->graph->neighbor[e] >= i) continue;
+      sum->attraction += weight * pair_loss(j, i, j->graph->neighbor[e], &push);
+      sum->repulsion -= weight * push;
+    }
+  }
+}
+
+uf_status uf_layout_loss(uf_context *ctx, const uf_graph *graph, int d,
+                         const uf_loss_options *options, const float *layout, uf_loss *loss) {
+  uf_status status = UF_OK;
+  int64_t n_blocks = uf_n_blocks(graph->n, VERTICES_PER_BLOCK);
+  loss_job job = {.graph = graph, .options = options, .d = d, .layout = layout};
+  *loss = (uf_loss){0};
+  UF_NEW(ctx, job.sum, n_blocks);
+  UF_TRY(uf_parallel(ctx, n_blocks, sum_block, &job));
+  for (int64_t block = 0; block < n_blocks; block++) {
+    loss->attraction += job.sum[block].attraction;
+    loss->repulsion += job.sum[block].repulsion;
+  }
+done:
+  uf_free(job.sum);
+  return status;
+}

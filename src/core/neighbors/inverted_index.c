@@ -1,0 +1,135 @@
+/*
+ * neighbors/inverted_index.c: the dot products of a sparse row with all others at once. An inverted index has
+ * for each column the rows with an entry there; going through the columns of the query, each such row
+ * receives its product. So pairs without a common column cost nothing, and the search is exact.
+ *
+ * A dot product is summed in the order of the query's columns, that is, by the same additions as in
+ * data/proxy.c. Σ over columns of count² for all rows, and n² looks at sums.
+ */
+#include "arith/arith.h"
+
+#include "neighbors/inverted_index.h"
+
+#include "base/memory.h"
+#include "base/parallel.h"
+
+enum { QUERIES_PER_BLOCK = 16, COLUMNS_AHEAD = 4 /* fetched before their turn */ };
+
+typedef struct posting {
+  int row;
+  float value;
+} posting;
+
+typedef struct inverted_job {
+  uf_ranker ranker;
+  int has_self;    /* whether the queries are rows of the points */
+  const int *rows; /* of the queries; NULL for all */
+  int n_rows;
+  uf_neighbors *neighbors;
+  int64_t *start;    /* d + 1: postings of a column */
+  posting *postings; /* by column, then by row */
+  double *dots;      /* per worker: n, zero between queries */
+} inverted_job;
+
+static void count_columns(const uf_points *points, int64_t *start) {
+  for (int64_t e = 0; e < points->start[points->n]; e++) start[points->column[e] + 1]++;
+}
+
+static uf_status invert(uf_context *ctx, const uf_points *points, inverted_job *job) {
+  uf_status status = UF_OK;
+  int64_t *next = NULL;
+  UF_NEW_ZERO(ctx, job->start, (int64_t)points->d + 1);
+  UF_NEW(ctx, job->postings, points->start[points->n]);
+  UF_NEW(ctx, next, points->d);
+  count_columns(points, job->start);
+  for (int c = 0; c < points->d; c++) job->start[c + 1] += job->start[c];
+  memcpy(next, job->start, (size_t)points->d * sizeof *next);
+  for (int i = 0; i < points->n; i++)
+    for (int64_t e = points->start[i]; e < points->start[i + 1]; e++)
+      job->postings[next[points->column[e]]++] = (posting){i, points->value[e]};
+done:
+  uf_free(next);
+  return status; /* the caller frees, in any case */
+}
+
+static void sum_products(const inverted_job *j, int query, double *dots) {
+  const uf_points *x = j->ranker.queries;
+  int64_t last = x->start[query + 1] - 1;
+  for (int64_t e = x->start[query]; e <= last; e++) {
+    int ahead = x->column[e + COLUMNS_AHEAD < last ? e + COLUMNS_AHEAD : last];
+    const posting *p = j->postings + j->start[x->column[e]];
+    const posting *end = j->postings + j->start[x->column[e] + 1];
+    __builtin_prefetch(j->postings + j->start[ahead]);
+    for (double value = x->value[e]; p < end; p++) dots[p->row] += value * p->value;
+  }
+}
+
+/* Ranks are rounded to float. */
+static double limit_of(const uf_nearest *nearest) {
+  return uf_nearest_worst(nearest) * (1 + 1e-6) + 1e-30;
+}
+
+/* Offers all rows that may be near enough: the squared distance, where it is the rank, is cheap and
+ * rules out nearly all. */
+static void take_nearest(const inverted_job *j, int query, double *dots, uf_nearest *nearest) {
+  const uf_points *x = j->ranker.queries, *y = j->ranker.points;
+  int is_squares = uf_metric_of(y->metric)->comparison == UF_COMPARE_SQUARES;
+  int self = j->has_self ? query : -1;
+  double limit = INFINITY, xx = x->squares[query], mean = x->mean[query], d = y->d - 1;
+  for (int i = 0; i < y->n; i++) {
+    double dot = dots[i];
+    dots[i] = 0;
+    if (is_squares && xx + y->squares[i] - 2 * (dot - d * (mean * y->mean[i])) > limit) continue;
+    if (i == self) continue;
+    if (uf_nearest_offer(nearest, i, uf_rank_from_dot(&j->ranker, query, i, dot)))
+      limit = limit_of(nearest);
+  }
+}
+
+static void search_block(void *job, int64_t block, int worker) {
+  inverted_job *j = job;
+  uf_range range = uf_block_range(block, QUERIES_PER_BLOCK, j->n_rows);
+  double *dots = j->dots + (size_t)j->ranker.points->n * (size_t)worker;
+  for (int64_t q = range.from; q < range.to; q++) {
+    int query = j->rows ? j->rows[q] : (int)q;
+    uf_nearest nearest = uf_nearest_begin(j->neighbors, (int)q, j->has_self ? query : -1);
+    sum_products(j, query, dots);
+    take_nearest(j, query, dots, &nearest);
+    uf_nearest_finish(&nearest, j->ranker.points->metric);
+  }
+}
+
+uf_status uf_compare_inverted(uf_context *ctx, const uf_points *points, const uf_points *queries,
+                              const int *rows, int n_rows, int k, uf_neighbors *neighbors) {
+  uf_status status = UF_OK;
+  inverted_job job = {.has_self = !queries, .rows = rows, .n_rows = n_rows, .neighbors = neighbors};
+  *neighbors = (uf_neighbors){0};
+  UF_TRY(uf_ranker_open(ctx, points, queries, &job.ranker));
+  UF_TRY(invert(ctx, points, &job));
+  UF_NEW_ZERO(ctx, job.dots, (int64_t)ctx->n_threads * points->n);
+  UF_TRY(uf_neighbors_alloc(ctx, n_rows, k, neighbors));
+  UF_TRY(uf_parallel(ctx, uf_n_blocks(n_rows, QUERIES_PER_BLOCK), search_block, &job));
+  neighbors->recall = 1;
+done:
+  uf_ranker_close(&job.ranker);
+  uf_free(job.start);
+  uf_free(job.postings);
+  uf_free(job.dots);
+  if (status) uf_neighbors_free(neighbors);
+  return status;
+}
+
+uf_status uf_inverted_cost(uf_context *ctx, const uf_points *points, double *cost) {
+  uf_status status = UF_OK;
+  int64_t *start = NULL;
+  UF_NEW_ZERO(ctx, start, (int64_t)points->d + 1);
+  count_columns(points, start);
+  *cost = 0;
+  for (int c = 0; c < points->d; c++) {
+    double count = (double)start[c + 1];
+    *cost += count * count;
+  }
+done:
+  uf_free(start);
+  return status;
+}

@@ -1,0 +1,241 @@
+#include "arith/arith.h"
+
+#include "neighbors/neighbors.h"
+
+#include "base/memory.h"
+#include "neighbors/inverted_index.h"
+#include "linalg/subspace.h"
+
+/* Below this many rows every pair is compared: as fast as the approximations there, and nothing is
+ * lost. */
+enum { EXACT_UP_TO = 2048 };
+
+/* Where clusters only give descent a start: neighbours at least, and the part of the true ones that
+ * will do. */
+enum { STARTING_K = 21 };
+static const double starting_recall = 0.75;
+
+/* A k-d tree knows the bounds of sums of squared or absolute differences. */
+static int suits_kdtree(const uf_points *points) {
+  uf_comparison comparison = uf_metric_of(points->metric)->comparison;
+  return points->form == UF_FLOAT_ROWS && points->d <= UF_KDTREE_COLUMNS &&
+         (comparison == UF_COMPARE_SQUARES || comparison == UF_COMPARE_MANHATTAN);
+}
+
+/* Codes are made of rows of floats. */
+static int has_codes(const uf_points *points) {
+  return points->form == UF_FLOAT_ROWS && points->metric != UF_FUNCTION;
+}
+
+/* They keep the Euclidean order, from which Manhattan's is not far. */
+static int suits_clusters(const uf_points *points) {
+  uf_comparison comparison = uf_metric_of(points->metric)->comparison;
+  return has_codes(points) &&
+         (comparison == UF_COMPARE_SQUARES || comparison == UF_COMPARE_MANHATTAN);
+}
+
+/* Ranks of a row that descent takes, about; and the time to look at a sum of products, against that
+ * of making one. */
+static const double ranks_of_descent = 1500, time_of_look = 0.3;
+
+/* Sparse rows that share few columns are soon compared with all. */
+static uf_status is_exact_best(uf_context *ctx, const uf_points *points, int *is_best) {
+  double products, n = points->n;
+  *is_best = 0;
+  if (!uf_ranks_by_dots(points)) return UF_OK;
+  uf_status status = uf_inverted_cost(ctx, points, &products);
+  if (!status)
+    *is_best =
+        products + time_of_look * n * n < ranks_of_descent * (double)points->start[points->n];
+  return status;
+}
+
+static uf_status choose_method(uf_context *ctx, const uf_points *points, int k,
+                               uf_neighbor_method *chosen) {
+  int is_exact = points->n <= EXACT_UP_TO || suits_kdtree(points) || k > points->n / 8;
+  uf_status status = is_exact ? UF_OK : is_exact_best(ctx, points, &is_exact);
+  *chosen = is_exact                 ? UF_NEIGHBORS_EXACT
+            : suits_clusters(points) ? UF_NEIGHBORS_CLUSTERS
+                                     : UF_NEIGHBORS_DESCENT;
+  return status;
+}
+
+/* Of comparing every pair, in products of floats that are summed up, roughly; and what of it is a
+ * matter of seconds. */
+static double cost_of_exact(const uf_points *points) {
+  uf_comparison comparison = uf_metric_of(points->metric)->comparison;
+  double n = points->n, pair = (double)points->stride;
+  if (points->form == UF_BIT_STRINGS)
+    pair = 4 * (double)points->words;
+  else if (points->form == UF_COMPRESSED_ROWS)
+    pair = 10 * (double)points->start[points->n] / n;
+  else if (points->metric == UF_FUNCTION)
+    pair = 3e4;
+  else if (comparison != UF_COMPARE_SQUARES && comparison != UF_COMPARE_MANHATTAN)
+    pair *= 4;
+  return n * n * pair;
+}
+static const double affordable_cost = 5e11;
+
+/* Where an index that is finer than the first would cost more than this part of comparing every
+ * pair, that is the better use of the time. */
+static const double index_share = 0.25;
+
+/* A search whose recall falls so far below the part wanted has failed. That of clusters does where
+ * codes lose small differences beside a few far-out values, and any does where data have no
+ * structure and many columns. */
+static const double recall_slack = 0.05;
+
+/* Rows on which the recall of descent is measured. */
+enum { RECALL_ROWS = 64 };
+
+static int falls_short(const uf_neighbors *neighbors, double target_recall) {
+  return neighbors->recall >= 0 && neighbors->recall < target_recall - recall_slack;
+}
+
+/* is_free: whether another method may be taken. */
+static uf_status search_clusters(uf_context *ctx, const uf_points *points, int k, int is_free,
+                                 double target_recall, uint64_t seed, uf_neighbors *neighbors) {
+  uf_cluster_aim aim = {.recall = target_recall, .index_cost = INFINITY};
+  double exact = cost_of_exact(points);
+  if (is_free) aim.index_cost = index_share * exact;
+  if (is_free && exact <= affordable_cost) aim.least = target_recall - recall_slack;
+  return uf_neighbors_clusters(ctx, points, k, aim, seed, neighbors);
+}
+
+/* Where the Euclidean order is a poor guide to the metric's, clusters give a start to descent. */
+static uf_status search_and_refine(uf_context *ctx, const uf_points *points, int k, uint64_t seed,
+                                   uf_neighbors *neighbors) {
+  uf_neighbors known;
+  uf_cluster_aim aim = {.recall = starting_recall,
+                        .index_cost = index_share * cost_of_exact(points)};
+  uf_status status =
+      uf_neighbors_clusters(ctx, points, k > STARTING_K ? k : STARTING_K, aim, seed, &known);
+  if (status) return status;
+  status = uf_neighbors_descent(ctx, points, k, seed, &known, neighbors);
+  uf_neighbors_free(&known);
+  return status;
+}
+
+static uf_status search_by_descent(uf_context *ctx, const uf_points *points, int k, int is_free,
+                                   uint64_t seed, uf_neighbors *neighbors) {
+  int rows[RECALL_ROWS], n_rows = points->n < RECALL_ROWS ? points->n : RECALL_ROWS;
+  uf_status status = is_free && has_codes(points)
+                         ? search_and_refine(ctx, points, k, seed, neighbors)
+                         : uf_neighbors_descent(ctx, points, k, seed, NULL, neighbors);
+  if (status) return status;
+  uf_even_rows(points->n, n_rows, rows);
+  status = uf_neighbor_recall(ctx, points, neighbors, rows, n_rows, &neighbors->recall);
+  if (status) uf_neighbors_free(neighbors);
+  return status;
+}
+
+/* By another method, where there is one that is affordable; the better table stays. */
+static uf_status search_again(uf_context *ctx, const uf_points *points, int k, uint64_t seed,
+                              uf_neighbors *neighbors, uf_neighbor_method *used) {
+  uf_neighbors found;
+  int is_exact = cost_of_exact(points) <= affordable_cost;
+  if (!is_exact && *used == UF_NEIGHBORS_DESCENT) return UF_OK;
+  uf_span(ctx, 0, 1);
+  uf_status status = is_exact ? uf_neighbors_exact(ctx, points, NULL, points->n, k, &found)
+                              : search_by_descent(ctx, points, k, 0, seed, &found);
+  if (status) {
+    uf_neighbors_free(neighbors);
+    return status;
+  }
+  int is_better = is_exact || found.recall > neighbors->recall;
+  uf_neighbors_free(is_better ? neighbors : &found);
+  if (!is_better) return UF_OK;
+  *neighbors = found;
+  *used = is_exact ? UF_NEIGHBORS_EXACT : UF_NEIGHBORS_DESCENT;
+  return UF_OK;
+}
+
+static uf_status fail_clusters(uf_context *ctx, const uf_points *points) {
+  return uf_fail(ctx, UF_BAD_INPUT,
+                 "cannot be searched by clusters, which are made of rows of numbers, in the metric "
+                 "\"%s\": choose the method \"auto\" or \"nndescent\"",
+                 uf_metric_of(points->metric)->name);
+}
+
+uf_status uf_nearest_neighbors(uf_context *ctx, const uf_points *points, int k,
+                               uf_neighbor_method method, double target_recall, uint64_t seed,
+                               uf_neighbors *neighbors, uf_neighbor_method *used) {
+  uf_phase(ctx, "nearest neighbors");
+  uf_status status = UF_OK;
+  int is_free = method == UF_NEIGHBORS_AUTO;
+  *used = method;
+  if (is_free) status = choose_method(ctx, points, k, used);
+  if (status) return status;
+  if (*used == UF_NEIGHBORS_EXACT)
+    return suits_kdtree(points) ? uf_neighbors_kdtree(ctx, points, k, neighbors)
+                                : uf_neighbors_exact(ctx, points, NULL, points->n, k, neighbors);
+  if (*used == UF_NEIGHBORS_CLUSTERS && !has_codes(points)) return fail_clusters(ctx, points);
+  status = *used == UF_NEIGHBORS_CLUSTERS
+               ? search_clusters(ctx, points, k, is_free, target_recall, seed, neighbors)
+               : search_by_descent(ctx, points, k, is_free, seed, neighbors);
+  if (!status && is_free && falls_short(neighbors, target_recall))
+    status = search_again(ctx, points, k, seed, neighbors, used);
+  if (!status && falls_short(neighbors, target_recall))
+    uf_warn(ctx, "the search found clearly fewer of the true neighbors than `target_recall`: "
+                 "`recall` in the result says which part. Data without structure, of many "
+                 "columns, and far-out values are hard; the method \"exact\" finds all");
+  return status;
+}
+
+uf_status uf_neighbors_alloc(uf_context *ctx, int n, int k, uf_neighbors *neighbors) {
+  uf_status status = UF_OK;
+  *neighbors = (uf_neighbors){.n = n, .k = k, .recall = -1};
+  UF_NEW(ctx, neighbors->index, (int64_t)n * k);
+  UF_NEW(ctx, neighbors->distance, (int64_t)n * k);
+done:
+  if (status) uf_neighbors_free(neighbors);
+  return status;
+}
+
+void uf_neighbors_free(uf_neighbors *neighbors) {
+  uf_free(neighbors->index);
+  uf_free(neighbors->distance);
+  *neighbors = (uf_neighbors){0};
+}
+
+uf_nearest uf_nearest_begin(uf_neighbors *neighbors, int i, int self) {
+  size_t at = (size_t)i * (size_t)neighbors->k;
+  uf_nearest list = {
+      .k = neighbors->k, .index = neighbors->index + at, .rank = neighbors->distance + at};
+  for (int j = 0; j < list.k; j++) {
+    list.index[j] = -1;
+    list.rank[j] = INFINITY;
+  }
+  if (self >= 0) {
+    list.first = list.count = 1;
+    list.index[0] = self;
+    list.rank[0] = 0;
+  }
+  return list;
+}
+
+int uf_nearest_offer(uf_nearest *list, int index, float rank) {
+  int at = list->count < list->k ? list->count : list->k - 1;
+  if (list->count == list->k) {
+    if (list->k == list->first || rank > list->rank[at] ||
+        (rank == list->rank[at] && index > list->index[at]))
+      return 0;
+  } else {
+    list->count++;
+  }
+  for (; at > list->first &&
+         (rank < list->rank[at - 1] || (rank == list->rank[at - 1] && index < list->index[at - 1]));
+       at--) {
+    list->index[at] = list->index[at - 1];
+    list->rank[at] = list->rank[at - 1];
+  }
+  list->index[at] = index;
+  list->rank[at] = rank;
+  return 1;
+}
+
+void uf_nearest_finish(uf_nearest *list, uf_metric metric) {
+  for (int j = list->first; j < list->count; j++)
+    list->rank[j] = uf_distance_from_rank(metric, list->rank[j]);
+}

@@ -1,0 +1,77 @@
+/*
+ * r_fit.c: UMAP as a whole, in one call, so that data, neighbours and graph stay in the core from
+ * stage to stage.
+ */
+#include "host.h"
+#include "entry_points.h"
+#include "blocks.h"
+#include "observe.h"
+
+typedef struct fit_call {
+  r_run run;
+  SEXP settings, given_views, init, options, watch_list;
+  r_views views;
+  r_watch watch;
+  uf_umap_result result;
+} fit_call;
+
+static void release_fit(void *data) {
+  fit_call *c = data;
+  r_views_free(&c->views);
+  uf_umap_free(&c->result);
+  r_watch_free(&c->watch);
+  r_run_close(&c->run);
+}
+
+static uf_umap_options decode_options(SEXP options, SEXP init) {
+  return (uf_umap_options){
+      .n_components = r_int(options, "n_components"),
+      .fuzzy =
+          r_fuzzy_options(r_double(options, "local_connectivity"), r_double(options, "bandwidth"),
+                          r_double(options, "set_op_mix_ratio"), R_PosInf),
+      .init = Rf_isString(init) ? r_init_method(CHAR(Rf_asChar(init))) : UF_INIT_GIVEN,
+      .layout = r_layout_options(options),
+      .seed = (uint64_t)r_double(options, "seed"),
+      .keep_points = strcmp(r_string(options, "keep"), "predict") == 0};
+}
+
+static uf_status take_start(fit_call *c) {
+  uf_status status = UF_OK;
+  if (Rf_isString(c->init)) return UF_OK;
+  UF_NEW(&c->run.ctx, c->result.layout, Rf_xlength(c->init));
+  r_to_layout(c->init, c->result.layout);
+done:
+  return status;
+}
+
+static SEXP fit(void *data) {
+  static const char *const names[] = {"layout", "graph", "views", "watch"};
+  fit_call *c = data;
+  r_run_open(&c->run, c->settings);
+  uf_umap_options options = decode_options(c->options, c->init);
+  int n = r_int(c->watch_list, "n");
+  r_run_check(&c->run, r_to_views(&c->run, c->given_views, n, &c->views));
+  r_run_check(&c->run, take_start(c));
+  r_watch_open(&c->watch, &c->run, c->watch_list, n, options.n_components);
+  r_run_check(&c->run, uf_umap(&c->run.ctx, c->views.view, c->views.count, &options,
+                               &c->watch.watch, &c->result));
+  SEXP result = PROTECT(r_named_list(4, names));
+  SET_VECTOR_ELT(result, 0,
+                 r_from_layout(c->result.layout, c->result.graph.n, options.n_components));
+  if (strcmp(r_string(c->options, "keep"), "minimal") != 0) {
+    SET_VECTOR_ELT(result, 1, r_from_graph(&c->result.graph));
+    SET_VECTOR_ELT(result, 2, r_from_views(&c->views, options.keep_points));
+  }
+  SET_VECTOR_ELT(result, 3, r_from_watch(&c->watch));
+  UNPROTECT(1);
+  return result;
+}
+
+SEXP unfurl_umap(SEXP views, SEXP init, SEXP options, SEXP watch, SEXP settings) {
+  fit_call call = {.settings = settings,
+                   .given_views = views,
+                   .init = init,
+                   .options = options,
+                   .watch_list = watch};
+  return r_execute(fit, release_fit, &call);
+}

@@ -1,0 +1,101 @@
+/*
+ * r_neighbors.c: nearest neighbours, and how many of them a table has.
+ */
+#include "host.h"
+#include "entry_points.h"
+
+typedef struct neighbors_call {
+  r_run run;
+  SEXP settings;
+  SEXP x, query, idx, dist, rows;
+  int k;
+  SEXP metric;
+  const char *method;
+  double target_recall;
+  uint64_t seed;
+  /* from the core */
+  uf_preparation preparation;
+  uf_points points, queries;
+  uf_neighbors graph, neighbors;
+} neighbors_call;
+
+static void release_neighbors(void *data) {
+  neighbors_call *c = data;
+  uf_preparation_free(&c->preparation);
+  uf_points_free(&c->points);
+  uf_points_free(&c->queries);
+  uf_neighbors_free(&c->graph);
+  uf_neighbors_free(&c->neighbors);
+  r_run_close(&c->run);
+}
+
+static void check(neighbors_call *c, uf_status status) { r_run_check(&c->run, status); }
+
+static SEXP nearest_neighbors(void *data) {
+  neighbors_call *c = data;
+  uf_context *ctx = &c->run.ctx;
+  uf_neighbor_method used;
+  r_run_open(&c->run, c->settings);
+  r_make_points(&c->run, c->x, c->metric, &c->points);
+  check(c, uf_nearest_neighbors(ctx, &c->points, c->k, r_neighbor_method(c->method),
+                                c->target_recall, c->seed, &c->neighbors, &used));
+  double unit = c->points.unit;
+  uf_points_free(&c->points); /* makes room for the result */
+  return r_from_neighbors(&c->neighbors, unit, used);
+}
+
+SEXP unfurl_nearest_neighbors(SEXP x, SEXP k, SEXP metric, SEXP method, SEXP target_recall,
+                              SEXP seed, SEXP settings) {
+  neighbors_call call = {.settings = settings,
+                         .x = x,
+                         .k = Rf_asInteger(k),
+                         .metric = metric,
+                         .method = CHAR(Rf_asChar(method)),
+                         .target_recall = Rf_asReal(target_recall),
+                         .seed = (uint64_t)Rf_asReal(seed)};
+  return r_execute(nearest_neighbors, release_neighbors, &call);
+}
+
+static SEXP query_neighbors(void *data) {
+  neighbors_call *c = data;
+  uf_context *ctx = &c->run.ctx;
+  uf_neighbor_method used;
+  r_run_open(&c->run, c->settings);
+  uf_phase(ctx, "data");
+  r_prepare_points(&c->run, c->x, c->metric, &c->preparation, &c->points);
+  r_prepare_queries(&c->run, c->query, &c->preparation, &c->queries);
+  if (!Rf_isNull(c->idx)) check(c, r_to_search_graph(ctx, c->idx, &c->graph));
+  check(c, uf_neighbors_query(ctx, &c->points, c->graph.index ? &c->graph : NULL, &c->queries, c->k,
+                              r_neighbor_method(c->method), c->seed, &c->neighbors, &used));
+  return r_from_neighbors(&c->neighbors, c->points.unit, used);
+}
+
+SEXP unfurl_query_neighbors(SEXP x, SEXP query, SEXP idx, SEXP k, SEXP metric, SEXP method,
+                            SEXP seed, SEXP settings) {
+  neighbors_call call = {.settings = settings,
+                         .x = x,
+                         .query = query,
+                         .idx = idx,
+                         .k = Rf_asInteger(k),
+                         .metric = metric,
+                         .method = CHAR(Rf_asChar(method)),
+                         .seed = (uint64_t)Rf_asReal(seed)};
+  return r_execute(query_neighbors, release_neighbors, &call);
+}
+
+static SEXP neighbor_recall(void *data) {
+  neighbors_call *c = data;
+  double recall;
+  r_run_open(&c->run, c->settings);
+  r_make_points(&c->run, c->x, c->metric, &c->points);
+  check(c, r_to_neighbors(&c->run.ctx, c->idx, c->dist, c->points.unit, &c->neighbors));
+  check(c, uf_neighbor_recall(&c->run.ctx, &c->points, &c->neighbors, r_rows_from_zero(c->rows),
+                              Rf_length(c->rows), &recall));
+  return Rf_ScalarReal(recall);
+}
+
+SEXP unfurl_neighbor_recall(SEXP x, SEXP idx, SEXP dist, SEXP rows, SEXP metric, SEXP settings) {
+  neighbors_call call = {
+      .settings = settings, .x = x, .idx = idx, .dist = dist, .rows = rows, .metric = metric};
+  return r_execute(neighbor_recall, release_neighbors, &call);
+}
