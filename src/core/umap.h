@@ -21,7 +21,7 @@
 #include "quality/quality.h"
 #include "preprocess/standardize.h"
 #include "base/types.h"
-#include "model/block.h"
+#include "model/data_block.h"
 
 typedef enum uf_init_method {
   UF_INIT_SPECTRAL,
@@ -48,10 +48,10 @@ typedef struct uf_umap_result {
 /*
  * Embeds the points of which views[0] says the most and the others more: what is found out about
  * each stays in it. A start of the caller's own stands in result->layout (with UF_INIT_GIVEN). The
- * result is to be zero otherwise. watch may be NULL. Views and result are to be freed in any case.
+ * result is to be zero otherwise. observer may be NULL. Views and result are to be freed in any case.
  */
-uf_status uf_umap(uf_context *ctx, uf_view *views, int n_views, const uf_umap_options *options,
-                  uf_watch *watch, uf_umap_result *result);
+uf_status uf_umap(uf_context *ctx, uf_data_block *views, int n_data_blocks,
+                  const uf_umap_options *options, uf_observer *observer, uf_umap_result *result);
 void uf_umap_free(uf_umap_result *result);
 
 /* The start alone. points may be NULL but for UF_INIT_PCA. */

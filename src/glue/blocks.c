@@ -12,7 +12,7 @@ static uf_status fail_lengths(uf_context *ctx) {
 }
 
 /* n: rows that each view must have. */
-static uf_status to_view(r_run *run, SEXP given, int n, uf_matrix *columns, uf_view *view) {
+static uf_status to_view(r_run *run, SEXP given, int n, uf_matrix *columns, uf_data_block *view) {
   SEXP x = r_element(given, "x"), neighbors = r_element(given, "neighbors");
   SEXP category = r_element(given, "category");
   view->weight = r_double(given, "weight");
@@ -38,9 +38,9 @@ static uf_status to_view(r_run *run, SEXP given, int n, uf_matrix *columns, uf_v
   return r_to_neighbors(&run->ctx, r_element(neighbors, "idx"), dist, view->unit, &view->neighbors);
 }
 
-uf_status r_to_views(r_run *run, SEXP list, int n, r_views *views) {
+uf_status r_to_blocks(r_run *run, SEXP list, int n, r_blocks *views) {
   int count = Rf_length(list);
-  views->view = (uf_view *)R_alloc((size_t)count, sizeof *views->view);
+  views->view = (uf_data_block *)R_alloc((size_t)count, sizeof *views->view);
   views->columns = (uf_matrix *)R_alloc((size_t)count, sizeof *views->columns);
   memset(views->view, 0, (size_t)count * sizeof *views->view);
   views->count = count;
@@ -51,16 +51,16 @@ uf_status r_to_views(r_run *run, SEXP list, int n, r_views *views) {
   return UF_OK;
 }
 
-void r_views_free(r_views *views) {
-  for (int v = 0; v < views->count; v++) uf_view_free(&views->view[v]);
+void r_blocks_free(r_blocks *views) {
+  for (int v = 0; v < views->count; v++) uf_data_block_free(&views->view[v]);
 }
 
 /* What a metric that is an R function compares is R's own. */
-static int has_points(const uf_view *view) {
+static int has_points(const uf_data_block *view) {
   return view->points.n > 0 && view->points.metric != UF_FUNCTION;
 }
 
-static SEXP from_view(const uf_view *view, int keep_points) {
+static SEXP from_view(const uf_data_block *view, int keep_points) {
   static const char *const names[] = {"neighbors", "rho", "sigma", "points", "preparation"};
   if (view->category) return R_NilValue;
   int n = view->neighbors.n;
@@ -76,7 +76,7 @@ static SEXP from_view(const uf_view *view, int keep_points) {
   return result;
 }
 
-SEXP r_from_views(const r_views *views, int keep_points) {
+SEXP r_from_blocks(const r_blocks *views, int keep_points) {
   SEXP list = PROTECT(Rf_allocVector(VECSXP, views->count));
   for (int v = 0; v < views->count; v++)
     SET_VECTOR_ELT(list, v, from_view(&views->view[v], keep_points));
@@ -92,13 +92,13 @@ typedef struct join_call {
   double local_connectivity, bandwidth, set_op_mix_ratio;
   uint64_t seed;
   int n;
-  r_views view;
+  r_blocks view;
   uf_graph graph, other, both;
 } join_call;
 
 static void release_join(void *data) {
   join_call *c = data;
-  r_views_free(&c->view);
+  r_blocks_free(&c->view);
   uf_graph_free(&c->graph);
   uf_graph_free(&c->other);
   uf_graph_free(&c->both);
@@ -117,9 +117,9 @@ static SEXP join_views(void *data) {
   uf_fuzzy_options options =
       r_fuzzy_options(c->local_connectivity, c->bandwidth, c->set_op_mix_ratio, R_PosInf);
   r_run_check(&c->run, take_graph(c, c->graphs, &c->graph));
-  r_run_check(&c->run, r_to_views(&c->run, c->views, c->n, &c->view));
+  r_run_check(&c->run, r_to_blocks(&c->run, c->views, c->n, &c->view));
   for (int v = 0; v < c->view.count; v++)
-    r_run_check(&c->run, uf_view_join(ctx, &c->view.view[v], &options, c->seed, &c->graph));
+    r_run_check(&c->run, uf_data_block_join(ctx, &c->view.view[v], &options, c->seed, &c->graph));
   return r_from_graph(&c->graph);
 }
 
@@ -142,8 +142,8 @@ static SEXP intersect_graphs(void *data) {
   r_run_check(&c->run, take_graph(c, VECTOR_ELT(c->graphs, 0), &c->graph));
   r_run_check(&c->run, take_graph(c, VECTOR_ELT(c->graphs, 1), &c->other));
   r_run_check(&c->run,
-              uf_fuzzy_intersect(ctx, &c->graph, &c->other, Rf_asReal(c->weight), 0, &c->both));
-  r_run_check(&c->run, uf_fuzzy_reconnect(ctx, &c->both));
+              uf_intersect_graphs(ctx, &c->graph, &c->other, Rf_asReal(c->weight), 0, &c->both));
+  r_run_check(&c->run, uf_reset_local_connectivity(ctx, &c->both));
   return r_from_graph(&c->both);
 }
 

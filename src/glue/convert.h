@@ -38,12 +38,12 @@ uf_matrix r_matrix(SEXP matrix);
 /* A unit in which given distances sit well in float. */
 double r_distance_unit(SEXP dist);
 
-/* idx (1-based, NA for a missing neighbour) and dist, both n × k, into the core's table; distances
+/* idx (1-based, NA for a missing neighbor) and dist, both n × k, into the core's table; distances
  * are divided by `unit`. */
 uf_status r_to_neighbors(uf_context *ctx, SEXP idx, SEXP dist, double unit,
                          uf_neighbors *neighbors);
 
-/* idx alone, for a search that finds its way along neighbours. */
+/* idx alone, for a search that finds its way along neighbors. */
 uf_status r_to_search_graph(uf_context *ctx, SEXP idx, uf_neighbors *graph);
 
 /* list(idx, dist, method); distances are multiplied by `unit`. */

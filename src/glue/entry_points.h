@@ -20,7 +20,7 @@ SEXP unfurl_fit_curve(SEXP min_dist, SEXP spread);
 SEXP unfurl_initial_layout(SEXP row, SEXP col, SEXP similarity, SEXP n, SEXP x, SEXP metric,
                            SEXP init, SEXP n_components, SEXP seed, SEXP settings);
 SEXP unfurl_optimize_layout(SEXP row, SEXP col, SEXP similarity, SEXP init, SEXP options,
-                            SEXP watch, SEXP settings);
+                            SEXP observer, SEXP settings);
 SEXP unfurl_layout_loss(SEXP row, SEXP col, SEXP similarity, SEXP layout, SEXP options,
                         SEXP settings);
 SEXP unfurl_quality(SEXP x, SEXP layout, SEXP labels, SEXP k, SEXP k_label, SEXP rows, SEXP metric,
@@ -31,7 +31,7 @@ SEXP unfurl_apply_transform(SEXP x, SEXP transform, SEXP settings);
 SEXP unfurl_join_views(SEXP graph, SEXP n, SEXP views, SEXP options, SEXP seed, SEXP settings);
 SEXP unfurl_intersect_graphs(SEXP graphs, SEXP n, SEXP weight, SEXP settings);
 SEXP unfurl_predict(SEXP views, SEXP n_new, SEXP layout, SEXP options, SEXP settings);
-SEXP unfurl_umap(SEXP views, SEXP init, SEXP options, SEXP watch, SEXP settings);
+SEXP unfurl_umap(SEXP views, SEXP init, SEXP options, SEXP observer, SEXP settings);
 SEXP unfurl_processors(void);
 
 #endif

@@ -1,5 +1,5 @@
 /*
- * r_fit.c: UMAP as a whole, in one call, so that data, neighbours and graph stay in the core from
+ * r_fit.c: UMAP as a whole, in one call, so that data, neighbors and graph stay in the core from
  * stage to stage.
  */
 #include "host.h"
@@ -9,17 +9,17 @@
 
 typedef struct fit_call {
   r_run run;
-  SEXP settings, given_views, init, options, watch_list;
-  r_views views;
-  r_watch watch;
+  SEXP settings, given_views, init, options, observer_list;
+  r_blocks views;
+  r_observer observer;
   uf_umap_result result;
 } fit_call;
 
 static void release_fit(void *data) {
   fit_call *c = data;
-  r_views_free(&c->views);
+  r_blocks_free(&c->views);
   uf_umap_free(&c->result);
-  r_watch_free(&c->watch);
+  r_observer_free(&c->observer);
   r_run_close(&c->run);
 }
 
@@ -49,29 +49,29 @@ static SEXP fit(void *data) {
   fit_call *c = data;
   r_run_open(&c->run, c->settings);
   uf_umap_options options = decode_options(c->options, c->init);
-  int n = r_int(c->watch_list, "n");
-  r_run_check(&c->run, r_to_views(&c->run, c->given_views, n, &c->views));
+  int n = r_int(c->observer_list, "n");
+  r_run_check(&c->run, r_to_blocks(&c->run, c->given_views, n, &c->views));
   r_run_check(&c->run, take_start(c));
-  r_watch_open(&c->watch, &c->run, c->watch_list, n, options.n_components);
+  r_observer_open(&c->observer, &c->run, c->observer_list, n, options.n_components);
   r_run_check(&c->run, uf_umap(&c->run.ctx, c->views.view, c->views.count, &options,
-                               &c->watch.watch, &c->result));
+                               &c->observer.observer, &c->result));
   SEXP result = PROTECT(r_named_list(4, names));
   SET_VECTOR_ELT(result, 0,
                  r_from_layout(c->result.layout, c->result.graph.n, options.n_components));
   if (strcmp(r_string(c->options, "keep"), "minimal") != 0) {
     SET_VECTOR_ELT(result, 1, r_from_graph(&c->result.graph));
-    SET_VECTOR_ELT(result, 2, r_from_views(&c->views, options.keep_points));
+    SET_VECTOR_ELT(result, 2, r_from_blocks(&c->views, options.keep_points));
   }
-  SET_VECTOR_ELT(result, 3, r_from_watch(&c->watch));
+  SET_VECTOR_ELT(result, 3, r_from_observer(&c->observer));
   UNPROTECT(1);
   return result;
 }
 
-SEXP unfurl_umap(SEXP views, SEXP init, SEXP options, SEXP watch, SEXP settings) {
+SEXP unfurl_umap(SEXP views, SEXP init, SEXP options, SEXP observer, SEXP settings) {
   fit_call call = {.settings = settings,
                    .given_views = views,
                    .init = init,
                    .options = options,
-                   .watch_list = watch};
+                   .observer_list = observer};
   return r_execute(fit, release_fit, &call);
 }

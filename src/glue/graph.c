@@ -28,7 +28,7 @@ static void release_stage(void *data) {
 
 static void check(stage_call *c, uf_status status) { r_run_check(&c->run, status); }
 
-/* Brings the given neighbours, and the distance that limits them, to units of their own, which it
+/* Brings the given neighbors, and the distance that limits them, to units of their own, which it
  * returns. */
 static double take_neighbors(stage_call *c) {
   double unit = r_distance_unit(c->dist);
@@ -74,7 +74,7 @@ static SEXP fuzzy_graph(void *data) {
   r_to_floats(c->sigma, unit, c->more_floats);
   check(c, uf_fuzzy_graph(&c->run.ctx, &c->neighbors, c->floats, c->more_floats, &c->fuzzy,
                           &c->graph));
-  uf_warn_of_lone_points(&c->run.ctx, &c->graph);
+  uf_warn_of_isolated_vertices(&c->run.ctx, &c->graph);
   check(c, UF_OK);
   return r_from_graph(&c->graph);
 }

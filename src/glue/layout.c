@@ -1,5 +1,5 @@
 /*
- * r_layout.c: the start of a layout and its optimisation, by themselves.
+ * r_layout.c: the start of a layout and its optimization, by themselves.
  */
 #include "host.h"
 #include "entry_points.h"
@@ -8,7 +8,7 @@
 typedef struct layout_call {
   r_run run;
   SEXP settings;
-  SEXP row, col, similarity, x, init, watch_list, options;
+  SEXP row, col, similarity, x, init, observer_list, options;
   int n, n_components;
   SEXP metric;
   const char *method;
@@ -18,7 +18,7 @@ typedef struct layout_call {
   uf_graph graph;
   uf_hierarchy hierarchy;
   float *layout;
-  r_watch watch;
+  r_observer observer;
 } layout_call;
 
 static void release_layout(void *data) {
@@ -27,7 +27,7 @@ static void release_layout(void *data) {
   uf_hierarchy_free(&c->hierarchy);
   uf_graph_free(&c->graph);
   uf_free(c->layout);
-  r_watch_free(&c->watch);
+  r_observer_free(&c->observer);
   r_run_close(&c->run);
 }
 
@@ -73,24 +73,24 @@ static SEXP optimize_layout(void *data) {
   c->layout = r_new_floats(&c->run, (int64_t)n * d);
   r_to_layout(c->init, c->layout);
   uf_layout_options options = r_layout_options(c->options);
-  r_watch_open(&c->watch, &c->run, c->watch_list, n, d);
-  check(c, uf_layout_optimize(ctx, &c->graph, NULL, d, &options, &c->watch.watch, c->layout));
+  r_observer_open(&c->observer, &c->run, c->observer_list, n, d);
+  check(c, uf_layout_optimize(ctx, &c->graph, NULL, d, &options, &c->observer.observer, c->layout));
   SEXP result = PROTECT(r_named_list(2, names));
   SET_VECTOR_ELT(result, 0, r_from_layout(c->layout, n, d));
-  SET_VECTOR_ELT(result, 1, r_from_watch(&c->watch));
+  SET_VECTOR_ELT(result, 1, r_from_observer(&c->observer));
   UNPROTECT(1);
   return result;
 }
 
 SEXP unfurl_optimize_layout(SEXP row, SEXP col, SEXP similarity, SEXP init, SEXP options,
-                            SEXP watch, SEXP settings) {
+                            SEXP observer, SEXP settings) {
   layout_call call = {.settings = settings,
                       .row = row,
                       .col = col,
                       .similarity = similarity,
                       .init = init,
                       .options = options,
-                      .watch_list = watch};
+                      .observer_list = observer};
   return r_execute(optimize_layout, release_layout, &call);
 }
 

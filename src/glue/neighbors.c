@@ -1,5 +1,5 @@
 /*
- * r_neighbors.c: nearest neighbours, and how many of them a table has.
+ * r_neighbors.c: nearest neighbors, and how many of them a table has.
  */
 #include "host.h"
 #include "entry_points.h"

@@ -4,7 +4,7 @@
  *
  * Floats and words of bits lie in integer vectors, which R's files carry to any machine; the core
  * reads them where they are. Words of 64 bits, and hashes, take machines of little endians for granted,
- * as all are that the package is tested on: elsewhere a model of theirs finds no twins, and one of
+ * as all are that the package is tested on: elsewhere a model of theirs finds no duplicates, and one of
  * packed bits is misread.
  */
 #ifndef UNFURL_R_POINTS_H

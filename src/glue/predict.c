@@ -8,9 +8,9 @@
 typedef struct predict_call {
   r_run run;
   SEXP settings, given, old_layout, options;
-  int n_new, n_views;
+  int n_new, n_data_blocks;
   /* a view each */
-  uf_query_view *views;
+  uf_query_block *views;
   uf_preparation *preparations; /* in R's memory */
   uf_points *points, *queries;
   uf_neighbors *graphs;
@@ -22,8 +22,8 @@ typedef struct predict_call {
 
 static void release_predict(void *data) {
   predict_call *c = data;
-  for (int v = 0; v < c->n_views; v++) {
-    uf_query_view_free(&c->views[v]);
+  for (int v = 0; v < c->n_data_blocks; v++) {
+    uf_query_block_free(&c->views[v]);
     r_points_free(&c->points[v]);
     uf_points_free(&c->queries[v]);
     uf_neighbors_free(&c->graphs[v]);
@@ -49,8 +49,8 @@ static void *new_structs(int count, size_t size) {
   return structs;
 }
 
-/* Neighbours among the old rows, which the user gives. */
-static double take_neighbors(predict_call *c, SEXP neighbors, uf_query_view *view) {
+/* Neighbors among the old rows, which the user gives. */
+static double take_neighbors(predict_call *c, SEXP neighbors, uf_query_block *view) {
   SEXP dist = r_element(neighbors, "dist");
   double unit = r_distance_unit(dist);
   check(c, r_to_neighbors(&c->run.ctx, r_element(neighbors, "idx"), dist, unit, &view->neighbors));
@@ -106,7 +106,7 @@ static double take_points(predict_call *c, SEXP given, int v) {
 static void take_view(predict_call *c, int v) {
   SEXP given = VECTOR_ELT(c->given, v), category = r_element(given, "category");
   SEXP neighbors = r_element(given, "neighbors");
-  uf_query_view *view = &c->views[v];
+  uf_query_block *view = &c->views[v];
   view->weight = r_double(given, "weight");
   if (!Rf_isNull(category)) {
     view->category = r_category(category, (R_xlen_t)c->n_new + Rf_nrows(c->old_layout));
@@ -136,7 +136,7 @@ static SEXP predict(void *data) {
   c->points = new_structs(count, sizeof *c->points);
   c->queries = new_structs(count, sizeof *c->queries);
   c->graphs = new_structs(count, sizeof *c->graphs);
-  c->n_views = count;
+  c->n_data_blocks = count;
   uf_phase(ctx, "data");
   for (int v = 0; v < count; v++) take_view(c, v);
   c->old = uf_alloc(ctx, (int64_t)n_old * d, sizeof *c->old);

@@ -10,28 +10,28 @@ typedef struct transform_call {
   uf_scaling scaling;
   int n_directions;
   uint64_t seed;
-  uf_transform transform; /* from the core */
+  uf_standardization transform; /* from the core */
 } transform_call;
 
 static void release_made(void *data) {
   transform_call *c = data;
-  uf_transform_free(&c->transform);
+  uf_standardization_free(&c->transform);
   r_run_close(&c->run);
 }
 
 static void release_run(void *data) { r_run_close(&((transform_call *)data)->run); }
 
-/* list(centre, factor, rotation, unit); rotation is a matrix or NULL. */
+/* list(center, factor, rotation, unit); rotation is a matrix or NULL. */
 static SEXP make_transform(void *data) {
   static const char *const names[] = {"centre", "factor", "rotation", "unit"};
   transform_call *c = data;
   r_run_open(&c->run, c->settings);
   uf_matrix matrix = r_matrix(c->x);
-  r_run_check(&c->run, uf_transform_make(&c->run.ctx, &matrix, c->scaling, c->n_directions, c->seed,
-                                         &c->transform));
-  const uf_transform *t = &c->transform;
+  r_run_check(&c->run, uf_standardization_make(&c->run.ctx, &matrix, c->scaling, c->n_directions,
+                                               c->seed, &c->transform));
+  const uf_standardization *t = &c->transform;
   SEXP result = PROTECT(r_named_list(4, names));
-  SET_VECTOR_ELT(result, 0, r_from_doubles(t->centre, t->d));
+  SET_VECTOR_ELT(result, 0, r_from_doubles(t->center, t->d));
   SET_VECTOR_ELT(result, 1, r_from_doubles(t->factor, t->d));
   if (t->n_directions) {
     SEXP rotation = Rf_allocMatrix(REALSXP, t->d, t->n_directions);
@@ -57,17 +57,17 @@ static SEXP apply_transform(void *data) {
   SEXP rotation = r_element(c->given, "rotation");
   r_run_open(&c->run, c->settings);
   uf_matrix matrix = r_matrix(c->x);
-  uf_transform transform = {.d = matrix.d,
-                            .centre = REAL(r_element(c->given, "centre")),
-                            .factor = REAL(r_element(c->given, "factor")),
-                            .unit = r_double(c->given, "unit")};
+  uf_standardization transform = {.d = matrix.d,
+                                  .center = REAL(r_element(c->given, "centre")),
+                                  .factor = REAL(r_element(c->given, "factor")),
+                                  .unit = r_double(c->given, "unit")};
   if (!Rf_isNull(rotation)) {
     transform.rotation = REAL(rotation);
     transform.n_directions = Rf_ncols(rotation);
   }
   SEXP out = PROTECT(Rf_allocMatrix(REALSXP, matrix.n,
                                     transform.n_directions ? transform.n_directions : matrix.d));
-  r_run_check(&c->run, uf_transform_apply(&c->run.ctx, &matrix, &transform, REAL(out)));
+  r_run_check(&c->run, uf_standardize(&c->run.ctx, &matrix, &transform, REAL(out)));
   UNPROTECT(1);
   return out;
 }

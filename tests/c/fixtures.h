@@ -1,5 +1,5 @@
 /*
- * fixtures.h: what the tests of several stages begin with: data, neighbours, graphs, hosts. All of
+ * fixtures.h: what the tests of several stages begin with: data, neighbors, graphs, hosts. All of
  * it is fixed by seeds. Include it after check.h.
  */
 #ifndef FIXTURES_H

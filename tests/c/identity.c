@@ -71,7 +71,7 @@ static const word searches[] = {{"exact", UF_NEIGHBORS_EXACT},
                                 {"nndescent", UF_NEIGHBORS_DESCENT}};
 static const word starts[] = {
     {"spectral", UF_INIT_SPECTRAL}, {"pca", UF_INIT_PCA}, {"random", UF_INIT_RANDOM}};
-static const word optimisers[] = {
+static const word optimizers[] = {
     {"batch", UF_LAYOUT_BATCH}, {"sgd", UF_LAYOUT_SGD}, {"full", UF_LAYOUT_FULL}};
 
 #define EACH(word_, words)                                                                         \
@@ -122,7 +122,7 @@ static void eigenvectors(void) {
 
 /* ---- points ---- */
 
-/* n × d by columns: correlated columns around a few centres, some rows twice; NOISY columns are
+/* n × d by columns: correlated columns around a few centers, some rows twice; NOISY columns are
  * noise alone, in which an approximation is bound to miss some: what it misses has to agree too. */
 static double *make_data(int n, int d, double size) {
   double *x = fixture_doubles((int64_t)n * d);
@@ -189,15 +189,16 @@ static void transforms(void) {
   EACH(scaling, scalings) {
     begin();
     for (int n_directions = 0; n_directions <= FEW; n_directions += FEW) {
-      uf_transform made;
-      must(uf_transform_make(&ctx, &matrix, (uf_scaling)scaling->value, n_directions, SEED, &made));
-      must(uf_transform_apply(&ctx, &matrix, &made, out));
-      take_doubles(made.centre, WIDE);
+      uf_standardization made;
+      must(uf_standardization_make(&ctx, &matrix, (uf_scaling)scaling->value, n_directions, SEED,
+                                   &made));
+      must(uf_standardize(&ctx, &matrix, &made, out));
+      take_doubles(made.center, WIDE);
       take_doubles(made.factor, WIDE);
       take_doubles(made.rotation, WIDE * n_directions);
       take_double(made.unit);
       take_doubles(out, N * (n_directions ? n_directions : WIDE));
-      uf_transform_free(&made);
+      uf_standardization_free(&made);
     }
     end("transform", scaling->name);
   }
@@ -205,7 +206,7 @@ static void transforms(void) {
   free(out);
 }
 
-/* ---- neighbours ---- */
+/* ---- neighbors ---- */
 
 static void take_neighbors(const uf_neighbors *neighbors) {
   int64_t count = (int64_t)neighbors->n * neighbors->k;
@@ -372,10 +373,10 @@ static void intersections(const uf_graph *other) {
   for (int i = 0; i < N; i++) category[i] = i % (FEW + 1) - 1;
   for (int w = 0; w < 2; w++) {
     uf_graph both = {0};
-    must(uf_fuzzy_intersect(&ctx, &graph, other, weights[w], 0, &both));
-    must(uf_fuzzy_reconnect(&ctx, &both));
-    must(uf_fuzzy_separate(&ctx, &both, category, category, weights[w]));
-    must(uf_fuzzy_reconnect(&ctx, &both));
+    must(uf_intersect_graphs(&ctx, &graph, other, weights[w], 0, &both));
+    must(uf_reset_local_connectivity(&ctx, &both));
+    must(uf_categorical_intersection(&ctx, &both, category, category, weights[w]));
+    must(uf_reset_local_connectivity(&ctx, &both));
     begin();
     take_graph(&both);
     end("intersection", w ? "heavy" : "light");
@@ -432,16 +433,16 @@ static uf_layout_options layout_options(uf_layout_optimizer method) {
 }
 
 static void all_layouts(void) {
-  EACH(optimiser, optimisers)
+  EACH(optimizer, optimizers)
   for (int d = 2; d <= 4; d++) {
     char variant[64];
-    uf_layout_options options = layout_options((uf_layout_optimizer)optimiser->value);
+    uf_layout_options options = layout_options((uf_layout_optimizer)optimizer->value);
     float *layout = fixture_floats(N * d);
     must(uf_init_random(&ctx, graph.n, d, SEED, layout));
     must(uf_layout_optimize(&ctx, &graph, NULL, d, &options, NULL, layout));
     begin();
     take_floats(layout, N * d);
-    snprintf(variant, sizeof variant, "%s/%d dimensions", optimiser->name, d);
+    snprintf(variant, sizeof variant, "%s/%d dimensions", optimizer->name, d);
     end("layout", variant);
     free(layout);
   }
@@ -473,7 +474,7 @@ static void quality(const float *layout, const int *labels) {
 }
 
 /* New rows of which every third is an old one, by two views: their points, and categories. */
-static void predictions(uf_view *view, const double *x, const float *layout) {
+static void predictions(uf_data_block *view, const double *x, const float *layout) {
   enum { N_NEW = N / 3 };
   double *later = make_data(N_NEW, NARROW, 1.1);
   int *category = fixture_ints(N_NEW + N);
@@ -484,22 +485,22 @@ static void predictions(uf_view *view, const double *x, const float *layout) {
     for (int j = 0; j < NARROW; j++) later[j * N_NEW + i] = x[j * N + 2 * i];
   for (int i = 0; i < N_NEW + N; i++) category[i] = i % (FEW + 1) - 1;
   must(uf_points_prepare_new(&ctx, &matrix, &view->preparation, &queries));
-  for (int n_views = 1; n_views <= 2; n_views++) {
+  for (int n_data_blocks = 1; n_data_blocks <= 2; n_data_blocks++) {
     uf_predict_options options = {.fuzzy = usual, .layout = layout_options(UF_LAYOUT_BATCH)};
-    uf_query_view views[2] = {{.points = &view->points,
-                               .queries = &queries,
-                               .hash = view->hash,
-                               .graph = &view->neighbors,
-                               .k = K,
-                               .weight = 0.5,
-                               .max_distance = INFINITY,
-                               .mean_distance = 1},
-                              {.category = category, .weight = 0.5}};
-    must(uf_predict(&ctx, views, n_views, layout, N, 2, &options, placed));
+    uf_query_block views[2] = {{.points = &view->points,
+                                .queries = &queries,
+                                .hash = view->hash,
+                                .graph = &view->neighbors,
+                                .k = K,
+                                .weight = 0.5,
+                                .max_distance = INFINITY,
+                                .mean_distance = 1},
+                               {.category = category, .weight = 0.5}};
+    must(uf_predict(&ctx, views, n_data_blocks, layout, N, 2, &options, placed));
     begin();
     take_floats(placed, 2 * N_NEW);
-    end("predict", n_views == 1 ? "" : "with categories");
-    uf_query_view_free(&views[0]);
+    end("predict", n_data_blocks == 1 ? "" : "with categories");
+    uf_query_block_free(&views[0]);
   }
   uf_points_free(&queries);
   free(later);
@@ -511,11 +512,11 @@ static void whole(void) {
   double *x = make_data(N, NARROW, 1);
   int *labels = fixture_ints(N);
   uf_matrix columns = {.values = x, .is_integer = 0, .n = N, .d = NARROW};
-  uf_view view = {.columns = &columns,
-                  .metric = {.metric = UF_EUCLIDEAN},
-                  .neighbor_method = UF_NEIGHBORS_AUTO,
-                  .n_neighbors = K,
-                  .max_distance = INFINITY};
+  uf_data_block view = {.columns = &columns,
+                        .metric = {.metric = UF_EUCLIDEAN},
+                        .neighbor_method = UF_NEIGHBORS_AUTO,
+                        .n_neighbors = K,
+                        .max_distance = INFINITY};
   uf_umap_options options = {.n_components = 2,
                              .fuzzy = usual,
                              .init = UF_INIT_SPECTRAL,
@@ -531,7 +532,7 @@ static void whole(void) {
   quality(result.layout, labels);
   predictions(&view, x, result.layout);
   uf_umap_free(&result);
-  uf_view_free(&view);
+  uf_data_block_free(&view);
   free(labels);
   free(x);
 }

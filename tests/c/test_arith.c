@@ -97,7 +97,7 @@ static int fma_of_halfway(void) {
     uint64_t bits = next_bits();
     float c =
         bits_float((uint32_t)(0x3f800000 | (bits & 0x7fffff)));  /* in [1, 2): last place 2^-23 */
-    float a = 1 + (float)((int)(bits >> 23 & 3) - 1) * 0x1p-23f; /* 1 and its neighbours */
+    float a = 1 + (float)((int)(bits >> 23 & 3) - 1) * 0x1p-23f; /* 1 and its neighbors */
     float b =
         (float)(1 + (int)(bits >> 25 & 1) * 2) * 0x1p-24f; /* half a last place, or three halves */
     b = bits_float(float_bits(b) + (uint32_t)(bits >> 26 & 3) - 1);

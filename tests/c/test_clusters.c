@@ -30,12 +30,12 @@ typedef enum shape {
 static double value_of(shape shape, int64_t i, int j) {
   double noise = fixture_normal(1, 512 * i + j);
   int group = (int)(i % 20);
-  double centre = fixture_normal(2, 512 * group + j);
+  double center = fixture_normal(2, 512 * group + j);
   switch (shape) {
-  case GROUPS: return 3 * centre + noise / (1 + 0.1 * j);
-  case FAR_GROUPS: return 5000 * centre + noise;
+  case GROUPS: return 3 * center + noise / (1 + 0.1 * j);
+  case FAR_GROUPS: return 5000 * center + noise;
   case SCALES:
-    return 3 * centre + noise * (group % 4 == 0   ? 1
+    return 3 * center + noise * (group % 4 == 0   ? 1
                                  : group % 4 == 1 ? 0.1
                                  : group % 4 == 2 ? 0.01
                                                   : 0.001);
@@ -88,14 +88,14 @@ static double recall_on_sample(const uf_points *points, const uf_neighbors *nn) 
   return recall;
 }
 
-static uf_cluster_aim aim_at(double recall) {
-  return (uf_cluster_aim){.recall = recall, .index_cost = INFINITY};
+static uf_ivf_target aim_at(double recall) {
+  return (uf_ivf_target){.recall = recall, .index_cost = INFINITY};
 }
 
 static void check_search(const uf_points *points, int k, double target, double floor) {
   uf_neighbors nn;
   int valid = 1;
-  CHECK(uf_neighbors_clusters(&ctx, points, k, aim_at(target), 42, &nn) == UF_OK);
+  CHECK(uf_ivf_search(&ctx, points, k, aim_at(target), 42, &nn) == UF_OK);
   for (int i = 0; i < nn.n; i++) valid = valid && is_valid_row(&nn, i);
   CHECK(valid);
   double recall = recall_on_sample(points, &nn);
@@ -181,11 +181,11 @@ TEST(clusters_hold_every_row_once) {
 static void check_same_everywhere(const uf_points *points) {
   static const int threads[] = {2, 3, 8};
   uf_neighbors expected, nn;
-  CHECK(uf_neighbors_clusters(&ctx, points, 10, aim_at(0.99), 7, &expected) == UF_OK);
+  CHECK(uf_ivf_search(&ctx, points, 10, aim_at(0.99), 7, &expected) == UF_OK);
   for (int run = 0; run < 3 + FIXTURE_ISAS; run++) {
     uf_context other;
     fixture_open(&other, run < 3 ? threads[run] : 1, run < 3 ? NULL : fixture_isa[run - 3]);
-    CHECK(uf_neighbors_clusters(&other, points, 10, aim_at(0.99), 7, &nn) == UF_OK);
+    CHECK(uf_ivf_search(&other, points, 10, aim_at(0.99), 7, &nn) == UF_OK);
     CHECK(same_table(&nn, &expected));
     uf_neighbors_free(&nn);
     uf_context_close(&other);
@@ -211,7 +211,7 @@ TEST(search_can_be_stopped) {
     uf_neighbors nn;
     int polls;
     fixture_open_stopping(&stopping, n_threads, &polls);
-    CHECK(uf_neighbors_clusters(&stopping, &points, 10, aim_at(0.99), 1, &nn) == UF_INTERRUPTED);
+    CHECK(uf_ivf_search(&stopping, &points, 10, aim_at(0.99), 1, &nn) == UF_INTERRUPTED);
     CHECK(nn.index == NULL && nn.distance == NULL);
     uf_context_close(&stopping);
   }

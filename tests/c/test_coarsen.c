@@ -117,8 +117,8 @@ TEST(same_levels_on_any_number_of_threads) {
   uf_graph_free(&graph);
 }
 
-/* The centre of mass stays when a layout is taken up; a layout that is the same everywhere stays the
- * same, up and down; and what is taken down lies between its own and its neighbours' aggregates. */
+/* The center of mass stays when a layout is taken up; a layout that is the same everywhere stays the
+ * same, up and down; and what is taken down lies between its own and its neighbors' aggregates. */
 TEST(layouts_move_between_levels) {
   enum { N = 1000, D = 3 };
   uf_context ctx;
@@ -139,7 +139,7 @@ TEST(layouts_move_between_levels) {
     CHECK_CLOSE(coarse_sum, sum, 1e-3);
   }
   CHECK(uf_prolong(&ctx, &hierarchy, 0, D, 0, 42, coarse, back) == UF_OK);
-  for (int c = 0; c < D; c++) { /* without neighbours, where the aggregate is */
+  for (int c = 0; c < D; c++) { /* without neighbors, where the aggregate is */
     float own = coarse[hierarchy.level[0].parent[N - 1] * D + c];
     CHECK(back[(N - 1) * D + c] == own);
   }

@@ -1,4 +1,4 @@
-/* test_curve.c: a and b of the curve against the least squares that they are to minimise. */
+/* test_curve.c: a and b of the curve against the least squares that they are to minimize. */
 #include "arith/arith.h"
 
 #include "check.h"
@@ -14,7 +14,7 @@ static fitted fit(double min_dist, double spread) {
   return f;
 }
 
-/* What umap-learn minimises: 300 points from 0 to 3 spread. */
+/* What umap-learn minimizes: 300 points from 0 to 3 spread. */
 static double squared_error(const fitted *f, double a, double b) {
   double sum = 0;
   for (int i = 0; i < 300; i++) {

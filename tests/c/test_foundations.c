@@ -160,8 +160,8 @@ TEST(indices_of_draws) {
   CHECK_CLOSE(sum / SAMPLE, 0.5, 5 * sqrt(1.0 / 12 / SAMPLE));
 }
 
-/* Draws at neighbouring places are not alike, whatever it is that counts on. */
-TEST(neighbouring_draws_are_independent) {
+/* Draws at neighboring places are not alike, whatever it is that counts on. */
+TEST(neighboring_draws_are_independent) {
   double product[5] = {0};
   for (uint64_t i = 0; i < SAMPLE; i++) {
     double here = uf_draw_unit(uf_key(i, UF_STAGE_JITTER, i, i), i) - 0.5;
@@ -420,7 +420,7 @@ int main(void) {
   RUN(steps_leave_by_done);
   RUN(moments_of_draws);
   RUN(indices_of_draws);
-  RUN(neighbouring_draws_are_independent);
+  RUN(neighboring_draws_are_independent);
   RUN(golden_draws);
   RUN(every_block_runs_once);
   RUN(pools_come_and_go);

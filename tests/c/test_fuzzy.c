@@ -7,7 +7,7 @@
 
 static const uf_fuzzy_options plain = {1, 1, 1, INFINITY, 0};
 
-/* ---- tables of neighbours ---- */
+/* ---- tables of neighbors ---- */
 
 static void table_alloc(int n, int k, uf_neighbors *table) {
   *table = (uf_neighbors){n, k, fixture_ints((int64_t)n * k), fixture_floats((int64_t)n * k), -1};
@@ -28,7 +28,7 @@ static void table_of_row(int k, const float *distance, uf_neighbors *table) {
     }
 }
 
-/* Nearest neighbours of random points, by looking at all of them. digits > 0 rounds the points, for
+/* Nearest neighbors of random points, by looking at all of them. digits > 0 rounds the points, for
  * duplicates. */
 static void table_of_points(int n, int d, int k, double digits, uf_neighbors *table) {
   table_alloc(n, k, table);
@@ -217,7 +217,7 @@ TEST(duplicates) {
 }
 
 /* What is not there, infinitely far away, or cut off, are all one. */
-TEST(missing_neighbours) {
+TEST(missing_neighbors) {
   enum { N = 80, K = 12 };
   uf_neighbors missing, infinite, cut;
   table_of_points(N, 3, K, 0, &missing);
@@ -261,7 +261,7 @@ TEST(scales) {
   }
 }
 
-/* More than all neighbours together can be: sigma grows until each is as good as at rho, however
+/* More than all neighbors together can be: sigma grows until each is as good as at rho, however
  * large the distances, and nothing else comes to count. */
 TEST(sums_out_of_reach) {
   const float distance[] = {0, 1, 2, 3, 4};
@@ -433,8 +433,8 @@ TEST(small_graphs) {
   table_free(&pair);
 }
 
-/* One row and its neighbour, seen from both: A_01 = 1 and A_10 = 1 at rho; mixed by hand at the
- * second neighbour. */
+/* One row and its neighbor, seen from both: A_01 = 1 and A_10 = 1 at rho; mixed by hand at the
+ * second neighbor. */
 TEST(graph_by_hand) {
   int index[] = {0, 1, 2, 1, 0, 2, 2, 0, -1};
   float distance[] = {0, 1, 3, 0, 1, 2, 0, 3, INFINITY}, rho[] = {1, 1, 3}, sigma[] = {2, 1, 1};
@@ -565,7 +565,7 @@ int main(void) {
   RUN(local_connectivity_and_bandwidth);
   RUN(worked_by_hand);
   RUN(duplicates);
-  RUN(missing_neighbours);
+  RUN(missing_neighbors);
   RUN(scales);
   RUN(sums_out_of_reach);
   RUN(graphs);

@@ -391,7 +391,7 @@ TEST(isolated_vertices) {
 
 /* ---- principal components ---- */
 
-/* Leading eigenvectors of the covariance, applied to the centred rows: n × d, columns of length 1.
+/* Leading eigenvectors of the covariance, applied to the centered rows: n × d, columns of length 1.
  */
 static void dense_components(const double *x, int n, int columns, int d, double *scores) {
   double *covariance = fixture_doubles(columns * columns), *values = fixture_doubles(columns);

@@ -44,7 +44,7 @@ static void check_intersection(const double *left, const double *right, double w
   fixture_open(&ctx, 1, NULL);
   fixture_graph(&ctx, N, left, &one);
   fixture_graph(&ctx, N, right, &other);
-  CHECK(uf_fuzzy_intersect(&ctx, &one, &other, weight, 0, &both) == UF_OK);
+  CHECK(uf_intersect_graphs(&ctx, &one, &other, weight, 0, &both) == UF_OK);
   for (int e = 0; e < N * N; e++) {
     double l = left[e] > 0 ? left[e] : left_missing, r = right[e] > 0 ? right[e] : right_missing;
     if (left[e] > 0 || right[e] > 0)
@@ -83,7 +83,7 @@ TEST(categories) {
     double *wanted = random_weights(70, 0.2);
     fixture_open(&ctx, 1, NULL);
     fixture_graph(&ctx, N, wanted, &graph);
-    CHECK(uf_fuzzy_separate(&ctx, &graph, category, category, weights[w]) == UF_OK);
+    CHECK(uf_categorical_intersection(&ctx, &graph, category, category, weights[w]) == UF_OK);
     for (int e = 0; e < N * N; e++) {
       int i = category[e / N], j = category[e % N];
       wanted[e] *= i < 0 || j < 0 ? exp(-1) : i == j ? 1 : exp(-2.5 / (1 - weights[w]));
@@ -108,7 +108,7 @@ TEST(reconnection) {
     w[5 * N + j] = w[j * N + 5] *= 1e-20;
   }
   fixture_graph(&ctx, N, w, &graph);
-  CHECK(uf_fuzzy_reconnect(&ctx, &graph) == UF_OK);
+  CHECK(uf_reset_local_connectivity(&ctx, &graph) == UF_OK);
   for (int e = 0; e < N * N; e++) most[e / N] = fmax(most[e / N], w[e]);
   for (int e = 0; e < N * N; e++) {
     double one = w[e] > 0 ? w[e] / most[e / N] : 0, other = w[e] > 0 ? w[e] / most[e % N] : 0;
@@ -137,9 +137,9 @@ TEST(interrupts_are_heard) {
     int polls;
     fixture_open_stopping(&ctx, n_threads, &polls);
     fixture_graph(&ctx, N, w, &graph);
-    uf_status status = uf_fuzzy_intersect(&ctx, &graph, &graph, 0.5, 0, &both);
+    uf_status status = uf_intersect_graphs(&ctx, &graph, &graph, 0.5, 0, &both);
     CHECK(status == UF_OK || (status == UF_INTERRUPTED && !both.start));
-    status = uf_fuzzy_separate(&ctx, &graph, category, category, 0.5);
+    status = uf_categorical_intersection(&ctx, &graph, category, category, 0.5);
     CHECK(status == UF_INTERRUPTED);
     uf_graph_free(&graph);
     uf_graph_free(&both);

@@ -14,7 +14,7 @@ typedef struct layout_case {
   int32_t *neighbor;
 } layout_case;
 
-/* Group 2 has no edges; half of the lanes are empty; some neighbours and negatives lie where the
+/* Group 2 has no edges; half of the lanes are empty; some neighbors and negatives lie where the
  * vertex lies. */
 static layout_case layout_case_make(int d, float size, float b) {
   layout_case c = {0};

@@ -1,4 +1,4 @@
-/* test_kernel_scan.c: every instruction set finds in quantised rows the places that plain double
+/* test_kernel_scan.c: every instruction set finds in quantized rows the places that plain double
  * arithmetic finds. */
 #include "arith/arith.h"
 

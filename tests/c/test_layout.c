@@ -1,4 +1,4 @@
-/* test_layout.c: forces against the slope of the loss, and what the three optimisers make of small
+/* test_layout.c: forces against the slope of the loss, and what the three optimizers make of small
  * graphs. */
 #include "arith/arith.h"
 
@@ -81,14 +81,14 @@ static void random_start(int n, int d, float *layout) {
   for (int e = 0; e < n * d; e++) layout[e] = (float)(20 * fixture_unit(40, e) - 10);
 }
 
-/* Optimises `layout`, from where it is, over the graph of a dense matrix; frees w. */
-static void run(double *w, int n, int d, const uf_layout_options *options, uf_watch *watch,
+/* Optimizes `layout`, from where it is, over the graph of a dense matrix; frees w. */
+static void run(double *w, int n, int d, const uf_layout_options *options, uf_observer *observer,
                 float *layout) {
   uf_context ctx;
   uf_graph graph;
   fixture_open(&ctx, 1, NULL);
   fixture_graph_of(&ctx, n, w, &graph);
-  CHECK(uf_layout_optimize(&ctx, &graph, NULL, d, options, watch, layout) == UF_OK);
+  CHECK(uf_layout_optimize(&ctx, &graph, NULL, d, options, observer, layout) == UF_OK);
   CHECK(fixture_all_finite(layout, (int64_t)n * d));
   uf_graph_free(&graph);
   uf_context_close(&ctx);
@@ -124,15 +124,15 @@ TEST(negatives_push) {
 
 /* How far two cliques are from each other, in units of how wide they are. */
 static double separation(const float *layout, int n, int d) {
-  double centre[2][8] = {{0}}, between = 0, within = 0;
+  double center[2][8] = {{0}}, between = 0, within = 0;
   int half = n / 2;
   for (int i = 0; i < n; i++)
-    for (int c = 0; c < d; c++) centre[i >= half][c] += layout[i * d + c] / half;
+    for (int c = 0; c < d; c++) center[i >= half][c] += layout[i * d + c] / half;
   for (int c = 0; c < d; c++)
-    between += (centre[0][c] - centre[1][c]) * (centre[0][c] - centre[1][c]);
+    between += (center[0][c] - center[1][c]) * (center[0][c] - center[1][c]);
   for (int i = 0; i < n; i++)
     for (int c = 0; c < d; c++) {
-      double difference = layout[i * d + c] - centre[i >= half][c];
+      double difference = layout[i * d + c] - center[i >= half][c];
       within += difference * difference / n;
     }
   return sqrt(between / within);
@@ -180,7 +180,7 @@ TEST(snapshots) {
   const int epoch[COUNT] = {0, 1, 7, EPOCHS};
   for (int m = 0; m < N_METHODS; m++) {
     float start[2 * N], layout[2 * N], alone[2 * N], kept[COUNT * 2 * N];
-    uf_watch snapshots = {.n_snapshots = COUNT, .snapshot_epoch = epoch, .snapshots = kept};
+    uf_observer snapshots = {.n_snapshots = COUNT, .snapshot_epoch = epoch, .snapshots = kept};
     uf_layout_options options = options_of(methods[m], EPOCHS);
     random_start(N, 2, start);
     memcpy(layout, start, sizeof start);
@@ -204,7 +204,7 @@ TEST(no_epochs) {
   const int zero = 0;
   for (int m = 0; m < N_METHODS; m++) {
     float layout[20], start[20], kept[20];
-    uf_watch snapshots = {.n_snapshots = 1, .snapshot_epoch = &zero, .snapshots = kept};
+    uf_observer snapshots = {.n_snapshots = 1, .snapshot_epoch = &zero, .snapshots = kept};
     uf_layout_options options = options_of(methods[m], 0);
     random_start(10, 2, start);
     memcpy(layout, start, sizeof start);
@@ -395,24 +395,24 @@ TEST(watching) {
     float layout[2 * N];
     uf_layout_options options = options_of(methods[m], 9);
     uf_loss_options loss = {.a = options.a, .b = options.b, .seed = options.seed};
-    uf_watch watch = {.n_traced = 3, .traced_epoch = epoch, .losses = losses};
+    uf_observer observer = {.n_traced = 3, .traced_epoch = epoch, .losses = losses};
     fixture_open(&ctx, 1, NULL);
     fixture_graph_of(&ctx, N, fixture_ring(N, 3), &graph);
     random_start(N, 2, layout);
-    CHECK(uf_layout_optimize(&ctx, &graph, NULL, 2, &options, &watch, layout) == UF_OK);
+    CHECK(uf_layout_optimize(&ctx, &graph, NULL, 2, &options, &observer, layout) == UF_OK);
     CHECK(uf_layout_loss(&ctx, &graph, 2, &loss, layout, &last) == UF_OK);
     CHECK(losses[2].attraction == last.attraction && losses[2].repulsion == last.repulsion);
     CHECK(losses[0].attraction > losses[1].attraction);
-    watch.on_epoch = stop_at_three;
-    watch.data = &seen;
-    CHECK(uf_layout_optimize(&ctx, &graph, NULL, 2, &options, &watch, layout) == UF_INTERRUPTED);
+    observer.on_epoch = stop_at_three;
+    observer.data = &seen;
+    CHECK(uf_layout_optimize(&ctx, &graph, NULL, 2, &options, &observer, layout) == UF_INTERRUPTED);
     CHECK(seen == 3);
     uf_graph_free(&graph);
     uf_context_close(&ctx);
   }
 }
 
-/* ---- the batch optimiser ---- */
+/* ---- the batch optimizer ---- */
 
 /* One epoch of one vertex pair by hand: no negatives, so the force on 0 is 4ab d^(2b - 2) / (1 + a
  * d^2b) (y_1 - y_0), and Adam's first step is the learning rate times force / (|force| + epsilon).

@@ -158,8 +158,8 @@ static uf_status find_graph(uf_context *ctx) {
 
 static uf_status intersect(uf_context *ctx) {
   uf_graph found = {0};
-  uf_status status = uf_fuzzy_intersect(ctx, &graph, &graph, 0.5, 0, &found);
-  if (!status) status = uf_fuzzy_reconnect(ctx, &found);
+  uf_status status = uf_intersect_graphs(ctx, &graph, &graph, 0.5, 0, &found);
+  if (!status) status = uf_reset_local_connectivity(ctx, &found);
   uf_graph_free(&found);
   return status;
 }
@@ -219,12 +219,12 @@ static uf_status measure(uf_context *ctx) {
 }
 
 static uf_status whole(uf_context *ctx) {
-  uf_view view = {.columns = &wide_matrix,
-                  .metric = {.metric = UF_EUCLIDEAN},
-                  .neighbor_method = UF_NEIGHBORS_CLUSTERS,
-                  .n_neighbors = K,
-                  .target_recall = 0.99,
-                  .max_distance = INFINITY};
+  uf_data_block view = {.columns = &wide_matrix,
+                        .metric = {.metric = UF_EUCLIDEAN},
+                        .neighbor_method = UF_NEIGHBORS_CLUSTERS,
+                        .n_neighbors = K,
+                        .target_recall = 0.99,
+                        .max_distance = INFINITY};
   uf_umap_options options = {.n_components = 2,
                              .fuzzy = fuzzy,
                              .init = UF_INIT_SPECTRAL,
@@ -233,7 +233,7 @@ static uf_status whole(uf_context *ctx) {
   uf_umap_result result = {0};
   uf_status status = uf_umap(ctx, &view, 1, &options, NULL, &result);
   uf_umap_free(&result);
-  uf_view_free(&view);
+  uf_data_block_free(&view);
   return status;
 }
 

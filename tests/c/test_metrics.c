@@ -35,23 +35,23 @@ static void make_points(uf_context *ctx, const double *x, uf_metric metric, uf_p
   CHECK(uf_points_make(ctx, &matrix, &choice, points) == UF_OK);
 }
 
-/* All ranks, N × N. */
-static float *all_ranks(uf_context *ctx, const uf_points *points) {
-  float *ranks = fixture_floats(N * N);
+/* All proxies, N × N. */
+static float *all_proxies(uf_context *ctx, const uf_points *points) {
+  float *proxies = fixture_floats(N * N);
   int rows[N];
-  uf_ranker ranker;
+  uf_proxy proxy;
   for (int i = 0; i < N; i++) rows[i] = i;
-  CHECK(uf_ranker_open(ctx, points, NULL, &ranker) == UF_OK);
-  for (int i = 0; i < N; i++) uf_rank(&ranker, 0, i, rows, N, ranks + N * i);
-  uf_ranker_close(&ranker);
-  return ranks;
+  CHECK(uf_proxy_open(ctx, points, NULL, &proxy) == UF_OK);
+  for (int i = 0; i < N; i++) uf_proxy_distances(&proxy, 0, i, rows, N, proxies + N * i);
+  uf_proxy_close(&proxy);
+  return proxies;
 }
 
-static void check_symmetric(const float *ranks) {
+static void check_symmetric(const float *proxies) {
   for (int i = 0; i < N; i++) {
-    CHECK(ranks[N * i + i] == 0);
+    CHECK(proxies[N * i + i] == 0);
     for (int j = 0; j < i; j++)
-      CHECK(ranks[N * i + j] == ranks[N * j + i] && ranks[N * i + j] >= 0);
+      CHECK(proxies[N * i + j] == proxies[N * j + i] && proxies[N * i + j] >= 0);
   }
 }
 
@@ -64,13 +64,13 @@ TEST(every_instruction_set_gives_the_same_bits) {
       uf_points points;
       if (uf_context_open(&ctx, NULL, 1, fixture_isa[isa]) != UF_OK) continue;
       make_points(&ctx, x, (uf_metric)m, &points);
-      float *ranks = all_ranks(&ctx, &points);
-      check_symmetric(ranks);
-      CHECK(!wanted || fixture_same(ranks, wanted, N * N));
+      float *proxies = all_proxies(&ctx, &points);
+      check_symmetric(proxies);
+      CHECK(!wanted || fixture_same(proxies, wanted, N * N));
       if (wanted)
-        free(ranks);
+        free(proxies);
       else
-        wanted = ranks;
+        wanted = proxies;
       uf_points_free(&points);
       uf_context_close(&ctx);
     }
@@ -108,7 +108,7 @@ TEST(sparse_rows_are_as_far_apart_as_filled_ones) {
     CHECK(uf_points_make(&ctx, &sparse, &(uf_metric_choice){.metric = (uf_metric)m, .p = 2.5},
                          &compressed) == UF_OK);
     CHECK(compressed.form == UF_COMPRESSED_ROWS);
-    float *wanted = all_ranks(&ctx, &filled), *got = all_ranks(&ctx, &compressed);
+    float *wanted = all_proxies(&ctx, &filled), *got = all_proxies(&ctx, &compressed);
     check_symmetric(got);
     for (int i = 0; i < N * N; i++) CHECK_CLOSE(got[i], wanted[i], 2e-5 * (1 + wanted[i]));
     free(wanted);

@@ -54,24 +54,24 @@ static int same_table(const uf_neighbors *a, const uf_neighbors *b) {
 }
 
 static float rank_of(const uf_points *points, int i, int j) {
-  float rank;
-  uf_distance_of(&ctx, points)(uf_point(points, i), points->x, points->stride, &j, 1, &rank);
-  return rank;
+  float proxy;
+  uf_distance_of(&ctx, points)(uf_point(points, i), points->x, points->stride, &j, 1, &proxy);
+  return proxy;
 }
 
 /* Self first; the rest are k - 1 other rows at their true distances. They ascend, ties by index:
- * ties of ranks, since the root can make two ranks equal. */
+ * ties of proxies, since the root can make two proxies equal. */
 static int is_valid_row(const uf_points *points, const uf_neighbors *nn, int i) {
   const int *index = nn->index + (size_t)i * (size_t)nn->k;
   const float *distance = nn->distance + (size_t)i * (size_t)nn->k;
-  float last_rank = -1;
+  float last_proxy = -1;
   if (index[0] != i || distance[0] != 0) return 0;
   for (int j = 1; j < nn->k; j++) {
     if (index[j] < 0 || index[j] >= nn->n || index[j] == i) return 0;
-    float rank = rank_of(points, i, index[j]);
-    if (distance[j] != uf_distance_from_rank(points->metric, rank)) return 0;
-    if (rank < last_rank || (rank == last_rank && index[j] <= index[j - 1])) return 0;
-    last_rank = rank;
+    float proxy = rank_of(points, i, index[j]);
+    if (distance[j] != uf_distance_from_proxy(points->metric, proxy)) return 0;
+    if (proxy < last_proxy || (proxy == last_proxy && index[j] <= index[j - 1])) return 0;
+    last_proxy = proxy;
   }
   return 1;
 }
@@ -83,7 +83,7 @@ static int is_valid(const uf_points *points, const uf_neighbors *nn) {
   return 1;
 }
 
-/* The part of the neighbours that are as near as the true ones. */
+/* The part of the neighbors that are as near as the true ones. */
 static double recall_of(const uf_neighbors *nn, const uf_neighbors *truth) {
   int64_t hits = 0;
   for (int i = 0; i < nn->n; i++) {
@@ -156,10 +156,10 @@ TEST(exact_breaks_ties_by_index) {
   CHECK(is_valid(&points, &nn));
   for (int i = 0; i < n; i++) { /* nothing left out is better than the last */
     int last = nn.index[i * k + k - 1], n_better = 0;
-    float last_rank = rank_of(&points, i, last);
+    float last_proxy = rank_of(&points, i, last);
     for (int j = 0; j < n; j++) {
-      float rank = rank_of(&points, i, j);
-      n_better += j != i && (rank < last_rank || (rank == last_rank && j < last));
+      float proxy = rank_of(&points, i, j);
+      n_better += j != i && (proxy < last_proxy || (proxy == last_proxy && j < last));
     }
     CHECK(n_better == k - 2);
   }

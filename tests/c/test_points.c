@@ -34,7 +34,7 @@ static uf_points points_of(const double *values, int n, int d, uf_metric metric)
 static double distance_between(const uf_points *points, int i, int j) {
   float rank;
   uf_distance_of(&ctx, points)(uf_point(points, i), points->x, points->stride, &j, 1, &rank);
-  return uf_distance_from_rank(points->metric, rank) * points->unit;
+  return uf_distance_from_proxy(points->metric, rank) * points->unit;
 }
 
 /* ---- plain formulas ---- */
@@ -52,11 +52,11 @@ static double plain_minkowski(const double *x, int n, int d, int i, int j, int s
 
 /* 1 - cos of the angle between two rows, less their means for correlation; 0 and 1 where a row has
  * no direction. */
-static double plain_angular(const double *x, int n, int d, int i, int j, int centred) {
+static double plain_angular(const double *x, int n, int d, int i, int j, int centered) {
   double size = 0, mean_i = 0, mean_j = 0, ij = 0, ii = 0, jj = 0;
   for (int k = 0; k < n * d; k++) size = fmax(size, fabs(x[k]));
   if (size == 0) size = 1;
-  for (int c = 0; c < d && centred; c++) {
+  for (int c = 0; c < d && centered; c++) {
     mean_i += x[i + n * c] / size / d;
     mean_j += x[j + n * c] / size / d;
   }
@@ -229,7 +229,7 @@ TEST(big_offsets_keep_their_distances) {
     check_all_distances(x, 10, 4, metrics[m], 2e-6);
     uf_free(x);
   }
-  double *x = random_columns(10, 4, 999.9, 1000); /* 1 + small: correlation centres in double */
+  double *x = random_columns(10, 4, 999.9, 1000); /* 1 + small: correlation centers in double */
   check_all_distances(x, 10, 4, UF_CORRELATION, 2e-6);
   uf_free(x);
 }
@@ -336,10 +336,11 @@ TEST(threads_do_not_show) {
   uf_free(x);
 }
 
-TEST(distances_from_ranks) {
-  CHECK(uf_distance_from_rank(UF_EUCLIDEAN, 9) == 3 && uf_distance_from_rank(UF_MANHATTAN, 9) == 9);
-  CHECK(uf_distance_from_rank(UF_COSINE, 1) == 0.5f &&
-        uf_distance_from_rank(UF_CORRELATION, 1) == 0.5f);
+TEST(distances_from_proxies) {
+  CHECK(uf_distance_from_proxy(UF_EUCLIDEAN, 9) == 3 &&
+        uf_distance_from_proxy(UF_MANHATTAN, 9) == 9);
+  CHECK(uf_distance_from_proxy(UF_COSINE, 1) == 0.5f &&
+        uf_distance_from_proxy(UF_CORRELATION, 1) == 0.5f);
 }
 
 int main(void) {
@@ -358,7 +359,7 @@ int main(void) {
   RUN(rows_lost_beside_large_ones);
   RUN(all_zero);
   RUN(threads_do_not_show);
-  RUN(distances_from_ranks);
+  RUN(distances_from_proxies);
   uf_context_close(&ctx);
   return check_report();
 }

@@ -26,21 +26,21 @@ static float *old_layout(int d) {
 }
 
 /* Frees what the view found or was given. */
-static uf_status place_in(uf_context *ctx, uf_query_view *views, int n_views, int d, int n_epochs,
-                          float *placed) {
+static uf_status place_in(uf_context *ctx, uf_query_block *views, int n_data_blocks, int d,
+                          int n_epochs, float *placed) {
   uf_predict_options options = usual_options(n_epochs);
   float *old = old_layout(d);
-  uf_status status = uf_predict(ctx, views, n_views, old, OLD, d, &options, placed);
-  for (int v = 0; v < n_views; v++) uf_query_view_free(&views[v]);
+  uf_status status = uf_predict(ctx, views, n_data_blocks, old, OLD, d, &options, placed);
+  for (int v = 0; v < n_data_blocks; v++) uf_query_block_free(&views[v]);
   free(old);
   return status;
 }
 
-/* ---- given neighbours, against plain steps ---- */
+/* ---- given neighbors, against plain steps ---- */
 
-/* Each row has neighbours of its own, at ascending distances. */
-static uf_query_view given_view(uf_context *ctx) {
-  uf_query_view view = {.max_distance = INFINITY, .mean_distance = 1.5, .weight = 0.5};
+/* Each row has neighbors of its own, at ascending distances. */
+static uf_query_block given_view(uf_context *ctx) {
+  uf_query_block view = {.max_distance = INFINITY, .mean_distance = 1.5, .weight = 0.5};
   if (uf_neighbors_alloc(ctx, NEW, K, &view.neighbors) != UF_OK) exit(2);
   for (int i = 0; i < NEW; i++)
     for (int c = 0; c < K; c++) {
@@ -69,7 +69,7 @@ static void take_place(plain_row *row, int old) {
   for (int c = 0; c < row->d; c++) row->y[c] = row->old[old * row->d + c];
 }
 
-/* At the neighbour with the largest Σ w / (1 + d²) over the others. */
+/* At the neighbor with the largest Σ w / (1 + d²) over the others. */
 static void plain_start(plain_row *row) {
   double most = -1;
   int start = -1;
@@ -102,7 +102,7 @@ static plain_row plain_row_of(uf_context *ctx, const uf_neighbors *table, const 
   return row;
 }
 
-/* Attraction by the neighbours, at one end; repulsion by the epoch's random old rows; Adam. */
+/* Attraction by the neighbors, at one end; repulsion by the epoch's random old rows; Adam. */
 static void plain_epoch(plain_row *row, const uf_layout_options *o, int epoch) {
   int d = row->d;
   double force[MAX_D] = {0}, left = 1 - (double)epoch / o->n_epochs;
@@ -136,7 +136,7 @@ TEST(rows_go_where_plain_steps_go) {
   for (int d = 1; d <= MAX_D; d++)
     for (int n_epochs = 0; n_epochs <= 4; n_epochs++) {
       uf_layout_options options = usual_options(n_epochs).layout;
-      uf_query_view view = given_view(&ctx), same = given_view(&ctx);
+      uf_query_block view = given_view(&ctx), same = given_view(&ctx);
       float *old = old_layout(d), *placed = fixture_floats(NEW * d);
       CHECK(place_in(&ctx, &view, 1, d, n_epochs, placed) == UF_OK);
       for (int at = 0; at < NEW * K; at++) same.neighbors.index[at] += NEW;
@@ -146,17 +146,17 @@ TEST(rows_go_where_plain_steps_go) {
         /* the kernel's powers are good to 2e-4 */
         for (int c = 0; c < d; c++) CHECK_CLOSE(placed[i * d + c], row.y[c], n_epochs ? 2e-3 : 0);
       }
-      uf_query_view_free(&same);
+      uf_query_block_free(&same);
       free(old);
       free(placed);
     }
   uf_context_close(&ctx);
 }
 
-TEST(rows_without_neighbours_are_lost_alone) {
+TEST(rows_without_neighbors_are_lost_alone) {
   uf_context ctx;
   fixture_open(&ctx, 1, NULL);
-  uf_query_view view = given_view(&ctx), all = given_view(&ctx);
+  uf_query_block view = given_view(&ctx), all = given_view(&ctx);
   float placed[2 * NEW], expected[2 * NEW];
   for (int c = 0; c < K; c++) view.neighbors.index[4 * K + c] = -1;
   CHECK(place_in(&ctx, &all, 1, 2, 10, expected) == UF_OK);
@@ -168,15 +168,15 @@ TEST(rows_without_neighbours_are_lost_alone) {
 }
 
 /* Of categories that count in full, a row joins its own. */
-TEST(categories_choose_among_neighbours) {
+TEST(categories_choose_among_neighbors) {
   uf_context ctx;
   fixture_open(&ctx, 1, NULL);
   int category[NEW + OLD];
   float placed[2 * NEW], *old = old_layout(2);
   for (int i = 0; i < NEW; i++) category[i] = i % 2;
   for (int i = 0; i < OLD; i++) category[NEW + i] = i % 2;
-  uf_query_view views[2] = {given_view(&ctx), {.category = category, .weight = 1}};
-  uf_query_view same = given_view(&ctx);
+  uf_query_block views[2] = {given_view(&ctx), {.category = category, .weight = 1}};
+  uf_query_block same = given_view(&ctx);
   CHECK(place_in(&ctx, views, 2, 2, 0, placed) == UF_OK);
   for (int i = 0; i < NEW; i++) {
     int own = 0;
@@ -186,7 +186,7 @@ TEST(categories_choose_among_neighbours) {
     }
     CHECK(own == 1);
   }
-  uf_query_view_free(&same);
+  uf_query_block_free(&same);
   free(old);
   uf_context_close(&ctx);
 }
@@ -199,7 +199,7 @@ typedef struct cohort {
   int *hash;
 } cohort;
 
-/* Old rows are n × COLUMNS around three centres, rows 30 to 44 all the same. */
+/* Old rows are n × COLUMNS around three centers, rows 30 to 44 all the same. */
 static double *old_rows(void) {
   double *x = fixture_clusters(OLD, COLUMNS, 3);
   for (int c = 0; c < COLUMNS; c++)
@@ -228,19 +228,19 @@ static void cohort_free(cohort *c) {
   free(c->hash);
 }
 
-static uf_query_view view_of(const cohort *c) {
-  return (uf_query_view){.points = &c->points,
-                         .queries = &c->queries,
-                         .hash = c->hash,
-                         .k = K,
-                         .max_distance = INFINITY,
-                         .mean_distance = 1,
-                         .weight = 0.5};
+static uf_query_block view_of(const cohort *c) {
+  return (uf_query_block){.points = &c->points,
+                          .queries = &c->queries,
+                          .hash = c->hash,
+                          .k = K,
+                          .max_distance = INFINITY,
+                          .mean_distance = 1,
+                          .weight = 0.5};
 }
 
 static float *place_rows(uf_context *ctx, const double *later, int n_later) {
   cohort c = cohort_of(ctx, later, n_later);
-  uf_query_view view = view_of(&c);
+  uf_query_block view = view_of(&c);
   float *placed = fixture_floats(2 * n_later);
   CHECK(place_in(ctx, &view, 1, 2, 10, placed) == UF_OK);
   cohort_free(&c);
@@ -262,7 +262,7 @@ TEST(known_rows_land_on_themselves) {
   uf_context_close(&ctx);
 }
 
-/* The neighbours that are given hold no row's twin. */
+/* The neighbors that are given hold no row's duplicate. */
 TEST(twins_that_the_search_has_missed_are_found) {
   uf_context ctx;
   fixture_open(&ctx, 1, NULL);
@@ -271,11 +271,11 @@ TEST(twins_that_the_search_has_missed_are_found) {
   for (int i = 0; i < NEW; i++)
     for (int c = 0; c < COLUMNS; c++) later[c * NEW + i] = x[c * OLD + (5 * i + 3) % OLD];
   cohort c = cohort_of(&ctx, later, NEW);
-  uf_query_view view = view_of(&c), given = given_view(&ctx);
+  uf_query_block view = view_of(&c), given = given_view(&ctx);
   view.neighbors = given.neighbors;
   CHECK(place_in(&ctx, &view, 1, 2, 10, placed) == UF_OK);
   for (int i = 0; i < NEW; i++) {
-    int twin = (5 * i + 3) % OLD, first = twin > 30 && twin < 45 ? 30 : twin;
+    int duplicate = (5 * i + 3) % OLD, first = duplicate > 30 && duplicate < 45 ? 30 : duplicate;
     CHECK(fixture_same(placed + 2 * i, old + 2 * first, 2));
   }
   cohort_free(&c);
@@ -369,7 +369,7 @@ TEST(interrupts_are_heard) {
     int polls;
     float placed[2 * NEW];
     fixture_open_stopping(&ctx, n_threads, &polls);
-    uf_query_view view = given_view(&ctx);
+    uf_query_block view = given_view(&ctx);
     uf_status status = place_in(&ctx, &view, 1, 2, 10, placed);
     CHECK(fixture_heeded(status, &ctx, polls));
     uf_context_close(&ctx);
@@ -378,8 +378,8 @@ TEST(interrupts_are_heard) {
 
 int main(void) {
   RUN(rows_go_where_plain_steps_go);
-  RUN(rows_without_neighbours_are_lost_alone);
-  RUN(categories_choose_among_neighbours);
+  RUN(rows_without_neighbors_are_lost_alone);
+  RUN(categories_choose_among_neighbors);
   RUN(known_rows_land_on_themselves);
   RUN(twins_that_the_search_has_missed_are_found);
   RUN(rows_of_one_hash_keep_their_order);

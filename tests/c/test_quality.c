@@ -39,7 +39,7 @@ static void rank_all(const double *x, int n, int d, int *order, int *rank) {
   free(row);
 }
 
-/* 1 - 2 / (m k (2n - 3k - 1)) Σ (rank here - k) over the neighbours there that are none here (Venna
+/* 1 - 2 / (m k (2n - 3k - 1)) Σ (rank here - k) over the neighbors there that are none here (Venna
  * and Kaski 2001). */
 static double plain_trust(int n, int k, const int *rows, int n_rows, const int *order_there,
                           const int *rank_here) {
@@ -176,7 +176,7 @@ TEST(the_same_layout_is_perfect) {
   }
 }
 
-/* The worst there is: the neighbours here are the farthest there. */
+/* The worst there is: the neighbors here are the farthest there. */
 TEST(by_hand) {
   const double data[] = {0, 1, 3, 7}, layout[] = {0, 7, 3, 1};
   const int rows[] = {0}, labels[] = {0, 1, 1, 0};

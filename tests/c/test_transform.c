@@ -49,11 +49,11 @@ static void range_of(const double *x, int64_t count, double *low, double *high) 
 /* Made and applied. */
 static double *transformed(uf_context *ctx, const uf_matrix *matrix, uf_scaling scaling,
                            int n_directions) {
-  uf_transform transform;
+  uf_standardization transform;
   double *out = fixture_doubles((int64_t)matrix->n * (n_directions ? n_directions : matrix->d));
-  CHECK(uf_transform_make(ctx, matrix, scaling, n_directions, SEED, &transform) == UF_OK);
-  CHECK(uf_transform_apply(ctx, matrix, &transform, out) == UF_OK);
-  uf_transform_free(&transform);
+  CHECK(uf_standardization_make(ctx, matrix, scaling, n_directions, SEED, &transform) == UF_OK);
+  CHECK(uf_standardize(ctx, matrix, &transform, out) == UF_OK);
+  uf_standardization_free(&transform);
   return out;
 }
 
@@ -136,8 +136,9 @@ TEST(directions_are_orthonormal) {
   double *x = some_columns(N, WIDE, 1);
   uf_matrix matrix = matrix_of(x, N, WIDE);
   for (int t = 0; t < 4; t++) {
-    uf_transform transform;
-    CHECK(uf_transform_make(&ctx, &matrix, UF_SCALING_NONE, counts[t], SEED, &transform) == UF_OK);
+    uf_standardization transform;
+    CHECK(uf_standardization_make(&ctx, &matrix, UF_SCALING_NONE, counts[t], SEED, &transform) ==
+          UF_OK);
     for (int a = 0; a < counts[t]; a++) {
       const double *left = transform.rotation + a * WIDE;
       double largest = 0;
@@ -150,7 +151,7 @@ TEST(directions_are_orthonormal) {
         if (fabs(left[c]) > fabs(largest)) largest = left[c];
       CHECK(largest > 0);
     }
-    uf_transform_free(&transform);
+    uf_standardization_free(&transform);
   }
   free(x);
   uf_context_close(&ctx);
@@ -229,17 +230,17 @@ TEST(rows_do_not_depend_on_each_other) {
   uf_matrix matrix = matrix_of(x, N, WIDE), one = matrix_of(row, 1, WIDE);
   for (int n_directions = 0; n_directions <= 11; n_directions += 11) {
     int m = n_directions ? n_directions : WIDE;
-    uf_transform transform;
+    uf_standardization transform;
     double *all = fixture_doubles((int64_t)N * m);
-    CHECK(uf_transform_make(&ctx, &matrix, UF_SCALING_MAXABS, n_directions, SEED, &transform) ==
-          UF_OK);
-    CHECK(uf_transform_apply(&ctx, &matrix, &transform, all) == UF_OK);
+    CHECK(uf_standardization_make(&ctx, &matrix, UF_SCALING_MAXABS, n_directions, SEED,
+                                  &transform) == UF_OK);
+    CHECK(uf_standardize(&ctx, &matrix, &transform, all) == UF_OK);
     for (int i = 0; i < N; i += 13) {
       for (int c = 0; c < WIDE; c++) row[c] = x[c * N + i];
-      CHECK(uf_transform_apply(&ctx, &one, &transform, alone) == UF_OK);
+      CHECK(uf_standardize(&ctx, &one, &transform, alone) == UF_OK);
       for (int c = 0; c < m; c++) CHECK(alone[c] == all[c * N + i]);
     }
-    uf_transform_free(&transform);
+    uf_standardization_free(&transform);
     free(all);
   }
   free(x);
@@ -251,11 +252,11 @@ TEST(bad_values_are_refused) {
   fixture_open(&ctx, 1, NULL);
   double *x = some_columns(N, D, 1);
   uf_matrix matrix = matrix_of(x, N, D);
-  uf_transform transform;
+  uf_standardization transform;
   x[3 * N + 6] = (double)NAN;
-  CHECK(uf_transform_make(&ctx, &matrix, UF_SCALING_Z, 2, SEED, &transform) == UF_BAD_INPUT);
+  CHECK(uf_standardization_make(&ctx, &matrix, UF_SCALING_Z, 2, SEED, &transform) == UF_BAD_INPUT);
   CHECK(strstr(ctx.message, "row 7") && strstr(ctx.message, "column 4"));
-  CHECK(!transform.centre && !transform.rotation);
+  CHECK(!transform.center && !transform.rotation);
   free(x);
   uf_context_close(&ctx);
 }

@@ -12,13 +12,13 @@
 enum { N = 183, COLUMNS = 10, CLUSTERS = 3 };
 
 typedef struct settings {
-  uf_view view;
+  uf_data_block view;
   uf_umap_options options;
 } settings;
 
 /* A view of the data, and what came out. */
 typedef struct embedding {
-  uf_view view;
+  uf_data_block view;
   uf_umap_result result;
 } embedding;
 
@@ -40,7 +40,7 @@ static uf_matrix columns_of(const double *x, int n, int d) {
   return (uf_matrix){.values = x, .is_integer = 0, .n = n, .d = d};
 }
 
-/* Neighbours that are given stand in `out` already. */
+/* Neighbors that are given stand in `out` already. */
 static uf_status embed_in(uf_context *ctx, const uf_matrix *columns, const settings *settings,
                           embedding *out) {
   uf_neighbors given = out->view.neighbors;
@@ -65,7 +65,7 @@ static uf_status embed(const uf_matrix *columns, const settings *settings, embed
 }
 
 static void free_embedding(embedding *out) {
-  uf_view_free(&out->view);
+  uf_data_block_free(&out->view);
   uf_umap_free(&out->result);
 }
 
@@ -130,7 +130,7 @@ TEST(starts) {
   }
 }
 
-TEST(optimisers_and_dimensions) {
+TEST(optimizers_and_dimensions) {
   const uf_layout_optimizer methods[] = {UF_LAYOUT_BATCH, UF_LAYOUT_SGD, UF_LAYOUT_FULL};
   for (int m = 0; m < 3; m++)
     for (int d = 1; d <= 4; d++) {
@@ -272,7 +272,7 @@ static void copy_neighbors(const uf_neighbors *from, uf_neighbors *to) {
   uf_context_close(&ctx);
 }
 
-TEST(neighbours_in_place_of_data) {
+TEST(neighbors_in_place_of_data) {
   double *x = connected_points(N);
   uf_matrix columns = columns_of(x, N, COLUMNS);
   settings settings = usual_settings();
@@ -441,12 +441,12 @@ TEST(interrupts_are_heard) {
 int main(void) {
   RUN(metrics);
   RUN(starts);
-  RUN(optimisers_and_dimensions);
+  RUN(optimizers_and_dimensions);
   RUN(methods_of_search);
   RUN(one_seed_one_picture);
   RUN(modes_of_rounding_change_nothing);
   RUN(seeds_differ);
-  RUN(neighbours_in_place_of_data);
+  RUN(neighbors_in_place_of_data);
   RUN(a_given_start);
   RUN(few_rows);
   RUN(rows_that_are_alike);

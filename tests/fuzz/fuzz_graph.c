@@ -33,8 +33,9 @@ int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t size) {
   if (uf_initial_layout(&ctx, &hierarchy, NULL, UF_INIT_SPECTRAL, d, 42, layout) == UF_OK)
     for (int e = 0; e < n * d; e++) fuzz_must(isfinite(layout[e]));
   uf_hierarchy_free(&hierarchy);
-  fuzz_must(uf_fuzzy_separate(&ctx, &graph, category, category, (count % 11) / 10.0) == UF_OK);
-  fuzz_must(uf_fuzzy_reconnect(&ctx, &graph) == UF_OK);
+  fuzz_must(uf_categorical_intersection(&ctx, &graph, category, category, (count % 11) / 10.0) ==
+            UF_OK);
+  fuzz_must(uf_reset_local_connectivity(&ctx, &graph) == UF_OK);
   for (int64_t e = 0; e < graph.start[n]; e++)
     fuzz_must(graph.weight[e] >= 0 && graph.weight[e] <= 1);
   uf_graph_free(&graph);

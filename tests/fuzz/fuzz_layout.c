@@ -1,4 +1,4 @@
-/* fuzz_layout.c: optimisation with arbitrary options, in the range that R/control.R lets through, and
+/* fuzz_layout.c: optimization with arbitrary options, in the range that R/control.R lets through, and
  * from any start. */
 #include "arith/arith.h"
 

@@ -1,4 +1,4 @@
-/* fuzz_neighbors.c: neighbours of arbitrary numbers, by every metric and method. */
+/* fuzz_neighbors.c: neighbors of arbitrary numbers, by every metric and method. */
 #include "arith/arith.h"
 
 #include "fuzz.h"

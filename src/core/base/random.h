@@ -2,7 +2,7 @@
  * base/random.h: random numbers that are counted, not streamed.
  *
  * A number is a hash of where it is used: (seed, stage, a, b, draw). No generator has a state, so
- * no thread, order or block size can change what is drawn. The hash is the finaliser of splitmix64
+ * no thread, order or block size can change what is drawn. The hash is the finalizer of splitmix64
  * (Steele, Lea, Flood 2014), applied once a word.
  */
 #ifndef UF_RANDOM_H

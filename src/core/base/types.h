@@ -14,18 +14,18 @@ enum { UF_LANES = 16 };
 
 static inline int uf_whole_lanes(int n) { return (n + UF_LANES - 1) / UF_LANES * UF_LANES; }
 
-/* The k nearest neighbours of n points, each row sorted by (distance, index), the point itself
+/* The k nearest neighbors of n points, each row sorted by (distance, index), the point itself
  * first. */
 typedef struct uf_neighbors {
   int n;
   int k;
-  int *index;      /* n × k by rows; -1 where a neighbour is missing */
+  int *index;      /* n × k by rows; -1 where a neighbor is missing */
   float *distance; /* n × k by rows, in the units of the metric */
-  double recall;   /* part of the true neighbours that is here: 1 of exact search, an estimate of
+  double recall;   /* part of the true neighbors that is here: 1 of exact search, an estimate of
                       search by clusters, negative where not measured */
 } uf_neighbors;
 
-/* A symmetric weighted graph in compressed rows; within a row, neighbours ascend. */
+/* A symmetric weighted graph in compressed rows; within a row, neighbors ascend. */
 typedef struct uf_graph {
   int n;
   int64_t *start; /* n + 1; row i is entries start[i] to start[i + 1] - 1 */

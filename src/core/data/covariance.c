@@ -117,8 +117,8 @@ static uf_status factor_covariances(uf_context *ctx, int d, double *l) {
   return UF_OK;
 }
 
-uf_status uf_choose_spread(uf_context *ctx, const uf_matrix *matrix, const double *given,
-                           uf_preparation *preparation) {
+uf_status uf_choose_covariance(uf_context *ctx, const uf_matrix *matrix, const double *given,
+                               uf_preparation *preparation) {
   uf_status status = UF_OK;
   int is_diagonal = preparation->metric == UF_SEUCLIDEAN, d = matrix->d;
   int64_t size = is_diagonal ? d : (int64_t)d * d;

@@ -8,7 +8,7 @@
 
 /* preparation->spread: from the variances or covariances that are given, or those of the data where
  * `given` is NULL. Fails with UF_BAD_INPUT where one has no inverse. */
-uf_status uf_choose_spread(uf_context *ctx, const uf_matrix *matrix, const double *given,
-                           uf_preparation *preparation);
+uf_status uf_choose_covariance(uf_context *ctx, const uf_matrix *matrix, const double *given,
+                               uf_preparation *preparation);
 
 #endif

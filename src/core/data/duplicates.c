@@ -64,7 +64,7 @@ uf_status uf_hash_rows(uf_context *ctx, const uf_points *points, int *hash) {
   return uf_parallel(ctx, uf_n_blocks(points->n, ROWS_PER_BLOCK), hash_block, &job);
 }
 
-int uf_are_identical(const uf_points *points, int row, const uf_points *others, int other) {
+int uf_are_duplicates(const uf_points *points, int row, const uf_points *others, int other) {
   content a = content_of(points, row), b = content_of(others, other);
   for (int p = 0; p < 2; p++)
     if (a.size[p] != b.size[p] || (a.size[p] && memcmp(a.part[p], b.part[p], a.size[p]))) return 0;

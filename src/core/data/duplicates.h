@@ -1,15 +1,15 @@
 /*
  * data/duplicates.h: rows that are the same, bit for bit, as told by a hash of each.
  */
-#ifndef UF_IDENTICAL_H
-#define UF_IDENTICAL_H
+#ifndef UF_DUPLICATES_H
+#define UF_DUPLICATES_H
 
 #include "data/points.h"
 
 /* A hash of every row. */
 uf_status uf_hash_rows(uf_context *ctx, const uf_points *points, int *hash);
 
-int uf_are_identical(const uf_points *points, int row, const uf_points *others, int other);
+int uf_are_duplicates(const uf_points *points, int row, const uf_points *others, int other);
 
 /* A hash table of rows by their hashes. Rows of one hash are chained in their order, so that a
  * million equal ones cost no more than others. */

@@ -10,34 +10,34 @@
 #define METRIC(metric, name, form, comparison, finish, degree, translates, is_sparse, domain) \
   [UF_##metric] = {name, UF_ROW_##form, UF_COMPARE_##comparison, UF_##finish, degree, translates, is_sparse, UF_##domain},
 static const uf_metric_traits metrics[UF_N_METRICS] = {
-  METRIC(EUCLIDEAN,      "euclidean",      AS_GIVEN,     SQUARES,       ROOT_OF_RANK,      1, 1, 1, ANY_VALUE)
-  METRIC(SQEUCLIDEAN,    "sqeuclidean",    AS_GIVEN,     SQUARES,       RANK_IS_DISTANCE,  2, 1, 1, ANY_VALUE)
-  METRIC(SEUCLIDEAN,     "seuclidean",     STANDARDIZED, SQUARES,       ROOT_OF_RANK,      0, 1, 0, ANY_VALUE)
-  METRIC(MAHALANOBIS,    "mahalanobis",    WHITENED,     SQUARES,       ROOT_OF_RANK,      0, 1, 0, ANY_VALUE)
-  METRIC(COSINE,         "cosine",         DIRECTION,    SQUARES,       HALF_OF_RANK,      0, 0, 1, ANY_VALUE)
-  METRIC(CORRELATION,    "correlation",    CENTRED,      SQUARES,       HALF_OF_RANK,      0, 0, 1, ANY_VALUE)
-  METRIC(SPEARMAN,       "spearman",       RANKED,       SQUARES,       HALF_OF_RANK,      0, 0, 0, ANY_VALUE)
-  METRIC(HELLINGER,      "hellinger",      ROOT_SHARES,  SQUARES,       ROOT_OF_HALF_RANK, 0, 0, 1, NOT_NEGATIVE)
-  METRIC(HAVERSINE,      "haversine",      ON_SPHERE,    SQUARES,       ARC_OF_RANK,       0, 0, 0, RADIANS)
-  METRIC(MANHATTAN,      "manhattan",      AS_GIVEN,     MANHATTAN,     RANK_IS_DISTANCE,  1, 1, 1, ANY_VALUE)
-  METRIC(CHEBYSHEV,      "chebyshev",      AS_GIVEN,     CHEBYSHEV,     RANK_IS_DISTANCE,  1, 1, 1, ANY_VALUE)
-  METRIC(MINKOWSKI,      "minkowski",      AS_GIVEN,     MINKOWSKI,     RANK_IS_DISTANCE,  1, 1, 1, ANY_VALUE)
-  METRIC(CANBERRA,       "canberra",       AS_GIVEN,     CANBERRA,      RANK_IS_DISTANCE,  0, 0, 1, ANY_VALUE)
-  METRIC(BRAYCURTIS,     "braycurtis",     AS_GIVEN,     BRAYCURTIS,    RANK_IS_DISTANCE,  0, 0, 1, ANY_VALUE)
-  METRIC(TSSS,           "tsss",           AS_GIVEN,     TSSS,          RANK_IS_DISTANCE,  4, 0, 1, ANY_VALUE)
-  METRIC(JENSENSHANNON,  "jensenshannon",  SHARES,       JENSENSHANNON, RANK_IS_DISTANCE,  0, 0, 0, NOT_NEGATIVE)
-  METRIC(SYMMETRIC_KL,   "symmetric_kl",   SHARES,       SYMMETRIC_KL,  RANK_IS_DISTANCE,  0, 0, 0, NOT_NEGATIVE)
-  METRIC(HAMMING,        "hamming",        AS_GIVEN,     HAMMING,       RANK_IS_DISTANCE,  0, 1, 1, ANY_VALUE)
-  METRIC(JACCARD,        "jaccard",        TRUTH,        TRUTH,         RANK_IS_DISTANCE,  0, 0, 1, ANY_VALUE)
-  METRIC(DICE,           "dice",           TRUTH,        TRUTH,         RANK_IS_DISTANCE,  0, 0, 1, ANY_VALUE)
-  METRIC(MATCHING,       "matching",       TRUTH,        TRUTH,         RANK_IS_DISTANCE,  0, 0, 1, ANY_VALUE)
-  METRIC(KULSINSKI,      "kulsinski",      TRUTH,        TRUTH,         RANK_IS_DISTANCE,  0, 0, 1, ANY_VALUE)
-  METRIC(ROGERSTANIMOTO, "rogerstanimoto", TRUTH,        TRUTH,         RANK_IS_DISTANCE,  0, 0, 1, ANY_VALUE)
-  METRIC(RUSSELLRAO,     "russellrao",     TRUTH,        TRUTH,         RANK_IS_DISTANCE,  0, 0, 1, ANY_VALUE)
-  METRIC(SOKALMICHENER,  "sokalmichener",  TRUTH,        TRUTH,         RANK_IS_DISTANCE,  0, 0, 1, ANY_VALUE)
-  METRIC(SOKALSNEATH,    "sokalsneath",    TRUTH,        TRUTH,         RANK_IS_DISTANCE,  0, 0, 1, ANY_VALUE)
-  METRIC(YULE,           "yule",           TRUTH,        TRUTH,         RANK_IS_DISTANCE,  0, 0, 1, ANY_VALUE)
-  METRIC(FUNCTION,       "function",       AS_GIVEN,     BY_HOST,       RANK_IS_DISTANCE,  0, 0, 0, ANY_VALUE)
+  METRIC(EUCLIDEAN,      "euclidean",      AS_GIVEN,     SQUARES,       ROOT_OF_PROXY,      1, 1, 1, ANY_VALUE)
+  METRIC(SQEUCLIDEAN,    "sqeuclidean",    AS_GIVEN,     SQUARES,       PROXY_IS_DISTANCE,  2, 1, 1, ANY_VALUE)
+  METRIC(SEUCLIDEAN,     "seuclidean",     STANDARDIZED, SQUARES,       ROOT_OF_PROXY,      0, 1, 0, ANY_VALUE)
+  METRIC(MAHALANOBIS,    "mahalanobis",    WHITENED,     SQUARES,       ROOT_OF_PROXY,      0, 1, 0, ANY_VALUE)
+  METRIC(COSINE,         "cosine",         DIRECTION,    SQUARES,       HALF_OF_PROXY,      0, 0, 1, ANY_VALUE)
+  METRIC(CORRELATION,    "correlation",    CENTERED,      SQUARES,       HALF_OF_PROXY,      0, 0, 1, ANY_VALUE)
+  METRIC(SPEARMAN,       "spearman",       RANKED,       SQUARES,       HALF_OF_PROXY,      0, 0, 0, ANY_VALUE)
+  METRIC(HELLINGER,      "hellinger",      ROOT_SHARES,  SQUARES,       ROOT_OF_HALF_PROXY, 0, 0, 1, NOT_NEGATIVE)
+  METRIC(HAVERSINE,      "haversine",      ON_SPHERE,    SQUARES,       ARC_OF_PROXY,       0, 0, 0, RADIANS)
+  METRIC(MANHATTAN,      "manhattan",      AS_GIVEN,     MANHATTAN,     PROXY_IS_DISTANCE,  1, 1, 1, ANY_VALUE)
+  METRIC(CHEBYSHEV,      "chebyshev",      AS_GIVEN,     CHEBYSHEV,     PROXY_IS_DISTANCE,  1, 1, 1, ANY_VALUE)
+  METRIC(MINKOWSKI,      "minkowski",      AS_GIVEN,     MINKOWSKI,     PROXY_IS_DISTANCE,  1, 1, 1, ANY_VALUE)
+  METRIC(CANBERRA,       "canberra",       AS_GIVEN,     CANBERRA,      PROXY_IS_DISTANCE,  0, 0, 1, ANY_VALUE)
+  METRIC(BRAYCURTIS,     "braycurtis",     AS_GIVEN,     BRAYCURTIS,    PROXY_IS_DISTANCE,  0, 0, 1, ANY_VALUE)
+  METRIC(TSSS,           "tsss",           AS_GIVEN,     TSSS,          PROXY_IS_DISTANCE,  4, 0, 1, ANY_VALUE)
+  METRIC(JENSENSHANNON,  "jensenshannon",  SHARES,       JENSENSHANNON, PROXY_IS_DISTANCE,  0, 0, 0, NOT_NEGATIVE)
+  METRIC(SYMMETRIC_KL,   "symmetric_kl",   SHARES,       SYMMETRIC_KL,  PROXY_IS_DISTANCE,  0, 0, 0, NOT_NEGATIVE)
+  METRIC(HAMMING,        "hamming",        AS_GIVEN,     HAMMING,       PROXY_IS_DISTANCE,  0, 1, 1, ANY_VALUE)
+  METRIC(JACCARD,        "jaccard",        TRUTH,        TRUTH,         PROXY_IS_DISTANCE,  0, 0, 1, ANY_VALUE)
+  METRIC(DICE,           "dice",           TRUTH,        TRUTH,         PROXY_IS_DISTANCE,  0, 0, 1, ANY_VALUE)
+  METRIC(MATCHING,       "matching",       TRUTH,        TRUTH,         PROXY_IS_DISTANCE,  0, 0, 1, ANY_VALUE)
+  METRIC(KULSINSKI,      "kulsinski",      TRUTH,        TRUTH,         PROXY_IS_DISTANCE,  0, 0, 1, ANY_VALUE)
+  METRIC(ROGERSTANIMOTO, "rogerstanimoto", TRUTH,        TRUTH,         PROXY_IS_DISTANCE,  0, 0, 1, ANY_VALUE)
+  METRIC(RUSSELLRAO,     "russellrao",     TRUTH,        TRUTH,         PROXY_IS_DISTANCE,  0, 0, 1, ANY_VALUE)
+  METRIC(SOKALMICHENER,  "sokalmichener",  TRUTH,        TRUTH,         PROXY_IS_DISTANCE,  0, 0, 1, ANY_VALUE)
+  METRIC(SOKALSNEATH,    "sokalsneath",    TRUTH,        TRUTH,         PROXY_IS_DISTANCE,  0, 0, 1, ANY_VALUE)
+  METRIC(YULE,           "yule",           TRUTH,        TRUTH,         PROXY_IS_DISTANCE,  0, 0, 1, ANY_VALUE)
+  METRIC(FUNCTION,       "function",       AS_GIVEN,     BY_HOST,       PROXY_IS_DISTANCE,  0, 0, 0, ANY_VALUE)
 };
 #undef METRIC
 /* clang-format on */
@@ -50,13 +50,13 @@ int uf_metric_named(const char *name) {
   return -1;
 }
 
-float uf_distance_from_rank(uf_metric metric, float rank) {
+float uf_distance_from_proxy(uf_metric metric, float proxy) {
   switch (metrics[metric].finish) {
-  case UF_ROOT_OF_RANK: return sqrtf(rank);
-  case UF_HALF_OF_RANK: return rank < 4 ? 0.5f * rank : 2; /* rounding can exceed the limit */
-  case UF_ROOT_OF_HALF_RANK: return rank < 2 ? sqrtf(0.5f * rank) : 1;
-  case UF_ARC_OF_RANK: return (float)(2 * uf_asin(rank < 4 ? 0.5 * sqrt((double)rank) : 1));
-  default: return rank;
+  case UF_ROOT_OF_PROXY: return sqrtf(proxy);
+  case UF_HALF_OF_PROXY: return proxy < 4 ? 0.5f * proxy : 2; /* rounding can exceed the limit */
+  case UF_ROOT_OF_HALF_PROXY: return proxy < 2 ? sqrtf(0.5f * proxy) : 1;
+  case UF_ARC_OF_PROXY: return (float)(2 * uf_asin(proxy < 4 ? 0.5 * sqrt((double)proxy) : 1));
+  default: return proxy;
   }
 }
 

@@ -2,8 +2,8 @@
  * data/metric.h: the table of metrics: what becomes of a row before rows are compared, how two rows are
  * compared, and how the outcome becomes a distance.
  *
- * A comparison gives a rank, which ascends with the distance and is never negative. Most metrics
- * share the squared Euclidean one: the rows are made ready once, and the rank tells the distance
+ * A comparison gives a proxy, which ascends with the distance and is never negative. Most metrics
+ * share the squared Euclidean one: the rows are made ready once, and the proxy tells the distance
  * (|u - v|² = 2 - 2 u·v for rows of length 1, for example).
  */
 #ifndef UF_METRIC_H
@@ -45,8 +45,8 @@ typedef enum uf_metric {
 typedef enum uf_row_form {
   UF_ROW_AS_GIVEN,
   UF_ROW_DIRECTION,    /* x / |x|; a row without a direction becomes an axis of its own */
-  UF_ROW_CENTRED,      /* the same of x - mean(x) */
-  UF_ROW_RANKED,       /* the same of the ranks of x, equal values having their mean rank */
+  UF_ROW_CENTERED,     /* the same of x - mean(x) */
+  UF_ROW_RANKED,       /* the same of the proxies of x, equal values having their mean proxy */
   UF_ROW_ROOT_SHARES,  /* sqrt(x / Σ x); a row of zeros becomes an axis of its own */
   UF_ROW_SHARES,       /* (x + ε) / Σ (x + ε) */
   UF_ROW_STANDARDIZED, /* each column divided by its standard deviation */
@@ -71,11 +71,11 @@ typedef enum uf_comparison {
 } uf_comparison;
 
 typedef enum uf_finish {
-  UF_RANK_IS_DISTANCE,
-  UF_ROOT_OF_RANK,
-  UF_HALF_OF_RANK,      /* |u - v|² / 2 = 1 - u·v */
-  UF_ROOT_OF_HALF_RANK, /* hellinger */
-  UF_ARC_OF_RANK        /* the arc above a chord of the unit sphere */
+  UF_PROXY_IS_DISTANCE,
+  UF_ROOT_OF_PROXY,
+  UF_HALF_OF_PROXY,      /* |u - v|² / 2 = 1 - u·v */
+  UF_ROOT_OF_HALF_PROXY, /* hellinger */
+  UF_ARC_OF_PROXY        /* the arc above a chord of the unit sphere */
 } uf_finish;
 
 /* Which values a metric admits. */
@@ -102,8 +102,8 @@ static inline int uf_metric_is_binary(uf_metric metric) {
   return uf_metric_of(metric)->comparison == UF_COMPARE_TRUTH;
 }
 
-/* The metric's distance from a rank. */
-float uf_distance_from_rank(uf_metric metric, float rank);
+/* The metric's distance from a proxy. */
+float uf_distance_from_proxy(uf_metric metric, float proxy);
 
 /* The distance of two rows of n truth values, a and b of which are true, `both` in common. */
 double uf_truth_distance(uf_metric metric, double both, double a, double b, double n);

@@ -32,7 +32,7 @@ typedef struct uf_points {
   int *column;     /* compressed: ascending within a row */
   float *value;    /* compressed */
   double *squares; /* compressed: Σ (value - mean)² of each row, over all columns */
-  double *mean;    /* compressed: what centring takes from each element of a row, or 0 */
+  double *mean;    /* compressed: what centering takes from each element of a row, or 0 */
   size_t words;    /* bits: 64 columns a word */
   uint64_t *bits;  /* bits: n × words */
   int *count;      /* bits: columns that are true */
@@ -65,8 +65,8 @@ static inline void uf_point_prefetch(const uf_points *points, int row) {
   for (size_t byte = 0; byte < size && byte < 512; byte += 64) __builtin_prefetch(at + byte);
 }
 
-/* The kernel whose values rank neighbours in the metric of these points (rows of floats); NULL
- * where ranks come otherwise: data/proxy.h serves all. */
+/* The kernel whose values proxy neighbors in the metric of these points (rows of floats); NULL
+ * where proxies come otherwise: data/proxy.h serves all. */
 uf_distance_kernel *uf_distance_of(const uf_context *ctx, const uf_points *points);
 
 #endif

@@ -112,12 +112,12 @@ static void sort_row(int *column, float *value, int64_t n) {
   }
 }
 
-/* Divides the row by its length, after centring where it is said to be; returns what centring takes
+/* Divides the row by its length, after centering where it is said to be; returns what centering takes
  * from each element. */
-static double direct_row(float *value, int64_t n, int d, int is_centred, int *has_direction) {
+static double direct_row(float *value, int64_t n, int d, int is_centered, int *has_direction) {
   double sum = 0, squares = 0;
   for (int64_t i = 0; i < n; i++) sum += value[i];
-  double mean = is_centred ? sum / d : 0;
+  double mean = is_centered ? sum / d : 0;
   for (int64_t i = 0; i < n; i++) squares += (value[i] - mean) * (value[i] - mean);
   squares += (double)(d - n) * mean * mean;
   double length = sqrt(squares);
@@ -156,7 +156,7 @@ static void finish_row(const rows_job *j, int row) {
   sort_row(column, value, n);
   switch (uf_metric_of(points->metric)->form) {
   case UF_ROW_DIRECTION: direct_row(value, n, j->d, 0, &has_direction); break;
-  case UF_ROW_CENTRED: mean = direct_row(value, n, j->d, 1, &has_direction); break;
+  case UF_ROW_CENTERED: mean = direct_row(value, n, j->d, 1, &has_direction); break;
   case UF_ROW_ROOT_SHARES: has_direction = root_shares(value, n); break;
   case UF_ROW_TRUTH:
     for (int64_t i = 0; i < n; i++) value[i] = 1;

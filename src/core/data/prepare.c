@@ -239,7 +239,7 @@ static void put_on_sphere(double latitude, double longitude, double *point) {
   point[2] = sine;
 }
 
-/* Points of a town are far from the centre of the earth, and near to the middle of the town. */
+/* Points of a town are far from the center of the earth, and near to the middle of the town. */
 static void choose_middle(const ranges *r, double *offset) {
   put_on_sphere(0.5 * (r->low[0] + r->high[0]), 0.5 * (r->low[1] + r->high[1]), offset);
 }
@@ -276,7 +276,7 @@ uf_status uf_preparation_make(uf_context *ctx, const uf_matrix *matrix,
   UF_TRY(ranges_check(ctx, &r, choice->metric));
   choose_offset_and_scale(&r, preparation);
   if (form == UF_ROW_STANDARDIZED || form == UF_ROW_WHITENED)
-    UF_TRY(uf_choose_spread(ctx, matrix, choice->spread, preparation));
+    UF_TRY(uf_choose_covariance(ctx, matrix, choice->spread, preparation));
 done:
   ranges_free(&r);
   if (status) uf_preparation_free(preparation);
@@ -294,7 +294,7 @@ void uf_preparation_free(uf_preparation *preparation) {
 int uf_prepared_columns(uf_metric metric, int d) {
   switch (uf_metric_of(metric)->form) {
   case UF_ROW_DIRECTION:
-  case UF_ROW_CENTRED:
+  case UF_ROW_CENTERED:
   case UF_ROW_RANKED:
   case UF_ROW_ROOT_SHARES:
   case UF_ROW_ON_SPHERE: return d + 1;
@@ -314,9 +314,9 @@ size_t uf_preparation_scratch(const uf_preparation *preparation) {
 /* A constant row's deviations are rounding errors of its mean, not a direction. */
 static int has_direction(double mean, double length) { return length > 1e-12 * fabs(mean); }
 
-static void take_direction(double *row, int d, int is_centred) {
+static void take_direction(double *row, int d, int is_centered) {
   double mean = 0, squares = 0;
-  for (int round = 0; round < (is_centred ? 2 : 0); round++) {
+  for (int round = 0; round < (is_centered ? 2 : 0); round++) {
     double sum = 0; /* the second round takes the rounding out of a long row's mean */
     for (int c = 0; c < d; c++) sum += row[c] - mean;
     mean += sum / d;
@@ -371,7 +371,7 @@ static void whiten(double *row, int d, const double *l) {
 
 /* Rows that are divided by their own size, or ranked. */
 static int is_relative(uf_row_form form) {
-  return form == UF_ROW_DIRECTION || form == UF_ROW_CENTRED || form == UF_ROW_RANKED ||
+  return form == UF_ROW_DIRECTION || form == UF_ROW_CENTERED || form == UF_ROW_RANKED ||
          form == UF_ROW_ROOT_SHARES || form == UF_ROW_SHARES;
 }
 
@@ -402,7 +402,7 @@ void uf_prepare_row(const uf_preparation *preparation, double *row, double *scra
   for (int c = 0; c < d; c++) row[c] = (row[c] - offset[c]) * scale;
   switch (form) {
   case UF_ROW_RANKED: take_ranks(row, d, (ranked *)(void *)scratch); /* fall through */
-  case UF_ROW_CENTRED: take_direction(row, d, 1); return;
+  case UF_ROW_CENTERED: take_direction(row, d, 1); return;
   case UF_ROW_DIRECTION: take_direction(row, d, 0); return;
   case UF_ROW_ROOT_SHARES: take_root_shares(row, d); return;
   case UF_ROW_SHARES: take_shares(row, d, scale); return;

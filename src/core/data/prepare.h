@@ -2,8 +2,8 @@
  * data/prepare.h: what is done to the user's rows before they are compared, decided once from the data,
  * so that rows that come later can be treated in the same way.
  */
-#ifndef UF_PREPARATION_H
-#define UF_PREPARATION_H
+#ifndef UF_PREPARE_H
+#define UF_PREPARE_H
 
 #include "base/context.h"
 #include "data/matrix.h"

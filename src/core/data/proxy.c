@@ -1,5 +1,5 @@
 /*
- * data/proxy.c: ranks of rows of floats are kernels (simd/kernels/distance.h). Of compressed rows, those
+ * data/proxy.c: proxies of rows of floats are kernels (simd/kernels/distance.h). Of compressed rows, those
  * that need only a dot product, x·x + y·y - 2 x·y, scatter the query over all columns and gather it
  * at the entries of each row; the others merge two rows column by column. Bits are counted.
  *
@@ -14,29 +14,29 @@
 
 enum { CHUNK = 64 /* rows counted at once */, TILE_BYTES = 1 << 18, TILE_MAX = 4096 };
 
-uf_status uf_ranker_open(uf_context *ctx, const uf_points *points, const uf_points *queries,
-                         uf_ranker *ranker) {
+uf_status uf_proxy_open(uf_context *ctx, const uf_points *points, const uf_points *queries,
+                        uf_proxy *proxy) {
   uf_status status = UF_OK;
-  *ranker = (uf_ranker){.points = points,
-                        .queries = queries ? queries : points,
-                        .kernels = ctx->kernels,
-                        .host = &ctx->host,
-                        .distance = uf_distance_of(ctx, points)};
+  *proxy = (uf_proxy){.points = points,
+                      .queries = queries ? queries : points,
+                      .kernels = ctx->kernels,
+                      .host = &ctx->host,
+                      .distance = uf_distance_of(ctx, points)};
   if (points->form == UF_COMPRESSED_ROWS)
-    UF_NEW_ZERO(ctx, ranker->scattered, (int64_t)ctx->n_threads * points->d);
+    UF_NEW_ZERO(ctx, proxy->scattered, (int64_t)ctx->n_threads * points->d);
 done:
   return status;
 }
 
-void uf_ranker_close(uf_ranker *ranker) {
-  uf_free(ranker->scattered);
-  *ranker = (uf_ranker){0};
+void uf_proxy_close(uf_proxy *proxy) {
+  uf_free(proxy->scattered);
+  *proxy = (uf_proxy){0};
 }
 
 /* ---- Bits ---- */
 
-static void rank_bit_strings(const uf_ranker *r, int query, const int *rows, int n_rows,
-                             float *ranks) {
+static void compare_bit_strings(const uf_proxy *r, int query, const int *rows, int n_rows,
+                                float *proxies) {
   const uf_points *points = r->points, *queries = r->queries;
   const uint64_t *word = queries->bits + queries->words * (size_t)query;
   int both[CHUNK];
@@ -44,8 +44,8 @@ static void rank_bit_strings(const uf_ranker *r, int query, const int *rows, int
     int count = n_rows - first < CHUNK ? n_rows - first : CHUNK;
     r->kernels->count_common(word, points->bits, points->words, rows + first, count, both);
     for (int i = 0; i < count; i++)
-      ranks[first + i] = (float)uf_truth_distance(points->metric, both[i], queries->count[query],
-                                                  points->count[rows[first + i]], points->d);
+      proxies[first + i] = (float)uf_truth_distance(points->metric, both[i], queries->count[query],
+                                                    points->count[rows[first + i]], points->d);
   }
 }
 
@@ -62,7 +62,7 @@ static entries entries_of(const uf_points *points, int row) {
   return (entries){points->column + from, points->value + from, points->start[row + 1] - from};
 }
 
-float uf_rank_from_dot(const uf_ranker *r, int query, int row, double dot) {
+float uf_proxy_from_dot(const uf_proxy *r, int query, int row, double dot) {
   const uf_points *x = r->queries, *y = r->points;
   double xx = x->squares[query], yy = y->squares[row];
   if (uf_metric_is_binary(y->metric))
@@ -74,8 +74,8 @@ float uf_rank_from_dot(const uf_ranker *r, int query, int row, double dot) {
   return (float)(y->metric == UF_TSSS ? uf_tsss(squares, xx, yy, dot) : squares);
 }
 
-static void rank_by_dots(const uf_ranker *r, int worker, int query, const int *rows, int n_rows,
-                         float *ranks) {
+static void compare_by_dots(const uf_proxy *r, int worker, int query, const int *rows, int n_rows,
+                            float *proxies) {
   float *scattered = r->scattered + (size_t)r->points->d * (size_t)worker;
   entries x = entries_of(r->queries, query);
   for (int64_t e = 0; e < x.n; e++) scattered[x.column[e]] = x.value[e];
@@ -83,13 +83,13 @@ static void rank_by_dots(const uf_ranker *r, int worker, int query, const int *r
     entries y = entries_of(r->points, rows[i]);
     double dot = 0;
     for (int64_t e = 0; e < y.n; e++) dot += (double)scattered[y.column[e]] * y.value[e];
-    ranks[i] = uf_rank_from_dot(r, query, rows[i], dot);
+    proxies[i] = uf_proxy_from_dot(r, query, rows[i], dot);
   }
   for (int64_t e = 0; e < x.n; e++) scattered[x.column[e]] = 0;
 }
 
 /* The sum of what the columns add, and beside it for braycurtis the denominator. */
-static float rank_by_merge(const uf_points *points, entries x, entries y) {
+static float compare_by_merge(const uf_points *points, entries x, entries y) {
   uf_comparison comparison = uf_metric_of(points->metric)->comparison;
   double sum = 0, below = 0, most = 0;
   int64_t i = 0, j = 0;
@@ -113,49 +113,51 @@ static float rank_by_merge(const uf_points *points, entries x, entries y) {
   }
 }
 
-int uf_ranks_by_dots(const uf_points *points) {
+int uf_proxy_is_by_dots(const uf_points *points) {
   uf_comparison comparison = uf_metric_of(points->metric)->comparison;
   return points->form == UF_COMPRESSED_ROWS &&
          (comparison == UF_COMPARE_SQUARES || comparison == UF_COMPARE_TRUTH ||
           comparison == UF_COMPARE_TSSS);
 }
 
-static void rank_compressed(const uf_ranker *r, int worker, int query, const int *rows, int n_rows,
-                            float *ranks) {
-  if (uf_ranks_by_dots(r->points)) {
-    rank_by_dots(r, worker, query, rows, n_rows, ranks);
+static void compare_compressed(const uf_proxy *r, int worker, int query, const int *rows,
+                               int n_rows, float *proxies) {
+  if (uf_proxy_is_by_dots(r->points)) {
+    compare_by_dots(r, worker, query, rows, n_rows, proxies);
     return;
   }
   for (int i = 0; i < n_rows; i++)
-    ranks[i] =
-        rank_by_merge(r->points, entries_of(r->queries, query), entries_of(r->points, rows[i]));
+    proxies[i] =
+        compare_by_merge(r->points, entries_of(r->queries, query), entries_of(r->points, rows[i]));
 }
 
 /* ---- Rows of floats ---- */
 
-static void rank_floats(const uf_ranker *r, int query, const int *rows, int n_rows, float *ranks) {
+static void compare_floats(const uf_proxy *r, int query, const int *rows, int n_rows,
+                           float *proxies) {
   const uf_points *points = r->points;
   const float *x = uf_point(r->queries, query);
   if (r->distance)
-    r->distance(x, points->x, points->stride, rows, n_rows, ranks);
+    r->distance(x, points->x, points->stride, rows, n_rows, proxies);
   else if (points->metric == UF_MINKOWSKI)
-    r->kernels->minkowski(x, points->x, points->stride, rows, n_rows, (float)points->p, ranks);
+    r->kernels->minkowski(x, points->x, points->stride, rows, n_rows, (float)points->p, proxies);
   else
     for (int i = 0; i < n_rows; i++)
-      ranks[i] = (float)r->host->distance(r->host->data, r->queries != points, query, rows[i]);
+      proxies[i] = (float)r->host->distance(r->host->data, r->queries != points, query, rows[i]);
   if (points->metric == UF_HAMMING)
-    for (int i = 0; i < n_rows; i++) ranks[i] /= (float)points->d;
+    for (int i = 0; i < n_rows; i++) proxies[i] /= (float)points->d;
 }
 
-void uf_rank(const uf_ranker *r, int worker, int query, const int *rows, int n_rows, float *ranks) {
+void uf_proxy_distances(const uf_proxy *r, int worker, int query, const int *rows, int n_rows,
+                        float *proxies) {
   switch (r->points->form) {
-  case UF_BIT_STRINGS: rank_bit_strings(r, query, rows, n_rows, ranks); break;
-  case UF_COMPRESSED_ROWS: rank_compressed(r, worker, query, rows, n_rows, ranks); break;
-  default: rank_floats(r, query, rows, n_rows, ranks);
+  case UF_BIT_STRINGS: compare_bit_strings(r, query, rows, n_rows, proxies); break;
+  case UF_COMPRESSED_ROWS: compare_compressed(r, worker, query, rows, n_rows, proxies); break;
+  default: compare_floats(r, query, rows, n_rows, proxies);
   }
 }
 
-double uf_rank_cost(const uf_points *points) {
+double uf_proxy_cost(const uf_points *points) {
   switch (points->form) {
   case UF_BIT_STRINGS: return 2 * (double)points->words;
   case UF_COMPRESSED_ROWS: return 2 * (double)points->start[points->n] / points->n;
@@ -163,8 +165,8 @@ double uf_rank_cost(const uf_points *points) {
   }
 }
 
-int uf_rank_tile(const uf_points *points) {
-  double bytes = uf_rank_cost(points) * sizeof(float);
+int uf_proxy_tile(const uf_points *points) {
+  double bytes = uf_proxy_cost(points) * sizeof(float);
   int tile = bytes > 0 ? (int)(TILE_BYTES / bytes) : TILE_MAX;
   return tile < 16 ? 16 : tile > TILE_MAX ? TILE_MAX : tile;
 }

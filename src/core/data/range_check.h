@@ -1,6 +1,6 @@
 /*
  * data/range_check.h: rows that float cannot hold beside each other, by the squares (or other powers)
- * that their metric takes. Metrics that compare directions, ranks, shares or what is true have none.
+ * that their metric takes. Metrics that compare directions, proxies, shares or what is true have none.
  */
 #ifndef UF_POINTS_SIZES_H
 #define UF_POINTS_SIZES_H

@@ -1,6 +1,6 @@
 /*
  * graph/fuzzy_union.c: directed similarities, joined with their transpose. A row of the result merges two
- * ascending lists: the row's own neighbours, and the points that have it for a neighbour. O(n k log
+ * ascending lists: the row's own neighbors, and the points that have it for a neighbor. O(n k log
  * k), entries counted in 64 bits.
  *
  * The transpose goes by way of buckets, each of the edges to a range of rows. Where the edges of a
@@ -34,7 +34,7 @@ typedef struct graph_job {
   const uf_fuzzy_options *options;
   int padded;
   float *terms; /* per worker: padded */
-  uf_graph out; /* directed: row i's neighbours, ascending; rows are k apart */
+  uf_graph out; /* directed: row i's neighbors, ascending; rows are k apart */
   int *out_count;
   uf_graph in; /* its transpose */
   int shift;
@@ -73,7 +73,7 @@ static void insert_edge(int *neighbor, float *weight, int count, int new_neighbo
   weight[at] = new_weight;
 }
 
-/* Similarities of a row to its neighbours: 1 up to rho, then falling with sigma. */
+/* Similarities of a row to its neighbors: 1 up to rho, then falling with sigma. */
 static void direct_row(graph_job *j, int i, float *terms) {
   const uf_neighbors *neighbors = j->neighbors;
   size_t k = (size_t)neighbors->k, row = (size_t)i * k;
@@ -187,7 +187,7 @@ done:
   return status;
 }
 
-/* What a row says of its neighbours, and what they say of it. */
+/* What a row says of its neighbors, and what they say of it. */
 static void both_opinions(const void *job, int i, uf_fuzzy_row *own, uf_fuzzy_row *others) {
   const graph_job *j = job;
   size_t at = (size_t)i * (size_t)j->neighbors->k;
@@ -264,7 +264,7 @@ done:
   return status;
 }
 
-void uf_warn_of_lone_points(uf_context *ctx, const uf_graph *graph) {
+void uf_warn_of_isolated_vertices(uf_context *ctx, const uf_graph *graph) {
   char text[128];
   int count = 0;
   for (int i = 0; i < graph->n; i++) count += graph->start[i] == graph->start[i + 1];

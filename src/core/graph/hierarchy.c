@@ -2,8 +2,8 @@
  * graph/hierarchy.c: aggregates around seeds, all vertices at once.
  *
  * The tie between i and j is w_ij / √(m_i m_j), m being masses. Each vertex has a random rank; those
- * that outrank their few strongest neighbours are seeds. Each other vertex asks the seed among its
- * neighbours to which it is tied most strongly, and a seed takes in the strongest of those that ask,
+ * that outrank their few strongest neighbors are seeds. Each other vertex asks the seed among its
+ * neighbors to which it is tied most strongly, and a seed takes in the strongest of those that ask,
  * up to a limit. Who is left alone is an aggregate by itself, to be joined to others a level up.
  * Every step is one loop over vertices that write only what is theirs, so threads do not matter.
  *
@@ -19,7 +19,7 @@
 
 enum {
   VERTICES_PER_BLOCK = 1024,
-  RIVALS = 3,        /* neighbours that a seed must outrank: a quarter of the vertices do */
+  RIVALS = 3,        /* neighbors that a seed must outrank: a quarter of the vertices do */
   MOST_MEMBERS = 8,  /* of an aggregate */
   FEW_VERTICES = 400 /* the coarsest level has no more, if it can be helped */
 };
@@ -38,7 +38,7 @@ typedef struct coarsen_job {
   int *place; /* per worker: n_coarse, where an aggregate stands in the row being made, or -1 */
 } coarsen_job;
 
-/* Neighbours by falling strength of the tie, equals by index. */
+/* Neighbors by falling strength of the tie, equals by index. */
 typedef struct tie {
   float strength;
   int vertex;
@@ -59,7 +59,7 @@ static int insert_tie(tie *list, int count, int room, float strength, int vertex
   return count;
 }
 
-/* Of a vertex's tie to its neighbour along edge e; its own mass is the same for all. */
+/* Of a vertex's tie to its neighbor along edge e; its own mass is the same for all. */
 static float tie_strength(const uf_level *level, int64_t e) {
   return level->graph.weight[e] / sqrtf(level->mass[level->graph.neighbor[e]]);
 }

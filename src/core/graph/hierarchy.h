@@ -2,8 +2,8 @@
  * graph/hierarchy.h: ever smaller graphs that look like the given one from farther and farther away. The
  * spectral start is found on the smallest, and the layout unfolds from there.
  */
-#ifndef UF_COARSEN_H
-#define UF_COARSEN_H
+#ifndef UF_HIERARCHY_H
+#define UF_HIERARCHY_H
 
 #include "base/context.h"
 #include "base/types.h"

@@ -2,13 +2,13 @@
  * graph/merge.h: the rows of two fuzzy sets merged into a graph. Union and intersection differ in
  * where their rows come from and in how two similarities become one; the merging is the same.
  */
-#ifndef UF_FUZZY_MERGE_H
-#define UF_FUZZY_MERGE_H
+#ifndef UF_MERGE_H
+#define UF_MERGE_H
 
 #include "base/context.h"
 #include "base/types.h"
 
-/* What one side knows of a row: neighbours, ascending. */
+/* What one side knows of a row: neighbors, ascending. */
 typedef struct uf_fuzzy_row {
   const int *neighbor;
   const float *weight;

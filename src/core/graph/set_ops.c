@@ -3,13 +3,13 @@
  *
  * Two fuzzy sets meet in their intersection, each similarity weighed by an exponent, and a
  * category tells its points from those of the others; afterwards each point is brought back to one
- * neighbour of full similarity (as in umap-learn: general_simplicial_set_intersection,
+ * neighbor of full similarity (as in umap-learn: general_simplicial_set_intersection,
  * categorical_simplicial_set_intersection, reset_local_connectivity). With the weight w of `right`
  * and a pair that one side does not know counting there as half of that side's least similarity:
  *
  *   S_ij = L_ij R_ij^(w / (1 - w))  for w < ½,   L_ij^((1 - w) / w) R_ij  else
  *
- * Rows of the graphs are points, and so are their neighbours, mostly the same ones; but not when
+ * Rows of the graphs are points, and so are their neighbors, mostly the same ones; but not when
  * new rows look at old ones. O(edges).
  */
 #include "arith/arith.h"
@@ -52,8 +52,8 @@ static float intersect(const void *job, float left, float right) {
   return (float)(uf_pow(left, j->left_power) * uf_pow(right, j->right_power));
 }
 
-uf_status uf_fuzzy_intersect(uf_context *ctx, const uf_graph *left, const uf_graph *right,
-                             double weight, int by_row, uf_graph *graph) {
+uf_status uf_intersect_graphs(uf_context *ctx, const uf_graph *left, const uf_graph *right,
+                              double weight, int by_row, uf_graph *graph) {
   int n = left->n;
   intersect_job job = {.left = left,
                        .right = right,
@@ -69,8 +69,8 @@ uf_status uf_fuzzy_intersect(uf_context *ctx, const uf_graph *left, const uf_gra
 
 /* A pair whose categories are not both known is less similar by e⁻¹, a pair of different ones by
  * e^-far, where far = 2.5 / (1 - weight): enough to take apart what the rest of the data joins. */
-uf_status uf_fuzzy_separate(uf_context *ctx, uf_graph *graph, const int *category,
-                            const int *neighbor_category, double weight) {
+uf_status uf_categorical_intersection(uf_context *ctx, uf_graph *graph, const int *category,
+                                      const int *neighbor_category, double weight) {
   float unknown = (float)uf_exp(-1);
   float different = weight < 1 ? (float)uf_exp(-2.5 / (1 - weight)) : 0;
   int64_t from = 0, kept = 0;
@@ -140,12 +140,12 @@ static void normalize_rows(void *job, int64_t block, int worker) {
   }
 }
 
-uf_status uf_fuzzy_normalize(uf_context *ctx, uf_graph *graph) {
+uf_status uf_normalize_by_row_maximum(uf_context *ctx, uf_graph *graph) {
   connect_job job = {.graph = graph};
   return uf_parallel(ctx, uf_n_blocks(graph->n, ROWS_PER_BLOCK), normalize_rows, &job);
 }
 
-uf_status uf_fuzzy_reconnect(uf_context *ctx, uf_graph *graph) {
+uf_status uf_reset_local_connectivity(uf_context *ctx, uf_graph *graph) {
   uf_status status = UF_OK;
   int64_t n_blocks = uf_n_blocks(graph->n, ROWS_PER_BLOCK);
   connect_job job = {.graph = graph};

@@ -29,7 +29,7 @@ typedef struct scale_job {
   float *rho, *sigma;
 } scale_job;
 
-/* Sums the distances of a row; self and neighbours at no distance count as terms. */
+/* Sums the distances of a row; self and neighbors at no distance count as terms. */
 static void sum_rows(void *job, int64_t block, int worker) {
   (void)worker;
   scale_job *j = job;

@@ -15,7 +15,7 @@ typedef struct transfer_job {
   size_t d;
   const float *from;
   float *to;
-  float shake;
+  float jitter;
   uint64_t seed;
   int level;
 } transfer_job;
@@ -59,7 +59,7 @@ static void prolong_vertex(const transfer_job *j, int64_t i) {
   uint64_t key = uf_key(j->seed, UF_STAGE_JITTER, (uint64_t)j->level, (uint64_t)i);
   for (size_t c = 0; c < j->d; c++)
     position[c] =
-        own[c] + share * position[c] + j->shake * (2 * uf_draw_unit(key, (uint64_t)c) - 1);
+        own[c] + share * position[c] + j->jitter * (2 * uf_draw_unit(key, (uint64_t)c) - 1);
 }
 
 static void prolong_block(void *job, int64_t block, int worker) {
@@ -70,13 +70,13 @@ static void prolong_block(void *job, int64_t block, int worker) {
 }
 
 uf_status uf_prolong(uf_context *ctx, const uf_hierarchy *hierarchy, int fine_level, int d,
-                     float shake, uint64_t seed, const float *coarse, float *fine) {
+                     float jitter, uint64_t seed, const float *coarse, float *fine) {
   const uf_level *level = &hierarchy->level[fine_level];
   transfer_job job = {.fine = level,
                       .d = (size_t)d,
                       .from = coarse,
                       .to = fine,
-                      .shake = shake,
+                      .jitter = jitter,
                       .seed = seed,
                       .level = fine_level};
   return uf_parallel(ctx, uf_n_blocks(level->graph.n, VERTICES_PER_BLOCK), prolong_block, &job);

@@ -13,7 +13,7 @@
 static const float uf_init_extent = 10.0f;
 
 /*
- * Eigenvectors 2 … d + 1 of the normalised Laplacian I - D^-½ W D^-½ on one level, times D^-½. Each
+ * Eigenvectors 2 … d + 1 of the normalized Laplacian I - D^-½ W D^-½ on one level, times D^-½. Each
  * connected component is embedded by itself; they are placed beside each other by
  * uf_place_components(). `points` may be NULL.
  */
@@ -31,7 +31,7 @@ uf_status uf_init_pca(uf_context *ctx, const uf_points *points, int d, uint64_t 
 /* Uniform in the cube. */
 uf_status uf_init_random(uf_context *ctx, int n, int d, uint64_t seed, float *layout);
 
-/* Scales so that the largest coordinate is uf_init_extent, and shakes a little, for no two vertices
+/* Scales so that the largest coordinate is uf_init_extent, and jitters a little, for no two vertices
  * should coincide. */
 void uf_init_scale(int n, int d, uint64_t seed, float *layout);
 

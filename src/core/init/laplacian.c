@@ -95,14 +95,14 @@ static int choose_degree(const spectral_job *j, double cut) {
 }
 
 /* x ← T(x), the Chebyshev polynomial on [-1, cut]: T_1 = y x, T_{k + 1} = 2 y T_k - T_{k - 1}, y =
- * (S - centre) / half. */
+ * (S - center) / half. */
 static uf_status filter(uf_context *ctx, spectral_job *j, double cut) {
-  double centre = 0.5 * (cut - 1), half = 0.5 * (cut + 1);
+  double center = 0.5 * (cut - 1), half = 0.5 * (cut + 1);
   int degree = choose_degree(j, cut);
-  uf_status status = apply(ctx, j, 1 / half, centre, 0);
+  uf_status status = apply(ctx, j, 1 / half, center, 0);
   for (int k = 1; k < degree && !status; k++) {
     shift_blocks(j);
-    status = apply(ctx, j, 2 / half, centre, 1);
+    status = apply(ctx, j, 2 / half, center, 1);
   }
   shift_blocks(j);
   return status;

@@ -73,11 +73,11 @@ static int component_of(const placement *p, int vertex) {
   return p->components->component[uf_ancestor(p->hierarchy, p->level, vertex)];
 }
 
-/* centre (count × d): on the axes, at both ends of the cube. */
-static void centres_on_axes(int count, int d, float *centre) {
-  memset(centre, 0, sizeof *centre * (size_t)count * (size_t)d);
+/* center (count × d): on the axes, at both ends of the cube. */
+static void centers_on_axes(int count, int d, float *center) {
+  memset(center, 0, sizeof *center * (size_t)count * (size_t)d);
   for (int c = 0; c < count; c++)
-    centre[(size_t)c * (size_t)d + (size_t)(c / 2)] = c % 2 ? -uf_init_extent : uf_init_extent;
+    center[(size_t)c * (size_t)d + (size_t)(c / 2)] = c % 2 ? -uf_init_extent : uf_init_extent;
 }
 
 /* The mean point of each component, as points of their own. */
@@ -108,34 +108,34 @@ done:
   return status;
 }
 
-static uf_status choose_centres(uf_context *ctx, const placement *p, const uf_points *points, int d,
-                                uint64_t seed, float *centre) {
+static uf_status choose_centers(uf_context *ctx, const placement *p, const uf_points *points, int d,
+                                uint64_t seed, float *center) {
   int count = p->components->count;
   if (count <= 2 * d) {
-    centres_on_axes(count, d, centre);
+    centers_on_axes(count, d, center);
     return UF_OK;
   }
   if (!points || points->form != UF_FLOAT_ROWS || points->d < d)
-    return uf_init_random(ctx, count, d, seed, centre);
+    return uf_init_random(ctx, count, d, seed, center);
   uf_points means;
   uf_status status = mean_points(ctx, p, points, &means);
   if (status) return status;
-  status = uf_init_pca(ctx, &means, d, seed, centre);
+  status = uf_init_pca(ctx, &means, d, seed, center);
   uf_points_free(&means);
   return status;
 }
 
-/* Half the distance from a centre to the nearest other one, by their largest difference in a
+/* Half the distance from a center to the nearest other one, by their largest difference in a
  * coordinate: cubes of that size never overlap, as those by Euclid's distance do at their corners.
  */
-static float room_around(const float *centre, int count, int d, int c) {
+static float room_around(const float *center, int count, int d, int c) {
   float nearest = INFINITY;
   for (int other = 0; other < count; other++) {
     if (other == c) continue;
     float distance = 0;
     for (int j = 0; j < d; j++) {
-      float difference = fabsf(centre[(size_t)c * (size_t)d + (size_t)j] -
-                               centre[(size_t)other * (size_t)d + (size_t)j]);
+      float difference = fabsf(center[(size_t)c * (size_t)d + (size_t)j] -
+                               center[(size_t)other * (size_t)d + (size_t)j]);
       distance = difference > distance ? difference : distance;
     }
     nearest = distance < nearest ? distance : nearest;
@@ -152,11 +152,11 @@ static float fair_share(const placement *p, int d, int c) {
 
 /* Half the side of the cube that a component gets: its room, but for one that is most of the graph,
  * and for all when they are too many to measure. */
-static float half_side(const placement *p, const float *centre, int d, int c) {
+static float half_side(const placement *p, const float *center, int d, int c) {
   int count = p->components->count;
   float share = fair_share(p, d, c);
   if (count > MANY_COMPONENTS) return share;
-  float room = room_around(centre, count, d, c);
+  float room = room_around(center, count, d, c);
   return share > room && 2 * p->mass[c] > p->hierarchy->level[0].graph.n ? share : room;
 }
 
@@ -171,24 +171,24 @@ uf_status uf_place_components(uf_context *ctx, const uf_hierarchy *hierarchy, in
   uf_status status = UF_OK;
   int count = components->count;
   placement p = {.hierarchy = hierarchy, .level = level, .components = components};
-  float *centre = NULL;
-  UF_NEW(ctx, centre, (int64_t)count * d);
+  float *center = NULL;
+  UF_NEW(ctx, center, (int64_t)count * d);
   UF_NEW_ZERO(ctx, p.mass, count);
   measure_masses(&p);
-  UF_TRY(choose_centres(ctx, &p, points, d, seed, centre));
+  UF_TRY(choose_centers(ctx, &p, points, d, seed, center));
   for (int c = 0; c < count; c++) {
     UF_TRY(uf_poll(ctx, (double)c / count));
-    float half = half_side(&p, centre, d, c);
+    float half = half_side(&p, center, d, c);
     int size = components->start[c + 1] - components->start[c];
     float scale = size > 1 ? half / uf_init_extent : 0;
     for (int m = components->start[c]; m < components->start[c + 1]; m++) {
       float *position = layout + (size_t)components->member[m] * (size_t)d;
       for (int j = 0; j < d; j++)
-        position[j] = position[j] * scale + centre[(size_t)c * (size_t)d + (size_t)j];
+        position[j] = position[j] * scale + center[(size_t)c * (size_t)d + (size_t)j];
     }
   }
 done:
-  uf_free(centre);
+  uf_free(center);
   uf_free(p.mass);
   return status;
 }

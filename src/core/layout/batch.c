@@ -1,10 +1,10 @@
 /*
- * layout/batch.c: the optimiser that is parallel and has one result.
+ * layout/batch.c: the optimizer that is parallel and has one result.
  *
  * All forces of an epoch are taken at its start (Jacobi), from every edge by its weight, and from
  * negatives that a block of vertices shares; then each vertex takes one step of Adam. A vertex
  * writes only itself, so threads have nothing to race for. With D_i the degree of a vertex (for an
- * aggregate, the mean degree of what it is made of), the force on i is what the reference optimiser
+ * aggregate, the mean degree of what it is made of), the force on i is what the reference optimizer
  * applies in an epoch on average:
  *
  *   Σ_j 2 w_ij / m_i attraction(i, j) + negative_sample_rate D_i · mean_k repulsion(i, k)
@@ -115,7 +115,7 @@ static void begin_epoch(batch_job *j, int epoch) {
   j->step.learning_rate = (float)(length * left * left);
 }
 
-static uf_status run_epochs(batch_job *j, uf_watch *watch, float *layout) {
+static uf_status run_epochs(batch_job *j, uf_observer *observer, float *layout) {
   uf_status status = UF_OK;
   int n_epochs = j->run->n_epochs;
   double from = j->run->span_from, length = j->run->span_to - from;
@@ -127,10 +127,10 @@ static uf_status run_epochs(batch_job *j, uf_watch *watch, float *layout) {
     float *old = j->position;
     j->position = j->next;
     j->next = old;
-    if (status || !uf_is_watched(watch, epoch + 1)) continue;
+    if (status || !uf_is_observed(observer, epoch + 1)) continue;
     copy_out(j, j->step.d, layout);
-    status = uf_show(j->ctx, watch, &j->hierarchy->level[0].graph, j->step.d, j->options, epoch + 1,
-                     layout);
+    status = uf_observe(j->ctx, observer, &j->hierarchy->level[0].graph, j->step.d, j->options,
+                        epoch + 1, layout);
   }
   return status;
 }
@@ -165,7 +165,7 @@ static uf_layout_step first_step(const batch_job *j, int d) {
 
 uf_status uf_batch_epochs(uf_context *ctx, const uf_hierarchy *hierarchy, int d,
                           const uf_layout_options *options, const uf_batch_run *run,
-                          uf_watch *watch, float *layout) {
+                          uf_observer *observer, float *layout) {
   uf_status status = UF_OK;
   batch_job j = {
       .ctx = ctx, .hierarchy = hierarchy, .options = options, .run = run, .power1 = 1, .power2 = 1};
@@ -178,7 +178,7 @@ uf_status uf_batch_epochs(uf_context *ctx, const uf_hierarchy *hierarchy, int d,
   UF_NEW(ctx, j.scratch, ctx->n_threads * (int64_t)j.scratch_size);
   copy_in(layout, d, &j);
   j.step = first_step(&j, d);
-  UF_TRY(run_epochs(&j, watch, layout));
+  UF_TRY(run_epochs(&j, observer, layout));
   copy_out(&j, d, layout);
 done:
   uf_slots_free(&j.slots);

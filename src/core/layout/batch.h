@@ -1,8 +1,8 @@
 /*
  * layout/batch.h: all vertices of one level moved at once, epoch after epoch.
  */
-#ifndef UF_LAYOUT_BATCH_H
-#define UF_LAYOUT_BATCH_H
+#ifndef UF_BATCH_H
+#define UF_BATCH_H
 
 #include "graph/hierarchy.h"
 #include "layout/layout.h"
@@ -20,9 +20,9 @@ typedef struct uf_batch_run {
 /* The constants of a step; where it reads and writes is the caller's. */
 uf_layout_step uf_batch_step(const uf_layout_options *options, int d);
 
-/* layout: n × d of that level. watch may be NULL. */
+/* layout: n × d of that level. observer may be NULL. */
 uf_status uf_batch_epochs(uf_context *ctx, const uf_hierarchy *hierarchy, int d,
                           const uf_layout_options *options, const uf_batch_run *run,
-                          uf_watch *watch, float *layout);
+                          uf_observer *observer, float *layout);
 
 #endif

@@ -21,7 +21,7 @@ static void move_both(const uf_curve *curve, float *x, float *y, int d, double c
 }
 
 uf_status uf_layout_full(uf_context *ctx, const uf_graph *graph, int d,
-                         const uf_layout_options *options, uf_watch *watch, float *layout) {
+                         const uf_layout_options *options, uf_observer *observer, float *layout) {
   const uf_curve curve = uf_curve_of(options);
   for (int epoch = 0; epoch < options->n_epochs; epoch++) {
     for (int i = 0; i < graph->n; i++) {
@@ -44,7 +44,7 @@ uf_status uf_layout_full(uf_context *ctx, const uf_graph *graph, int d,
         }
       }
     }
-    uf_status status = uf_show(ctx, watch, graph, d, options, epoch + 1, layout);
+    uf_status status = uf_observe(ctx, observer, graph, d, options, epoch + 1, layout);
     if (status) return status;
   }
   return UF_OK;

@@ -46,7 +46,7 @@ uf_status uf_layout_loss(uf_context *ctx, const uf_graph *graph, int d,
                          const uf_loss_options *options, const float *layout, uf_loss *loss);
 
 /* What is to be seen on the way. Epoch 0 is the start. */
-typedef struct uf_watch {
+typedef struct uf_observer {
   int n_snapshots, n_traced;
   const int *snapshot_epoch;                                   /* n_snapshots */
   float *snapshots;                                            /* n_snapshots × n × d */
@@ -55,29 +55,29 @@ typedef struct uf_watch {
   int n_partners;                                              /* for the losses */
   int (*on_epoch)(void *data, int epoch, const float *layout); /* NULL, or: non-zero to stop */
   void *data;
-} uf_watch;
+} uf_observer;
 
-/* layout: the start when called, the result when done. watch may be NULL. The graph is
+/* layout: the start when called, the result when done. observer may be NULL. The graph is
  * symmetric; the hierarchy is its own, or NULL where it has not been made. */
 uf_status uf_layout_optimize(uf_context *ctx, const uf_graph *graph, const uf_hierarchy *hierarchy,
-                             int d, const uf_layout_options *options, uf_watch *watch,
+                             int d, const uf_layout_options *options, uf_observer *observer,
                              float *layout);
 
 uf_status uf_layout_batch(uf_context *ctx, const uf_hierarchy *hierarchy, int d,
-                          const uf_layout_options *options, uf_watch *watch, float *layout);
+                          const uf_layout_options *options, uf_observer *observer, float *layout);
 uf_status uf_layout_sgd(uf_context *ctx, const uf_graph *graph, int d,
-                        const uf_layout_options *options, uf_watch *watch, float *layout);
+                        const uf_layout_options *options, uf_observer *observer, float *layout);
 uf_status uf_layout_full(uf_context *ctx, const uf_graph *graph, int d,
-                         const uf_layout_options *options, uf_watch *watch, float *layout);
+                         const uf_layout_options *options, uf_observer *observer, float *layout);
 
 /* Whether someone looks after that epoch, and the look. */
-int uf_is_watched(const uf_watch *watch, int epoch);
-uf_status uf_show(uf_context *ctx, uf_watch *watch, const uf_graph *graph, int d,
-                  const uf_layout_options *options, int epoch, const float *layout);
+int uf_is_observed(const uf_observer *observer, int epoch);
+uf_status uf_observe(uf_context *ctx, uf_observer *observer, const uf_graph *graph, int d,
+                     const uf_layout_options *options, int epoch, const float *layout);
 
 float uf_largest_weight(const uf_graph *graph);
 
-/* Forces between two positions, for the serial optimisers. */
+/* Forces between two positions, for the serial optimizers. */
 typedef struct uf_curve {
   double a, b, gamma, softening, clip;
 } uf_curve;

@@ -1,5 +1,5 @@
 /*
- * layout/loss.c: what the optimisers lower: the fuzzy cross entropy of graph and layout (McInnes,
+ * layout/loss.c: what the optimizers lower: the fuzzy cross entropy of graph and layout (McInnes,
  * Healy, Melville 2018, section 2.3), less the entropy of the graph, which no layout changes.
  *
  *   attraction = - Σ_{i < j} w_ij log v_ij,   repulsion = - Σ_{i < j} (1 - w_ij) log(1 - v_ij)
@@ -17,7 +17,7 @@
 
 enum { VERTICES_PER_BLOCK = 64 };
 
-/* As near as this, squared, the optimisers take two vertices to be at the least. */
+/* As near as this, squared, the optimizers take two vertices to be at the least. */
 static const double nearest = 1e-6;
 
 typedef struct loss_job {

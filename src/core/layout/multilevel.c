@@ -19,8 +19,8 @@
 enum { N_SHARES = 3 };
 static const double epoch_share[N_SHARES] = {0.5, 1, 1.5};
 
-/* How far the vertices of an aggregate are shaken apart, in each coordinate. */
-static const float shake = 0.05f;
+/* How far the vertices of an aggregate are jittered apart, in each coordinate. */
+static const float jitter = 0.05f;
 
 static int n_epochs_of(int level, int n_epochs) {
   if (level == 0) return n_epochs;
@@ -35,7 +35,7 @@ static double work_of(const uf_hierarchy *hierarchy, int level, int n_epochs) {
 }
 
 uf_status uf_layout_batch(uf_context *ctx, const uf_hierarchy *hierarchy, int d,
-                          const uf_layout_options *options, uf_watch *watch, float *layout) {
+                          const uf_layout_options *options, uf_observer *observer, float *layout) {
   uf_status status = UF_OK;
   int top = hierarchy->n_levels - 1, n_epochs = options->n_epochs;
   const uf_graph *graph = &hierarchy->level[0].graph;
@@ -56,11 +56,11 @@ uf_status uf_layout_batch(uf_context *ctx, const uf_hierarchy *hierarchy, int d,
                         .scale = scale,
                         .span_from = done,
                         .span_to = done + part};
-    UF_TRY(uf_batch_epochs(ctx, hierarchy, d, options, &run, level == 0 ? watch : NULL,
+    UF_TRY(uf_batch_epochs(ctx, hierarchy, d, options, &run, level == 0 ? observer : NULL,
                            position[level]));
     done += part;
     if (level > 0)
-      UF_TRY(uf_prolong(ctx, hierarchy, level - 1, d, shake, options->seed, position[level],
+      UF_TRY(uf_prolong(ctx, hierarchy, level - 1, d, jitter, options->seed, position[level],
                         position[level - 1]));
   }
   memcpy(layout, position[0], size * sizeof *layout);

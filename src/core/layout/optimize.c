@@ -15,22 +15,22 @@ static uf_status check_places(uf_context *ctx, int n, int d, const uf_layout_opt
 }
 
 uf_status uf_layout_optimize(uf_context *ctx, const uf_graph *graph, const uf_hierarchy *hierarchy,
-                             int d, const uf_layout_options *options, uf_watch *watch,
+                             int d, const uf_layout_options *options, uf_observer *observer,
                              float *layout) {
   uf_status status = UF_OK;
   uf_hierarchy own = {0};
   uf_phase(ctx, "layout");
   UF_TRY(check_places(ctx, graph->n, d, options));
-  UF_TRY(uf_show(ctx, watch, graph, d, options, 0, layout));
+  UF_TRY(uf_observe(ctx, observer, graph, d, options, 0, layout));
   if (options->n_epochs == 0) goto done;
   if (options->optimizer == UF_LAYOUT_BATCH && !hierarchy) {
     UF_TRY(uf_coarsen(ctx, graph, options->seed, &own));
     hierarchy = &own;
   }
   switch (options->optimizer) {
-  case UF_LAYOUT_SGD: UF_TRY(uf_layout_sgd(ctx, graph, d, options, watch, layout)); break;
-  case UF_LAYOUT_FULL: UF_TRY(uf_layout_full(ctx, graph, d, options, watch, layout)); break;
-  default: UF_TRY(uf_layout_batch(ctx, hierarchy, d, options, watch, layout));
+  case UF_LAYOUT_SGD: UF_TRY(uf_layout_sgd(ctx, graph, d, options, observer, layout)); break;
+  case UF_LAYOUT_FULL: UF_TRY(uf_layout_full(ctx, graph, d, options, observer, layout)); break;
+  default: UF_TRY(uf_layout_batch(ctx, hierarchy, d, options, observer, layout));
   }
 done:
   uf_hierarchy_free(&own);
@@ -44,27 +44,29 @@ static int place_in(const int *list, int count, int epoch) {
   return -1;
 }
 
-int uf_is_watched(const uf_watch *watch, int epoch) {
-  return watch &&
-         (watch->on_epoch || place_in(watch->snapshot_epoch, watch->n_snapshots, epoch) >= 0 ||
-          place_in(watch->traced_epoch, watch->n_traced, epoch) >= 0);
+int uf_is_observed(const uf_observer *observer, int epoch) {
+  return observer && (observer->on_epoch ||
+                      place_in(observer->snapshot_epoch, observer->n_snapshots, epoch) >= 0 ||
+                      place_in(observer->traced_epoch, observer->n_traced, epoch) >= 0);
 }
 
-uf_status uf_show(uf_context *ctx, uf_watch *watch, const uf_graph *graph, int d,
-                  const uf_layout_options *options, int epoch, const float *layout) {
-  if (!uf_is_watched(watch, epoch)) return UF_OK;
-  int snapshot = place_in(watch->snapshot_epoch, watch->n_snapshots, epoch);
-  int traced = place_in(watch->traced_epoch, watch->n_traced, epoch);
+uf_status uf_observe(uf_context *ctx, uf_observer *observer, const uf_graph *graph, int d,
+                     const uf_layout_options *options, int epoch, const float *layout) {
+  if (!uf_is_observed(observer, epoch)) return UF_OK;
+  int snapshot = place_in(observer->snapshot_epoch, observer->n_snapshots, epoch);
+  int traced = place_in(observer->traced_epoch, observer->n_traced, epoch);
   size_t size = (size_t)graph->n * (size_t)d;
   if (snapshot >= 0)
-    memcpy(watch->snapshots + size * (size_t)snapshot, layout, size * sizeof *layout);
+    memcpy(observer->snapshots + size * (size_t)snapshot, layout, size * sizeof *layout);
   if (traced >= 0) {
-    uf_loss_options loss = {
-        .a = options->a, .b = options->b, .n_partners = watch->n_partners, .seed = options->seed};
-    uf_status status = uf_layout_loss(ctx, graph, d, &loss, layout, &watch->losses[traced]);
+    uf_loss_options loss = {.a = options->a,
+                            .b = options->b,
+                            .n_partners = observer->n_partners,
+                            .seed = options->seed};
+    uf_status status = uf_layout_loss(ctx, graph, d, &loss, layout, &observer->losses[traced]);
     if (status) return status;
   }
-  if (watch->on_epoch && watch->on_epoch(watch->data, epoch, layout))
+  if (observer->on_epoch && observer->on_epoch(observer->data, epoch, layout))
     return uf_fail(ctx, UF_INTERRUPTED, "stopped by the callback");
   return UF_OK;
 }

@@ -1,7 +1,7 @@
 /*
  * layout/sell.c: order for locality.
  *
- * Neighbours in the graph end up near each other in the plane, so vertices are sorted along a
+ * Neighbors in the graph end up near each other in the plane, so vertices are sorted along a
  * Z-shaped curve through it (Morton 1966): what the kernel reads next is mostly in cache. Within
  * short windows they are sorted by their number of edges, so that the 16 of a group have about the
  * same, and a group's edges are stored slot by slot, a lane for each vertex (SELL-16: Kreutzer et

@@ -1,8 +1,8 @@
 /*
  * layout/sell.h: the vertices of a level in the order in which the kernel moves them.
  */
-#ifndef UF_LAYOUT_ORDER_H
-#define UF_LAYOUT_ORDER_H
+#ifndef UF_SELL_H
+#define UF_SELL_H
 
 #include "graph/hierarchy.h"
 

@@ -1,5 +1,5 @@
 /*
- * layout/sgd.c: the reference optimiser, as umap-learn and uwot run it on one thread.
+ * layout/sgd.c: the reference optimizer, as umap-learn and uwot run it on one thread.
  *
  * An edge is sampled every max(w) / w epochs. Each time it pulls both its ends together, and its
  * head is pushed away from negative_sample_rate random vertices; everything is in place at once.
@@ -46,7 +46,7 @@ static void repel(const uf_curve *curve, float *head, const float *other, int d,
 }
 
 uf_status uf_layout_sgd(uf_context *ctx, const uf_graph *graph, int d,
-                        const uf_layout_options *options, uf_watch *watch, float *layout) {
+                        const uf_layout_options *options, uf_observer *observer, float *layout) {
   uf_status status = UF_OK;
   const uf_curve curve = uf_curve_of(options);
   sampled_edge *edges = NULL;
@@ -67,7 +67,7 @@ uf_status uf_layout_sgd(uf_context *ctx, const uf_graph *graph, int d,
         if (other != edge->head) repel(&curve, head, layout + (size_t)other * (size_t)d, d, rate);
       }
     }
-    UF_TRY(uf_show(ctx, watch, graph, d, options, epoch + 1, layout));
+    UF_TRY(uf_observe(ctx, observer, graph, d, options, epoch + 1, layout));
   }
 done:
   uf_free(edges);

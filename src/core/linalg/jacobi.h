@@ -2,8 +2,8 @@
  * linalg/jacobi.h: eigenvectors of small symmetric matrices, by Jacobi's rotations (Golub and Van Loan
  * 2013, section 8.5).
  */
-#ifndef UF_EIGEN_H
-#define UF_EIGEN_H
+#ifndef UF_JACOBI_H
+#define UF_JACOBI_H
 
 #include "base/context.h"
 

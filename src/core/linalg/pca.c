@@ -1,5 +1,5 @@
 /*
- * linalg/pca.c: principal directions of centred rows A (n × d).
+ * linalg/pca.c: principal directions of centered rows A (n × d).
  *
  * Subspace iteration, Q ← orth(Aᵀ (A Q)), from the principal subspace of a sample until the variance
  * that it holds has settled; then the directions within it by a small eigenproblem (Rayleigh and

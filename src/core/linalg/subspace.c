@@ -194,8 +194,8 @@ uf_status uf_random_directions(uf_context *ctx, int d, int n_directions, int m, 
 }
 
 /* The sampled rows less their mean, and their transpose. */
-static void centred_sample(const uf_points *points, const int *rows, int n_rows, double *mean,
-                           float *sample, float *transposed) {
+static void centered_sample(const uf_points *points, const int *rows, int n_rows, double *mean,
+                            float *sample, float *transposed) {
   size_t d = (size_t)points->d, n = (size_t)n_rows;
   for (size_t i = 0; i < n; i++) uf_point_values(points, rows[i], sample + d * i);
   for (size_t j = 0; j < d; j++) mean[j] = 0;
@@ -229,7 +229,7 @@ uf_status uf_principal_subspace(uf_context *ctx, const uf_points *points, int ma
   UF_NEW(ctx, transposed, (int64_t)n * d);
   UF_NEW(ctx, image, (int64_t)n * m);
   uf_even_rows(points->n, n, rows);
-  centred_sample(points, rows, n, mean, sample, transposed);
+  centered_sample(points, rows, n, mean, sample, transposed);
   UF_TRY(uf_random_directions(ctx, d, n_directions, m, uf_key(seed, UF_STAGE_BASIS, 0, 0), basis));
   for (int iteration = 0; iteration < POWER_ITERATIONS; iteration++) {
     UF_TRY(multiply(ctx, (product_job){.a = sample,

@@ -1,9 +1,9 @@
 /*
  * model/predict.c: new rows placed among the old, which stay where they are.
  *
- * Neighbours among the old rows, and similarities to them as for the old; a start at the place of the
- * neighbour that is most in the midst of the others (their mean may lie in a gap between two
- * clusters); then some epochs of the batch optimiser (layout/batch.c) at a quarter of the learning
+ * Neighbors among the old rows, and similarities to them as for the old; a start at the place of the
+ * neighbor that is most in the midst of the others (their mean may lie in a gap between two
+ * clusters); then some epochs of the batch optimizer (layout/batch.c) at a quarter of the learning
  * rate. In each of them all rows meet the same random old rows: as new rows do not move each other
  * either, a row's place is its own affair.
  *
@@ -23,7 +23,7 @@ enum { N_NEGATIVES = 32, GROUPS_PER_TASK = 16 };
 
 static const double learning_rate_part = 0.25;
 
-/* ---- neighbours and similarities ---- */
+/* ---- neighbors and similarities ---- */
 
 /* Old rows come after the new ones. */
 static void renumber(uf_neighbors *neighbors) {
@@ -32,14 +32,14 @@ static void renumber(uf_neighbors *neighbors) {
     if (neighbors->index[i] >= 0) neighbors->index[i] += neighbors->n;
 }
 
-static uf_status find_neighbors(uf_context *ctx, uf_query_view *view, uint64_t seed) {
+static uf_status find_neighbors(uf_context *ctx, uf_query_block *view, uint64_t seed) {
   uf_neighbor_method used;
   if (view->neighbors.index) return UF_OK;
   return uf_neighbors_query(ctx, view->points, view->graph, view->queries, view->k,
                             UF_NEIGHBORS_AUTO, seed, &view->neighbors, &used);
 }
 
-static uf_status similarities(uf_context *ctx, const uf_query_view *view, uf_fuzzy_options options,
+static uf_status similarities(uf_context *ctx, const uf_query_block *view, uf_fuzzy_options options,
                               uf_graph *graph) {
   uf_status status = UF_OK;
   float *rho = NULL, *sigma = NULL;
@@ -55,67 +55,67 @@ done:
   return status;
 }
 
-static uf_status join_view(uf_context *ctx, uf_query_view *view, const uf_predict_options *options,
+static uf_status join_view(uf_context *ctx, uf_query_block *view, const uf_predict_options *options,
                            uf_graph *graph) {
   uf_status status = UF_OK;
   uf_graph own = {0}, both = {0};
   if (view->category) {
-    UF_TRY(uf_fuzzy_separate(ctx, graph, view->category, view->category, view->weight));
+    UF_TRY(uf_categorical_intersection(ctx, graph, view->category, view->category, view->weight));
   } else {
     UF_TRY(find_neighbors(ctx, view, options->layout.seed));
     renumber(&view->neighbors);
     if (!graph->start) return similarities(ctx, view, options->fuzzy, graph);
     UF_TRY(similarities(ctx, view, options->fuzzy, &own));
-    UF_TRY(uf_fuzzy_intersect(ctx, graph, &own, view->weight, 1, &both));
+    UF_TRY(uf_intersect_graphs(ctx, graph, &own, view->weight, 1, &both));
     uf_graph_free(graph);
     *graph = both;
   }
-  UF_TRY(uf_fuzzy_normalize(ctx, graph));
+  UF_TRY(uf_normalize_by_row_maximum(ctx, graph));
 done:
   uf_graph_free(&own);
   return status;
 }
 
-/* ---- twins ---- */
+/* ---- duplicates ---- */
 
 /* Whether a new row and an old one are the same in a view: identical, at no distance, or of one
  * category. */
-static int is_same(const uf_query_view *view, int row, int old) {
+static int is_same(const uf_query_block *view, int row, int old) {
   if (view->category) return view->category[row] == view->category[old];
   int n_new = view->neighbors.n;
-  if (view->queries && uf_are_identical(view->points, old - n_new, view->queries, row)) return 1;
+  if (view->queries && uf_are_duplicates(view->points, old - n_new, view->queries, row)) return 1;
   size_t from = (size_t)row * (size_t)view->neighbors.k;
   for (size_t at = from; at < from + (size_t)view->neighbors.k; at++)
     if (view->neighbors.index[at] == old) return !(view->neighbors.distance[at] > 0);
   return 0;
 }
 
-static int is_twin(const uf_query_view *views, int n_views, int row, int old) {
-  for (int v = 0; v < n_views; v++)
+static int is_duplicate(const uf_query_block *views, int n_data_blocks, int row, int old) {
+  for (int v = 0; v < n_data_blocks; v++)
     if (!is_same(&views[v], row, old)) return 0;
   return 1;
 }
 
 /* The first old row that is the same in all views, or -1. What the search has missed is found by its
  * hash. */
-static int twin_of(const uf_query_view *views, int n_views, int row, const uf_row_table *table,
-                   const int *hash) {
+static int duplicate_of(const uf_query_block *views, int n_data_blocks, int row,
+                        const uf_row_table *table, const int *hash) {
   const uf_neighbors *nearest = &views[0].neighbors;
   size_t from = (size_t)row * (size_t)nearest->k;
   if (hash)
     for (int old = uf_row_first(table, hash[row]); old >= 0; old = table->next[old])
-      if (is_twin(views, n_views, row, nearest->n + old)) return nearest->n + old;
+      if (is_duplicate(views, n_data_blocks, row, nearest->n + old)) return nearest->n + old;
   for (int c = 0; c < nearest->k && nearest->index[from + (size_t)c] >= 0; c++) {
     if (nearest->distance[from + (size_t)c] > 0) break;
     int old = nearest->index[from + (size_t)c];
-    if (is_twin(views, n_views, row, old)) return old;
+    if (is_duplicate(views, n_data_blocks, row, old)) return old;
   }
   return -1;
 }
 
 /* Puts rows that the old layout has already to their place in it. */
-static uf_status place_twins(uf_context *ctx, const uf_query_view *views, int n_views,
-                             const float *old_layout, int n_old, int d, float *layout) {
+static uf_status place_duplicates(uf_context *ctx, const uf_query_block *views, int n_data_blocks,
+                                  const float *old_layout, int n_old, int d, float *layout) {
   uf_status status = UF_OK;
   uf_row_table table = {0};
   int *hash = NULL, n_new = views[0].neighbors.n;
@@ -128,9 +128,9 @@ static uf_status place_twins(uf_context *ctx, const uf_query_view *views, int n_
   uf_span(ctx, 1, 1);
   for (int row = 0; row < n_new; row++) {
     UF_TRY(uf_poll(ctx, (double)row / n_new));
-    int twin = twin_of(views, n_views, row, &table, hash);
-    if (twin < 0) continue;
-    memcpy(layout + (size_t)row * width, old_layout + (size_t)(twin - n_new) * width,
+    int duplicate = duplicate_of(views, n_data_blocks, row, &table, hash);
+    if (duplicate < 0) continue;
+    memcpy(layout + (size_t)row * width, old_layout + (size_t)(duplicate - n_new) * width,
            width * sizeof *layout);
   }
 done:
@@ -192,7 +192,7 @@ static void fill_slots(place_job *j) {
   }
 }
 
-/* Σ w_e / (1 + |y - y_e|²) over a row's neighbours. */
+/* Σ w_e / (1 + |y - y_e|²) over a row's neighbors. */
 static double closeness(const place_job *j, int64_t row, int64_t place) {
   const float *y = j->position + place * j->d;
   double sum = 0;
@@ -203,7 +203,7 @@ static double closeness(const place_job *j, int64_t row, int64_t place) {
   return sum;
 }
 
-/* Starts each row at the neighbour that is closest to the others; a row without any is lost. */
+/* Starts each row at the neighbor that is closest to the others; a row without any is lost. */
 static void start_rows(void *job, int64_t group, int worker) {
   (void)worker;
   place_job *j = job;
@@ -324,23 +324,24 @@ done:
 /* ---- the whole ---- */
 
 /* Rows and coordinates are numbered by 32 bits. */
-static uf_status check_count(uf_context *ctx, const uf_query_view *view, int n_old, int d) {
+static uf_status check_count(uf_context *ctx, const uf_query_block *view, int n_old, int d) {
   int64_t n_new = view->queries ? view->queries->n : view->neighbors.n;
   if ((n_new + 15 + n_old) * d <= INT32_MAX) return UF_OK;
   return uf_fail(ctx, UF_BAD_INPUT, "has too many rows: predict them in parts");
 }
 
-uf_status uf_predict(uf_context *ctx, uf_query_view *views, int n_views, const float *old_layout,
-                     int n_old, int d, const uf_predict_options *options, float *layout) {
+uf_status uf_predict(uf_context *ctx, uf_query_block *views, int n_data_blocks,
+                     const float *old_layout, int n_old, int d, const uf_predict_options *options,
+                     float *layout) {
   uf_status status = UF_OK;
   uf_graph graph = {0};
   UF_TRY(check_count(ctx, &views[0], n_old, d));
-  for (int v = 0; v < n_views; v++) UF_TRY(join_view(ctx, &views[v], options, &graph));
+  for (int v = 0; v < n_data_blocks; v++) UF_TRY(join_view(ctx, &views[v], options, &graph));
   UF_TRY(place_rows(ctx, &graph, old_layout, n_old, d, options, layout));
-  UF_TRY(place_twins(ctx, views, n_views, old_layout, n_old, d, layout));
+  UF_TRY(place_duplicates(ctx, views, n_data_blocks, old_layout, n_old, d, layout));
 done:
   uf_graph_free(&graph);
   return status;
 }
 
-void uf_query_view_free(uf_query_view *view) { uf_neighbors_free(&view->neighbors); }
+void uf_query_block_free(uf_query_block *view) { uf_neighbors_free(&view->neighbors); }

@@ -9,19 +9,20 @@
 #include "neighbors/neighbors.h"
 #include "data/points.h"
 
-/* A view of the old rows (see model/block.h), and the new rows in it: points of both, or neighbours that
+/* A view of the old rows (see model/data_block.h), and the new rows in it: points of both, or neighbors that
  * are known already, or categories of both. */
-typedef struct uf_query_view {
+typedef struct uf_query_block {
   const uf_points *points, *queries;
   const int *hash;           /* of the points, see data/duplicates.h; NULL where there is none */
-  const uf_neighbors *graph; /* neighbours of the points, see uf_neighbors_query() */
-  int k;                     /* neighbours to find */
+  const uf_neighbors *graph; /* neighbors of the points, see uf_neighbors_query() */
+  int k;                     /* neighbors to find */
   const int *category;       /* of new rows, then old ones; negative where unknown */
-  double weight, max_distance, mean_distance; /* see model/block.h, graph/fuzzy.h; in the units of the table */
+  double weight, max_distance,
+      mean_distance; /* see model/data_block.h, graph/fuzzy.h; in the units of the table */
 
   /* Of new rows among old ones, -1 for none; given, or found and kept here. */
   uf_neighbors neighbors;
-} uf_query_view;
+} uf_query_block;
 
 typedef struct uf_predict_options {
   uf_fuzzy_options fuzzy; /* as for the old rows */
@@ -31,10 +32,11 @@ typedef struct uf_predict_options {
 /*
  * layout: n_new × d. It begins with the old rows' layout, n_old × d, and views[0] has no categories.
  * A row's place does not depend on other new rows. A row identical to an old one takes its place,
- * exactly; a row without any neighbour has NaN.
+ * exactly; a row without any neighbor has NaN.
  */
-uf_status uf_predict(uf_context *ctx, uf_query_view *views, int n_views, const float *old_layout,
-                     int n_old, int d, const uf_predict_options *options, float *layout);
-void uf_query_view_free(uf_query_view *view);
+uf_status uf_predict(uf_context *ctx, uf_query_block *views, int n_data_blocks,
+                     const float *old_layout, int n_old, int d, const uf_predict_options *options,
+                     float *layout);
+void uf_query_block_free(uf_query_block *view);
 
 #endif

@@ -13,14 +13,14 @@ enum { QUERIES_PER_BLOCK = 16 };
 
 typedef struct exact_job {
   const uf_points *points;
-  uf_ranker ranker;
+  uf_proxy proxy;
   int has_self;    /* whether the queries are rows of the points */
   const int *rows; /* of the queries; NULL for all */
   int n_rows;
   uf_neighbors *neighbors;
-  int tile;     /* points in a tile */
-  int *all;     /* 0 … n - 1: the kernel takes a list of rows */
-  float *ranks; /* per worker: tile */
+  int tile;       /* points in a tile */
+  int *all;       /* 0 … n - 1: the kernel takes a list of rows */
+  float *proxies; /* per worker: tile */
 } exact_job;
 
 static int query_at(const exact_job *j, int64_t q) { return j->rows ? j->rows[q] : (int)q; }
@@ -29,7 +29,7 @@ static void search_block(void *job, int64_t block, int worker) {
   exact_job *j = job;
   const uf_points *points = j->points;
   uf_range range = uf_block_range(block, QUERIES_PER_BLOCK, j->n_rows);
-  float *ranks = j->ranks + (size_t)worker * (size_t)j->tile;
+  float *proxies = j->proxies + (size_t)worker * (size_t)j->tile;
   uf_nearest list[QUERIES_PER_BLOCK];
   for (int64_t q = range.from; q < range.to; q++)
     list[q - range.from] =
@@ -40,11 +40,11 @@ static void search_block(void *job, int64_t block, int worker) {
     for (int64_t q = range.from; q < range.to; q++) {
       uf_nearest *nearest = &list[q - range.from];
       int self = j->has_self ? query_at(j, q) : -1;
-      uf_rank(&j->ranker, worker, query_at(j, q), j->all + first, count, ranks);
+      uf_proxy_distances(&j->proxy, worker, query_at(j, q), j->all + first, count, proxies);
       float worst = uf_nearest_worst(nearest);
       for (int t = 0; t < count; t++)
-        if (ranks[t] <= worst && first + t != self &&
-            uf_nearest_offer(nearest, first + t, ranks[t]))
+        if (proxies[t] <= worst && first + t != self &&
+            uf_nearest_offer(nearest, first + t, proxies[t]))
           worst = uf_nearest_worst(nearest);
     }
   }
@@ -60,21 +60,21 @@ static uf_status compare_all(uf_context *ctx, const uf_points *points, const uf_
                    .rows = rows,
                    .n_rows = n_rows,
                    .neighbors = neighbors,
-                   .tile = uf_rank_tile(points)};
+                   .tile = uf_proxy_tile(points)};
   *neighbors = (uf_neighbors){0};
-  if (uf_ranks_by_dots(points))
+  if (uf_proxy_is_by_dots(points))
     return uf_compare_inverted(ctx, points, queries, rows, n_rows, k, neighbors);
-  UF_TRY(uf_ranker_open(ctx, points, queries, &job.ranker));
+  UF_TRY(uf_proxy_open(ctx, points, queries, &job.proxy));
   UF_NEW(ctx, job.all, points->n);
-  UF_NEW(ctx, job.ranks, (int64_t)ctx->n_threads * job.tile);
+  UF_NEW(ctx, job.proxies, (int64_t)ctx->n_threads * job.tile);
   for (int i = 0; i < points->n; i++) job.all[i] = i;
   UF_TRY(uf_neighbors_alloc(ctx, n_rows, k, neighbors));
   UF_TRY(uf_parallel(ctx, uf_n_blocks(n_rows, QUERIES_PER_BLOCK), search_block, &job));
   neighbors->recall = 1;
 done:
-  uf_ranker_close(&job.ranker);
+  uf_proxy_close(&job.proxy);
   uf_free(job.all);
-  uf_free(job.ranks);
+  uf_free(job.proxies);
   if (status) uf_neighbors_free(neighbors);
   return status;
 }

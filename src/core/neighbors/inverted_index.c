@@ -21,7 +21,7 @@ typedef struct posting {
 } posting;
 
 typedef struct inverted_job {
-  uf_ranker ranker;
+  uf_proxy proxy;
   int has_self;    /* whether the queries are rows of the points */
   const int *rows; /* of the queries; NULL for all */
   int n_rows;
@@ -53,7 +53,7 @@ done:
 }
 
 static void sum_products(const inverted_job *j, int query, double *dots) {
-  const uf_points *x = j->ranker.queries;
+  const uf_points *x = j->proxy.queries;
   int64_t last = x->start[query + 1] - 1;
   for (int64_t e = x->start[query]; e <= last; e++) {
     int ahead = x->column[e + COLUMNS_AHEAD < last ? e + COLUMNS_AHEAD : last];
@@ -69,10 +69,10 @@ static double limit_of(const uf_nearest *nearest) {
   return uf_nearest_worst(nearest) * (1 + 1e-6) + 1e-30;
 }
 
-/* Offers all rows that may be near enough: the squared distance, where it is the rank, is cheap and
+/* Offers all rows that may be near enough: the squared distance, where it is the proxy, is cheap and
  * rules out nearly all. */
 static void take_nearest(const inverted_job *j, int query, double *dots, uf_nearest *nearest) {
-  const uf_points *x = j->ranker.queries, *y = j->ranker.points;
+  const uf_points *x = j->proxy.queries, *y = j->proxy.points;
   int is_squares = uf_metric_of(y->metric)->comparison == UF_COMPARE_SQUARES;
   int self = j->has_self ? query : -1;
   double limit = INFINITY, xx = x->squares[query], mean = x->mean[query], d = y->d - 1;
@@ -81,7 +81,7 @@ static void take_nearest(const inverted_job *j, int query, double *dots, uf_near
     dots[i] = 0;
     if (is_squares && xx + y->squares[i] - 2 * (dot - d * (mean * y->mean[i])) > limit) continue;
     if (i == self) continue;
-    if (uf_nearest_offer(nearest, i, uf_rank_from_dot(&j->ranker, query, i, dot)))
+    if (uf_nearest_offer(nearest, i, uf_proxy_from_dot(&j->proxy, query, i, dot)))
       limit = limit_of(nearest);
   }
 }
@@ -89,13 +89,13 @@ static void take_nearest(const inverted_job *j, int query, double *dots, uf_near
 static void search_block(void *job, int64_t block, int worker) {
   inverted_job *j = job;
   uf_range range = uf_block_range(block, QUERIES_PER_BLOCK, j->n_rows);
-  double *dots = j->dots + (size_t)j->ranker.points->n * (size_t)worker;
+  double *dots = j->dots + (size_t)j->proxy.points->n * (size_t)worker;
   for (int64_t q = range.from; q < range.to; q++) {
     int query = j->rows ? j->rows[q] : (int)q;
     uf_nearest nearest = uf_nearest_begin(j->neighbors, (int)q, j->has_self ? query : -1);
     sum_products(j, query, dots);
     take_nearest(j, query, dots, &nearest);
-    uf_nearest_finish(&nearest, j->ranker.points->metric);
+    uf_nearest_finish(&nearest, j->proxy.points->metric);
   }
 }
 
@@ -104,14 +104,14 @@ uf_status uf_compare_inverted(uf_context *ctx, const uf_points *points, const uf
   uf_status status = UF_OK;
   inverted_job job = {.has_self = !queries, .rows = rows, .n_rows = n_rows, .neighbors = neighbors};
   *neighbors = (uf_neighbors){0};
-  UF_TRY(uf_ranker_open(ctx, points, queries, &job.ranker));
+  UF_TRY(uf_proxy_open(ctx, points, queries, &job.proxy));
   UF_TRY(invert(ctx, points, &job));
   UF_NEW_ZERO(ctx, job.dots, (int64_t)ctx->n_threads * points->n);
   UF_TRY(uf_neighbors_alloc(ctx, n_rows, k, neighbors));
   UF_TRY(uf_parallel(ctx, uf_n_blocks(n_rows, QUERIES_PER_BLOCK), search_block, &job));
   neighbors->recall = 1;
 done:
-  uf_ranker_close(&job.ranker);
+  uf_proxy_close(&job.proxy);
   uf_free(job.start);
   uf_free(job.postings);
   uf_free(job.dots);

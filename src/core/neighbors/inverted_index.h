@@ -1,13 +1,13 @@
 /*
  * neighbors/inverted_index.h: every pair of sparse rows, by the columns that they share.
  */
-#ifndef UF_NEIGHBOR_INVERTED_H
-#define UF_NEIGHBOR_INVERTED_H
+#ifndef UF_INVERTED_INDEX_H
+#define UF_INVERTED_INDEX_H
 
 #include "neighbors/neighbors.h"
 
 /* As uf_neighbors_exact(), or uf_query_exact() where `queries` is not NULL, for points of which
- * uf_ranks_by_dots() is true. */
+ * uf_proxy_is_by_dots() is true. */
 uf_status uf_compare_inverted(uf_context *ctx, const uf_points *points, const uf_points *queries,
                               const int *rows, int n_rows, int k, uf_neighbors *neighbors);
 

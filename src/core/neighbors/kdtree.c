@@ -1,9 +1,9 @@
 /*
- * neighbors/kdtree.c: exact neighbours where columns are few (Friedman, Bentley, Finkel 1977).
+ * neighbors/kdtree.c: exact neighbors where columns are few (Friedman, Bentley, Finkel 1977).
  *
  * Rows are halved at the median of the column in which they spread most, until a leaf has at most
  * LEAF_ROWS. A query goes down to the nearer child first, and skips a node that is too far away:
- * farther than the k-th neighbour so far, or as far but with larger indices only. So ties end as
+ * farther than the k-th neighbor so far, or as far but with larger indices only. So ties end as
  * in the search of every pair, and thousands of equal rows cost no more than others.
  *
  * Distances have the bits that the kernels give: the sum of up to four columns is written out,
@@ -111,7 +111,7 @@ static float bound(const kd_query *q, int node) {
   return sum[0] + sum[1];
 }
 
-static void panel_ranks(const kd_query *q, int leaf, float *ranks) {
+static void panel_proxies(const kd_query *q, int leaf, float *proxies) {
   const kdtree *tree = q->tree;
   const float *panel = tree->panels + (size_t)leaf * LEAF_ROWS * (size_t)tree->d;
   float sum[2][LEAF_ROWS] = {{0}};
@@ -122,17 +122,18 @@ static void panel_ranks(const kd_query *q, int leaf, float *ranks) {
     else
       for (int i = 0; i < LEAF_ROWS; i++) part[i] += term(x - panel[c * LEAF_ROWS + i], 0);
   }
-  for (int i = 0; i < LEAF_ROWS; i++) ranks[i] = sum[0][i] + sum[1][i];
+  for (int i = 0; i < LEAF_ROWS; i++) proxies[i] = sum[0][i] + sum[1][i];
 }
 
 static void search_leaf(kd_query *q, int leaf) {
   const kdtree *tree = q->tree;
   int size = leaf_size(tree, leaf), self = q->nearest.index[0];
   const int *rows = tree->order + uf_node_first(tree->n, tree->levels, leaf);
-  float ranks[LEAF_ROWS], worst = uf_nearest_worst(&q->nearest);
-  panel_ranks(q, leaf, ranks);
+  float proxies[LEAF_ROWS], worst = uf_nearest_worst(&q->nearest);
+  panel_proxies(q, leaf, proxies);
   for (int i = 0; i < size; i++)
-    if (ranks[i] <= worst && rows[i] != self && uf_nearest_offer(&q->nearest, rows[i], ranks[i]))
+    if (proxies[i] <= worst && rows[i] != self &&
+        uf_nearest_offer(&q->nearest, rows[i], proxies[i]))
       worst = uf_nearest_worst(&q->nearest);
 }
 

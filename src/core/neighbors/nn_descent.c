@@ -1,19 +1,19 @@
 /*
- * neighbors/nn_descent.c: NN-descent. A neighbour of a neighbour is likely a neighbour (Dong, Charikar,
+ * neighbors/nn_descent.c: NN-descent. A neighbor of a neighbor is likely a neighbor (Dong, Charikar,
  * Li 2011).
  *
- * 1. Start: in each leaf of a few random-projection trees every pair is compared; neighbours that
+ * 1. Start: in each leaf of a few random-projection trees every pair is compared; neighbors that
  *    are known, from a metric that is near to this one, save most of the trees.
- * 2. Iterate: each row v draws candidates from its neighbours and from the rows whose neighbour it
+ * 2. Iterate: each row v draws candidates from its neighbors and from the rows whose neighbor it
  *    is: new ones, that have not been drawn before, and old ones. All pairs of a new candidate with
  *    another candidate of v are compared, and each side is told of the other where that enters
  *    its list. This ends when hardly any list changes.
  *
- * Lists are frozen while pairs are compared, and are written by their owner alone when the mail of
+ * Lists are frozen while pairs are compared, and are written by their owner alone when the exchange of
  * a batch (neighbors/exchange.h) is delivered; candidates are drawn by hashed priority. So the result
  * does not depend on threads. Any metric and form of points will do.
  *
- * Memory for n × (width + 2 candidates) entries, beside the mail. An iteration takes at most about
+ * Memory for n × (width + 2 candidates) entries, beside the exchange. An iteration takes at most about
  * 1.5 n candidates² distances; the paper observes O(n^1.14) in all.
  */
 #include "arith/arith.h"
@@ -28,14 +28,14 @@
 
 enum {
   N_TREES = 8,
-  N_TREES_MORE = 2, /* where neighbours are known to begin with */
+  N_TREES_MORE = 2, /* where neighbors are known to begin with */
   LEAF_ROWS = 64,
   MIN_WIDTH = 20,      /* entries of a list at least: short ones get stuck */
   MAX_CANDIDATES = 40, /* of either kind */
   MAX_ITERATIONS = 20,
   MAX_SHARE = 4, /* with k above n / MAX_SHARE every pair is compared */
   ROWS_PER_BLOCK = 256,
-  SHEET_SIZE = 1 << 14 /* messages that a sender may have, about */
+  BUFFER_SIZE = 1 << 14 /* messages that a producer may have, about */
 };
 
 /* The search ends when an iteration changes no more than this part of all entries. */
@@ -43,9 +43,9 @@ static const double min_change = 0.001;
 
 typedef struct descent {
   const uf_points *points;
-  uf_ranker ranker;
-  int is_padded;   /* whether ranks are made four at a time */
-  int is_lopsided; /* whether a rank may depend on which row comes first */
+  uf_proxy proxy;
+  int is_padded;   /* whether proxies are made four at a time */
+  int is_lopsided; /* whether a proxy may depend on which row comes first */
   int n;
   int width;          /* entries of a list, the row itself not among them */
   uint64_t *lists;    /* n × width entries, flagged while they have not been drawn as candidates */
@@ -54,15 +54,15 @@ typedef struct descent {
   uint8_t *count[2];  /* per kind: n */
   int *order;         /* n: joins are made in the order of a tree, for the cache */
   uint64_t draw_key;  /* of the iteration */
-  uf_mail mail;
-  int rows_announced; /* by a sender */
-  int rows_joined;    /* by a sender */
+  uf_exchange exchange;
+  int rows_announced; /* by a producer */
+  int rows_joined;    /* by a producer */
   int64_t first;      /* place in order where the batch begins */
-  int n_senders;      /* in the batch */
-  int64_t *n_changes; /* per box: entries that entered */
+  int n_producers;    /* in the batch */
+  int64_t *n_changes; /* per bucket: entries that entered */
   int scratch_size;
-  int *pair_rows;    /* per worker: scratch_size */
-  float *pair_ranks; /* per worker: scratch_size */
+  int *pair_rows;      /* per worker: scratch_size */
+  float *pair_proxies; /* per worker: scratch_size */
   uf_neighbors *neighbors;
 } descent;
 
@@ -83,7 +83,7 @@ static inline uint64_t *list_of(const descent *d, int p) {
   return d->lists + (size_t)p * (size_t)d->width;
 }
 
-/* Entries in use: an empty one has an infinite rank. */
+/* Entries in use: an empty one has an infinite proxy. */
 static int list_length(const descent *d, int p) {
   const uint64_t *list = list_of(d, p);
   int n = d->width;
@@ -91,10 +91,10 @@ static int list_length(const descent *d, int p) {
   return n;
 }
 
-/* Whether a row at this rank is nearer than the last of p's list. One as near is not let in, or
+/* Whether a row at this proxy is nearer than the last of p's list. One as near is not let in, or
  * lists among equal rows would go on changing for smaller indices. */
-static inline int would_enter(const descent *d, int p, float rank) {
-  return uf_rank_bits(rank) < list_of(d, p)[d->width - 1] >> 32;
+static inline int would_enter(const descent *d, int p, float proxy) {
+  return uf_proxy_bits(proxy) < list_of(d, p)[d->width - 1] >> 32;
 }
 
 static int has_row(const uint64_t *list, int n, int row) {
@@ -103,11 +103,11 @@ static int has_row(const uint64_t *list, int n, int row) {
   return 0;
 }
 
-/* Returns whether the row went in: not when it is too far or there already (at the same rank, hence
+/* Returns whether the row went in: not when it is too far or there already (at the same proxy, hence
  * at the place where it would go). */
-static int enter(descent *d, int p, int row, float rank) {
-  if (!would_enter(d, p, rank)) return 0;
-  uint64_t *list = list_of(d, p), *place = list, entry = uf_entry_of(rank, row, 0);
+static int enter(descent *d, int p, int row, float proxy) {
+  if (!would_enter(d, p, proxy)) return 0;
+  uint64_t *list = list_of(d, p), *place = list, entry = uf_entry_of(proxy, row, 0);
   for (int n = d->width; n > 1;) { /* without branches that nobody could predict */
     int half = n / 2;
     place += place[half - 1] < entry ? half : 0;
@@ -137,10 +137,12 @@ static void pad_rows(int *rows, int n_rows) {
 }
 
 /* Ranks of a row to those of a padded list. */
-static const float *rank_rows(const descent *d, int row, const int *rows, int n_rows, int worker) {
-  float *ranks = d->pair_ranks + (size_t)worker * (size_t)d->scratch_size;
-  uf_rank(&d->ranker, worker, row, rows, d->is_padded ? (n_rows + 3) / 4 * 4 : n_rows, ranks);
-  return ranks;
+static const float *compare_rows(const descent *d, int row, const int *rows, int n_rows,
+                                 int worker) {
+  float *proxies = d->pair_proxies + (size_t)worker * (size_t)d->scratch_size;
+  uf_proxy_distances(&d->proxy, worker, row, rows, d->is_padded ? (n_rows + 3) / 4 * 4 : n_rows,
+                     proxies);
+  return proxies;
 }
 
 static void compare_leaf(void *job, int64_t leaf, int worker) {
@@ -152,11 +154,11 @@ static void compare_leaf(void *job, int64_t leaf, int worker) {
   memcpy(rows, j->forest->order + from, (size_t)n_rows * sizeof *rows);
   pad_rows(rows, n_rows);
   for (int a = 0; a + 1 < n_rows; a++) {
-    const float *ranks = rank_rows(d, rows[a], rows + a + 1, n_rows - a - 1, worker);
+    const float *proxies = compare_rows(d, rows[a], rows + a + 1, n_rows - a - 1, worker);
     for (int b = a + 1; b < n_rows; b++) {
-      float rank = ranks[b - a - 1];
-      if (would_enter(d, rows[a], rank)) enter(d, rows[a], rows[b], rank);
-      if (would_enter(d, rows[b], rank)) enter(d, rows[b], rows[a], rank);
+      float proxy = proxies[b - a - 1];
+      if (would_enter(d, rows[a], proxy)) enter(d, rows[a], rows[b], proxy);
+      if (would_enter(d, rows[b], proxy)) enter(d, rows[b], rows[a], proxy);
     }
   }
 }
@@ -179,7 +181,7 @@ done:
   return status;
 }
 
-/* Lists begun with neighbours that are known, in another metric perhaps. */
+/* Lists begun with neighbors that are known, in another metric perhaps. */
 typedef struct known_job {
   descent *d;
   const uf_neighbors *known;
@@ -198,8 +200,8 @@ static void enter_known(void *job, int64_t block, int worker) {
       if (index[i] >= 0) rows[count++] = index[i];
     if (count == 0) continue;
     pad_rows(rows, count);
-    const float *ranks = rank_rows(d, p, rows, count, worker);
-    for (int i = 0; i < count; i++) enter(d, p, rows[i], ranks[i]);
+    const float *proxies = compare_rows(d, p, rows, count, worker);
+    for (int i = 0; i < count; i++) enter(d, p, rows[i], proxies[i]);
   }
 }
 
@@ -246,26 +248,27 @@ static void draw_own_neighbors(void *job, int64_t block, int worker) {
   }
 }
 
-static void announce_rows(void *job, int64_t sender, int worker) {
+static void announce_rows(void *job, int64_t producer, int worker) {
   descent *d = job;
-  uf_range rows = uf_block_range(sender, d->rows_announced, d->n - d->first);
-  uf_message *draft = uf_mail_draft(&d->mail, worker);
+  uf_range rows = uf_block_range(producer, d->rows_announced, d->n - d->first);
+  uf_message *staging = uf_exchange_staging(&d->exchange, worker);
   int n_messages = 0;
   for (int p = (int)(d->first + rows.from); p < d->first + rows.to; p++) {
     const uint64_t *list = list_of(d, p);
     for (int i = 0, n = list_length(d, p); i < n; i++)
-      draft[n_messages++] = (uf_message){uf_entry_row(list[i]), p, (float)(list[i] & 1)};
+      staging[n_messages++] = (uf_message){uf_entry_row(list[i]), p, (float)(list[i] & 1)};
   }
-  uf_mail_post(&d->mail, (int)sender, n_messages, worker);
+  uf_exchange_post(&d->exchange, (int)producer, n_messages, worker);
 }
 
-static void draw_announced(void *job, int64_t box, int worker) {
+static void draw_announced(void *job, int64_t bucket, int worker) {
   (void)worker;
   descent *d = job;
   const uf_message *message;
-  for (int sender = 0; sender < d->n_senders; sender++)
-    for (int n = uf_mail_read(&d->mail, sender, (int)box, &message); n > 0; n--, message++)
-      draw_candidate(d, message->rank > 0 ? NEW : OLD, message->to, message->about);
+  for (int producer = 0; producer < d->n_producers; producer++)
+    for (int n = uf_exchange_read(&d->exchange, producer, (int)bucket, &message); n > 0;
+         n--, message++)
+      draw_candidate(d, message->proxy > 0 ? NEW : OLD, message->to, message->about);
 }
 
 /* What was drawn as new is old from now on. */
@@ -280,22 +283,22 @@ static void age_neighbors(void *job, int64_t block, int worker) {
   }
 }
 
-/* Runs `post` over all rows, rows_per_sender at a time, batch by batch, and `deliver` after each
+/* Runs `post` over all rows, rows_per_producer at a time, batch by batch, and `deliver` after each
  * batch. `span` is the part of the progress bar that this fills. */
-static uf_status exchange(uf_context *ctx, descent *d, int rows_per_sender, uf_task *post,
-                          uf_task *deliver, progress_span span) {
+static uf_status exchange_messages(uf_context *ctx, descent *d, int rows_per_producer,
+                                   uf_task *post, uf_task *deliver, progress_span span) {
   uf_status status = UF_OK;
   double per_row = (span.to - span.from) / d->n;
-  for (d->first = 0; d->first < d->n; d->first += (int64_t)d->n_senders * rows_per_sender) {
-    int64_t left = uf_n_blocks(d->n - d->first, rows_per_sender);
-    d->n_senders = left < d->mail.n_senders ? (int)left : d->mail.n_senders;
+  for (d->first = 0; d->first < d->n; d->first += (int64_t)d->n_producers * rows_per_producer) {
+    int64_t left = uf_n_blocks(d->n - d->first, rows_per_producer);
+    d->n_producers = left < d->exchange.n_producers ? (int)left : d->exchange.n_producers;
     double begun = span.from + per_row * (double)d->first;
-    double posted = begun + per_row * (double)d->n_senders * rows_per_sender;
+    double posted = begun + per_row * (double)d->n_producers * rows_per_producer;
     if (posted > span.to) posted = span.to;
     uf_span(ctx, begun, posted);
-    UF_TRY(uf_parallel(ctx, d->n_senders, post, d));
+    UF_TRY(uf_parallel(ctx, d->n_producers, post, d));
     uf_span(ctx, posted, posted);
-    UF_TRY(uf_parallel(ctx, d->mail.n_boxes, deliver, d));
+    UF_TRY(uf_parallel(ctx, d->exchange.n_buckets, deliver, d));
   }
 done:
   return status;
@@ -307,7 +310,7 @@ static uf_status draw_candidates(uf_context *ctx, descent *d, double progress) {
   int64_t n_blocks = uf_n_blocks(d->n, ROWS_PER_BLOCK);
   uf_span(ctx, progress, progress);
   UF_TRY(uf_parallel(ctx, n_blocks, draw_own_neighbors, d));
-  UF_TRY(exchange(ctx, d, d->rows_announced, announce_rows, draw_announced, span));
+  UF_TRY(exchange_messages(ctx, d, d->rows_announced, announce_rows, draw_announced, span));
   UF_TRY(uf_parallel(ctx, n_blocks, age_neighbors, d));
 done:
   return status;
@@ -328,49 +331,50 @@ static int gather_candidates(const descent *d, int v, int *rows, int *n_new) {
 }
 
 /* Compares the new candidates of v with all. Some pairs meet again at another row, but too few (a
- * fifth of them) to be worth remembering. Returns how many messages the draft has then. */
-static int join(const descent *d, int v, int worker, uf_message *draft, int n_messages) {
+ * fifth of them) to be worth remembering. Returns how many messages the staging has then. */
+static int join(const descent *d, int v, int worker, uf_message *staging, int n_messages) {
   int *rows = row_scratch(d, worker), n_new;
   int n = gather_candidates(d, v, rows, &n_new);
   for (int a = 0; a < n_new && a + 1 < n; a++) {
-    const float *ranks = rank_rows(d, rows[a], rows + a + 1, n - a - 1, worker);
+    const float *proxies = compare_rows(d, rows[a], rows + a + 1, n - a - 1, worker);
     for (int b = a + 1; b < n; b++) {
       int p = rows[a], q = rows[b];
-      float rank = ranks[b - a - 1];
+      float proxy = proxies[b - a - 1];
       if (p == q) continue; /* it can be new to v and old the other way round */
-      if (would_enter(d, p, rank)) draft[n_messages++] = (uf_message){p, q, rank};
-      if (would_enter(d, q, rank)) draft[n_messages++] = (uf_message){q, p, rank};
+      if (would_enter(d, p, proxy)) staging[n_messages++] = (uf_message){p, q, proxy};
+      if (would_enter(d, q, proxy)) staging[n_messages++] = (uf_message){q, p, proxy};
     }
   }
   return n_messages;
 }
 
-static void join_block(void *job, int64_t sender, int worker) {
+static void join_block(void *job, int64_t producer, int worker) {
   descent *d = job;
-  uf_range places = uf_block_range(sender, d->rows_joined, d->n - d->first);
-  uf_message *draft = uf_mail_draft(&d->mail, worker);
+  uf_range places = uf_block_range(producer, d->rows_joined, d->n - d->first);
+  uf_message *staging = uf_exchange_staging(&d->exchange, worker);
   int n_messages = 0;
   for (int64_t place = places.from; place < places.to; place++)
-    n_messages = join(d, d->order[d->first + place], worker, draft, n_messages);
-  uf_mail_post(&d->mail, (int)sender, n_messages, worker);
+    n_messages = join(d, d->order[d->first + place], worker, staging, n_messages);
+  uf_exchange_post(&d->exchange, (int)producer, n_messages, worker);
 }
 
-static void enter_announced(void *job, int64_t box, int worker) {
+static void enter_announced(void *job, int64_t bucket, int worker) {
   (void)worker;
   descent *d = job;
   const uf_message *message;
   int64_t n_changes = 0;
-  for (int sender = 0; sender < d->n_senders; sender++)
-    for (int n = uf_mail_read(&d->mail, sender, (int)box, &message); n > 0; n--, message++)
-      n_changes += enter(d, message->to, message->about, message->rank);
-  d->n_changes[box] += n_changes;
+  for (int producer = 0; producer < d->n_producers; producer++)
+    for (int n = uf_exchange_read(&d->exchange, producer, (int)bucket, &message); n > 0;
+         n--, message++)
+      n_changes += enter(d, message->to, message->about, message->proxy);
+  d->n_changes[bucket] += n_changes;
 }
 
 static uf_status join_all(uf_context *ctx, descent *d, progress_span span, int64_t *n_changes) {
-  memset(d->n_changes, 0, (size_t)d->mail.n_boxes * sizeof *d->n_changes);
-  uf_status status = exchange(ctx, d, d->rows_joined, join_block, enter_announced, span);
+  memset(d->n_changes, 0, (size_t)d->exchange.n_buckets * sizeof *d->n_changes);
+  uf_status status = exchange_messages(ctx, d, d->rows_joined, join_block, enter_announced, span);
   *n_changes = 0;
-  for (int box = 0; box < d->mail.n_boxes; box++) *n_changes += d->n_changes[box];
+  for (int bucket = 0; bucket < d->exchange.n_buckets; bucket++) *n_changes += d->n_changes[bucket];
   return status;
 }
 
@@ -408,35 +412,35 @@ static void hand_over(void *job, int64_t block, int worker) {
     const uint64_t *list = list_of(d, p);
     uf_nearest nearest = uf_nearest_begin(d->neighbors, p, p);
     for (int i = 0, n = smaller(list_length(d, p), nearest.k - 1); i < n; i++)
-      uf_nearest_offer(&nearest, uf_entry_row(list[i]), uf_entry_rank(list[i]));
+      uf_nearest_offer(&nearest, uf_entry_row(list[i]), uf_entry_proxy(list[i]));
     uf_nearest_finish(&nearest, d->points->metric);
   }
 }
 
 static void descent_close(descent *d) {
-  uf_ranker_close(&d->ranker);
+  uf_proxy_close(&d->proxy);
   uf_free(d->lists);
   uf_free(d->order);
   uf_free(d->pair_rows);
-  uf_free(d->pair_ranks);
+  uf_free(d->pair_proxies);
   uf_free(d->n_changes);
-  uf_mail_close(&d->mail);
+  uf_exchange_close(&d->exchange);
   for (int kind = OLD; kind <= NEW; kind++) {
     uf_free(d->drawn[kind]);
     uf_free(d->count[kind]);
   }
 }
 
-/* A sheet holds all that the pairs of one row can say, and all that one row can announce. */
+/* A buffer holds all that the pairs of one row can say, and all that one row can announce. */
 static uf_status mail_open(uf_context *ctx, descent *d) {
   uf_status status = UF_OK;
   int per_join = d->n_drawn * (3 * d->n_drawn - 1);
   int at_least = per_join > d->width ? per_join : d->width;
-  int sheet_size = at_least > SHEET_SIZE ? at_least : SHEET_SIZE;
-  d->rows_joined = sheet_size / per_join;
-  d->rows_announced = sheet_size / d->width;
-  UF_TRY(uf_mail_open(ctx, d->n, sheet_size, uf_n_blocks(d->n, d->rows_joined), &d->mail));
-  UF_NEW(ctx, d->n_changes, d->mail.n_boxes);
+  int buffer_size = at_least > BUFFER_SIZE ? at_least : BUFFER_SIZE;
+  d->rows_joined = buffer_size / per_join;
+  d->rows_announced = buffer_size / d->width;
+  UF_TRY(uf_exchange_open(ctx, d->n, buffer_size, uf_n_blocks(d->n, d->rows_joined), &d->exchange));
+  UF_NEW(ctx, d->n_changes, d->exchange.n_buckets);
 done:
   return status;
 }
@@ -444,7 +448,7 @@ done:
 static uf_status descent_open(uf_context *ctx, const uf_points *points, int k, descent *d) {
   uf_status status = UF_OK;
   *d = (descent){.points = points, .n = points->n};
-  UF_TRY(uf_ranker_open(ctx, points, NULL, &d->ranker));
+  UF_TRY(uf_proxy_open(ctx, points, NULL, &d->proxy));
   d->is_lopsided = points->metric == UF_FUNCTION;
   d->is_padded = points->form == UF_FLOAT_ROWS && points->metric != UF_FUNCTION;
   d->width = smaller(k - 1 > MIN_WIDTH ? k - 1 : MIN_WIDTH, points->n - 1);
@@ -454,7 +458,7 @@ static uf_status descent_open(uf_context *ctx, const uf_points *points, int k, d
   UF_NEW(ctx, d->lists, (int64_t)d->n * d->width);
   UF_NEW(ctx, d->order, d->n);
   UF_NEW(ctx, d->pair_rows, (int64_t)ctx->n_threads * d->scratch_size);
-  UF_NEW(ctx, d->pair_ranks, (int64_t)ctx->n_threads * d->scratch_size);
+  UF_NEW(ctx, d->pair_proxies, (int64_t)ctx->n_threads * d->scratch_size);
   for (int kind = OLD; kind <= NEW; kind++) {
     UF_NEW(ctx, d->drawn[kind], (int64_t)d->n * d->n_drawn);
     UF_NEW(ctx, d->count[kind], d->n);

@@ -1,13 +1,13 @@
 /*
- * neighbors/query.c: new rows against old, along the neighbours of the old.
+ * neighbors/query.c: new rows against old, along the neighbors of the old.
  *
- * The search graph joins each point with its nearest neighbours and with some of the points whose
- * neighbour it is. A query keeps a beam of the nearest points met so far. It begins with entry
+ * The search graph joins each point with its nearest neighbors and with some of the points whose
+ * neighbor it is. A query keeps a beam of the nearest points met so far. It begins with entry
  * points, spread evenly over all rows and over the connected components of the graph, and goes on
- * with the neighbours of the nearest point whose neighbours it has not met (best first), until none
+ * with the neighbors of the nearest point whose neighbors it has not met (best first), until none
  * in the beam is left (Hajebi et al. 2011; Malkov and Yashunin 2018 for the beam).
  *
- * O(n k) to build; a query takes about beam × degree ranks at the most, mostly a few hundred.
+ * O(n k) to build; a query takes about beam × degree proxies at the most, mostly a few hundred.
  */
 #include "arith/arith.h"
 
@@ -17,16 +17,16 @@
 #include "base/parallel.h"
 
 enum {
-  MIN_BEAM = 24,      /* beside twice the neighbours wanted */
+  MIN_BEAM = 24,      /* beside twice the neighbors wanted */
   MAX_DEGREE = 30,    /* of the search graph */
-  GRAPH_K = 15,       /* neighbours to find where there is no graph */
+  GRAPH_K = 15,       /* neighbors to find where there is no graph */
   MAX_ENTRIES = 4096, /* entry points, at the most */
   QUERIES_PER_BLOCK = 16
 };
 
 /* Ranks that are about as dear as what else has to be done: for a query in the graph; for a point,
- * building the graph and finding its neighbours. */
-static const double ranks_of_query = 2000, ranks_of_building = 5, ranks_of_finding = 150;
+ * building the graph and finding its neighbors. */
+static const double proxies_of_query = 2000, proxies_of_building = 5, proxies_of_finding = 150;
 
 /* Rows join those below them in the list of links, up to `degree`; the rest is -1. */
 typedef struct search_graph {
@@ -54,7 +54,7 @@ static void link_to(search_graph *graph, int from, int to) {
   links[count] = to;
 }
 
-/* Forward links first, then those backward of which the neighbour comes earliest in its list. */
+/* Forward links first, then those backward of which the neighbor comes earliest in its list. */
 static void link_rows(search_graph *graph, const uf_neighbors *neighbors) {
   size_t k = (size_t)neighbors->k, most = (size_t)graph->degree * 2 / 3;
   size_t forward = k - 1 < most ? k - 1 : most;
@@ -130,18 +130,18 @@ static void graph_free(search_graph *graph) {
 /* ---- The search ---- */
 
 typedef struct query_job {
-  uf_ranker ranker;
+  uf_proxy proxy;
   const search_graph *graph;
   int n_queries, beam_size, batch_size;
   uf_neighbors *found;
-  uint64_t *beams;    /* per worker: beam_size */
-  uint64_t *met;      /* per worker: a bit for each point */
-  int *met_rows;      /* per worker: n, the points whose bit is set */
-  int *batch;         /* per worker: batch_size rows to be ranked */
-  float *batch_ranks; /* per worker: batch_size */
+  uint64_t *beams;      /* per worker: beam_size */
+  uint64_t *met;        /* per worker: a bit for each point */
+  int *met_rows;        /* per worker: n, the points whose bit is set */
+  int *batch;           /* per worker: batch_size rows to be ranked */
+  float *batch_proxies; /* per worker: batch_size */
 } query_job;
 
-/* What a worker has at hand for a query. Entries of the beam are flagged when the neighbours of their
+/* What a worker has at hand for a query. Entries of the beam are flagged when the neighbors of their
  * point have been met. */
 typedef struct query_search {
   const query_job *job;
@@ -152,13 +152,13 @@ typedef struct query_search {
   uint64_t *met;
   int *met_rows, n_met;
   int *batch;
-  float *ranks;
+  float *proxies;
 } query_search;
 
 static size_t words_of(int n) { return (size_t)(n + 63) / 64; }
 
-static void take(query_search *s, float rank, int row) {
-  uint64_t *beam = s->beam, entry = uf_entry_of(rank, row, 0);
+static void take(query_search *s, float proxy, int row) {
+  uint64_t *beam = s->beam, entry = uf_entry_of(proxy, row, 0);
   int at = s->count < s->job->beam_size ? s->count : s->count - 1;
   if (s->count == s->job->beam_size && entry >= beam[at]) return;
   for (; at > 0 && beam[at - 1] > entry; at--) beam[at] = beam[at - 1];
@@ -177,8 +177,8 @@ static void meet(query_search *s, const int *rows, int n_rows) {
     s->met_rows[s->n_met++] = rows[i];
     s->batch[count++] = rows[i];
   }
-  uf_rank(&s->job->ranker, s->worker, s->query, s->batch, count, s->ranks);
-  for (int i = 0; i < count; i++) take(s, s->ranks[i], s->batch[i]);
+  uf_proxy_distances(&s->job->proxy, s->worker, s->query, s->batch, count, s->proxies);
+  for (int i = 0; i < count; i++) take(s, s->proxies[i], s->batch[i]);
 }
 
 static void search(query_search *s) {
@@ -197,8 +197,8 @@ static void hand_over(const query_search *s) {
   uf_nearest nearest = uf_nearest_begin(s->job->found, s->query, -1);
   int count = s->count < nearest.k ? s->count : nearest.k;
   for (int i = 0; i < count; i++)
-    uf_nearest_offer(&nearest, uf_entry_row(s->beam[i]), uf_entry_rank(s->beam[i]));
-  uf_nearest_finish(&nearest, s->job->ranker.points->metric);
+    uf_nearest_offer(&nearest, uf_entry_row(s->beam[i]), uf_entry_proxy(s->beam[i]));
+  uf_nearest_finish(&nearest, s->job->proxy.points->metric);
 }
 
 static void search_block(void *job, int64_t block, int worker) {
@@ -213,7 +213,7 @@ static void search_block(void *job, int64_t block, int worker) {
                       .met = j->met + w * words_of(j->graph->n),
                       .met_rows = j->met_rows + w * n,
                       .batch = j->batch + w * (size_t)j->batch_size,
-                      .ranks = j->batch_ranks + w * (size_t)j->batch_size};
+                      .proxies = j->batch_proxies + w * (size_t)j->batch_size};
     search(&s);
     hand_over(&s);
     for (int i = 0; i < s.n_met; i++) s.met[s.met_rows[i] / 64] = 0;
@@ -223,12 +223,12 @@ static void search_block(void *job, int64_t block, int worker) {
 /* Searches again, exactly, where the graph has too few points within reach. */
 static uf_status complete(uf_context *ctx, const query_job *job, uf_neighbors *found) {
   uf_status status = UF_OK;
-  const uf_ranker *ranker = &job->ranker;
+  const uf_proxy *proxy = &job->proxy;
   size_t k = (size_t)found->k;
   for (int q = 0; q < found->n; q++) {
     uf_neighbors exact;
     if (found->index[k * (size_t)q + k - 1] >= 0) continue;
-    UF_TRY(uf_query_exact(ctx, ranker->points, ranker->queries, &q, 1, found->k, &exact));
+    UF_TRY(uf_query_exact(ctx, proxy->points, proxy->queries, &q, 1, found->k, &exact));
     memcpy(found->index + k * (size_t)q, exact.index, k * sizeof *exact.index);
     memcpy(found->distance + k * (size_t)q, exact.distance, k * sizeof *exact.distance);
     uf_neighbors_free(&exact);
@@ -245,22 +245,22 @@ static uf_status search_graph_for(uf_context *ctx, const uf_points *points,
   query_job job = {.graph = graph, .n_queries = queries->n, .found = found};
   job.beam_size = 2 * k + MIN_BEAM;
   job.batch_size = graph->n_entries > graph->degree ? graph->n_entries : graph->degree;
-  UF_TRY(uf_ranker_open(ctx, points, queries, &job.ranker));
+  UF_TRY(uf_proxy_open(ctx, points, queries, &job.proxy));
   UF_NEW(ctx, job.beams, threads * job.beam_size);
   UF_NEW_ZERO(ctx, job.met, threads * (int64_t)words_of(graph->n));
   UF_NEW(ctx, job.met_rows, threads * graph->n);
   UF_NEW(ctx, job.batch, threads * job.batch_size);
-  UF_NEW(ctx, job.batch_ranks, threads * job.batch_size);
+  UF_NEW(ctx, job.batch_proxies, threads * job.batch_size);
   UF_TRY(uf_neighbors_alloc(ctx, queries->n, k, found));
   UF_TRY(uf_parallel(ctx, uf_n_blocks(queries->n, QUERIES_PER_BLOCK), search_block, &job));
   UF_TRY(complete(ctx, &job, found));
 done:
-  uf_ranker_close(&job.ranker);
+  uf_proxy_close(&job.proxy);
   uf_free(job.beams);
   uf_free(job.met);
   uf_free(job.met_rows);
   uf_free(job.batch);
-  uf_free(job.batch_ranks);
+  uf_free(job.batch_proxies);
   if (status) uf_neighbors_free(found);
   return status;
 }
@@ -268,8 +268,8 @@ done:
 /* Whether comparing every query with every point takes no longer. */
 static int is_exact_best(const uf_points *points, const uf_points *queries, int has_graph) {
   double n = points->n, n_queries = queries->n;
-  double by_graph =
-      n * (ranks_of_building + (has_graph ? 0 : ranks_of_finding)) + n_queries * ranks_of_query;
+  double by_graph = n * (proxies_of_building + (has_graph ? 0 : proxies_of_finding)) +
+                    n_queries * proxies_of_query;
   return n * n_queries <= by_graph;
 }
 

@@ -2,7 +2,7 @@
  * neighbors/rp_trees.c: halving rows, and random-projection trees (Dasgupta and Freund 2008).
  *
  * A tree of the forest draws N_DIRECTIONS directions: half of them differences of two rows, which
- * favour the directions in which the data vary, and half normal. All points are projected at once,
+ * favor the directions in which the data vary, and half normal. All points are projected at once,
  * by a matrix product. A node splits at the median of the projection that varies most among its own
  * rows: Dasgupta and Freund's choice of the best of several directions.
  *

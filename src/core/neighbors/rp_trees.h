@@ -6,8 +6,8 @@
  * 2j + 1 of the next level. So no shape is stored, leaves differ by one row at most, and equal
  * rows, be they all of them, are halved like others.
  */
-#ifndef UF_NEIGHBOR_TREES_H
-#define UF_NEIGHBOR_TREES_H
+#ifndef UF_RP_TREES_H
+#define UF_RP_TREES_H
 
 #include <string.h>
 

@@ -10,7 +10,7 @@
  * lost. */
 enum { EXACT_UP_TO = 2048 };
 
-/* Where clusters only give descent a start: neighbours at least, and the part of the true ones that
+/* Where clusters only give descent a start: neighbors at least, and the part of the true ones that
  * will do. */
 enum { STARTING_K = 21 };
 static const double starting_recall = 0.75;
@@ -36,17 +36,17 @@ static int suits_clusters(const uf_points *points) {
 
 /* Ranks of a row that descent takes, about; and the time to look at a sum of products, against that
  * of making one. */
-static const double ranks_of_descent = 1500, time_of_look = 0.3;
+static const double proxies_of_descent = 1500, time_of_look = 0.3;
 
 /* Sparse rows that share few columns are soon compared with all. */
 static uf_status is_exact_best(uf_context *ctx, const uf_points *points, int *is_best) {
   double products, n = points->n;
   *is_best = 0;
-  if (!uf_ranks_by_dots(points)) return UF_OK;
+  if (!uf_proxy_is_by_dots(points)) return UF_OK;
   uf_status status = uf_inverted_cost(ctx, points, &products);
   if (!status)
     *is_best =
-        products + time_of_look * n * n < ranks_of_descent * (double)points->start[points->n];
+        products + time_of_look * n * n < proxies_of_descent * (double)points->start[points->n];
   return status;
 }
 
@@ -96,21 +96,20 @@ static int falls_short(const uf_neighbors *neighbors, double target_recall) {
 /* is_free: whether another method may be taken. */
 static uf_status search_clusters(uf_context *ctx, const uf_points *points, int k, int is_free,
                                  double target_recall, uint64_t seed, uf_neighbors *neighbors) {
-  uf_cluster_aim aim = {.recall = target_recall, .index_cost = INFINITY};
+  uf_ivf_target aim = {.recall = target_recall, .index_cost = INFINITY};
   double exact = cost_of_exact(points);
   if (is_free) aim.index_cost = index_share * exact;
   if (is_free && exact <= affordable_cost) aim.least = target_recall - recall_slack;
-  return uf_neighbors_clusters(ctx, points, k, aim, seed, neighbors);
+  return uf_ivf_search(ctx, points, k, aim, seed, neighbors);
 }
 
 /* Where the Euclidean order is a poor guide to the metric's, clusters give a start to descent. */
 static uf_status search_and_refine(uf_context *ctx, const uf_points *points, int k, uint64_t seed,
                                    uf_neighbors *neighbors) {
   uf_neighbors known;
-  uf_cluster_aim aim = {.recall = starting_recall,
-                        .index_cost = index_share * cost_of_exact(points)};
-  uf_status status =
-      uf_neighbors_clusters(ctx, points, k > STARTING_K ? k : STARTING_K, aim, seed, &known);
+  uf_ivf_target aim = {.recall = starting_recall,
+                       .index_cost = index_share * cost_of_exact(points)};
+  uf_status status = uf_ivf_search(ctx, points, k > STARTING_K ? k : STARTING_K, aim, seed, &known);
   if (status) return status;
   status = uf_neighbors_descent(ctx, points, k, seed, &known, neighbors);
   uf_neighbors_free(&known);
@@ -202,40 +201,40 @@ void uf_neighbors_free(uf_neighbors *neighbors) {
 uf_nearest uf_nearest_begin(uf_neighbors *neighbors, int i, int self) {
   size_t at = (size_t)i * (size_t)neighbors->k;
   uf_nearest list = {
-      .k = neighbors->k, .index = neighbors->index + at, .rank = neighbors->distance + at};
+      .k = neighbors->k, .index = neighbors->index + at, .proxy = neighbors->distance + at};
   for (int j = 0; j < list.k; j++) {
     list.index[j] = -1;
-    list.rank[j] = INFINITY;
+    list.proxy[j] = INFINITY;
   }
   if (self >= 0) {
     list.first = list.count = 1;
     list.index[0] = self;
-    list.rank[0] = 0;
+    list.proxy[0] = 0;
   }
   return list;
 }
 
-int uf_nearest_offer(uf_nearest *list, int index, float rank) {
+int uf_nearest_offer(uf_nearest *list, int index, float proxy) {
   int at = list->count < list->k ? list->count : list->k - 1;
   if (list->count == list->k) {
-    if (list->k == list->first || rank > list->rank[at] ||
-        (rank == list->rank[at] && index > list->index[at]))
+    if (list->k == list->first || proxy > list->proxy[at] ||
+        (proxy == list->proxy[at] && index > list->index[at]))
       return 0;
   } else {
     list->count++;
   }
-  for (; at > list->first &&
-         (rank < list->rank[at - 1] || (rank == list->rank[at - 1] && index < list->index[at - 1]));
+  for (; at > list->first && (proxy < list->proxy[at - 1] ||
+                              (proxy == list->proxy[at - 1] && index < list->index[at - 1]));
        at--) {
     list->index[at] = list->index[at - 1];
-    list->rank[at] = list->rank[at - 1];
+    list->proxy[at] = list->proxy[at - 1];
   }
   list->index[at] = index;
-  list->rank[at] = rank;
+  list->proxy[at] = proxy;
   return 1;
 }
 
 void uf_nearest_finish(uf_nearest *list, uf_metric metric) {
   for (int j = list->first; j < list->count; j++)
-    list->rank[j] = uf_distance_from_rank(metric, list->rank[j]);
+    list->proxy[j] = uf_distance_from_proxy(metric, list->proxy[j]);
 }

@@ -52,7 +52,7 @@ static void measure_column(void *job, int64_t c, int worker) {
 /* A column without spread says nothing: it becomes 0. */
 static double inverse(double spread) { return spread > 0 ? 1 / spread : 0; }
 
-static void choose_scale(const moments *column, uf_scaling scaling, uf_transform *t) {
+static void choose_scale(const moments *column, uf_scaling scaling, uf_standardization *t) {
   double low = column[0].low, high = column[0].high, farthest = 0;
   for (int c = 0; c < t->d; c++) {
     const moments *m = &column[c];
@@ -67,34 +67,34 @@ static void choose_scale(const moments *column, uf_scaling scaling, uf_transform
     int varies = m->high > m->low;
     switch (scaling) {
     case UF_SCALING_Z:
-      t->centre[c] = m->mean;
+      t->center[c] = m->mean;
       t->factor[c] = varies ? inverse(m->deviation) : 0;
       break;
     case UF_SCALING_RANGE:
-      t->centre[c] = low;
+      t->center[c] = low;
       t->factor[c] = inverse(high - low);
       break;
     case UF_SCALING_COLUMN_RANGE:
-      t->centre[c] = m->low;
+      t->center[c] = m->low;
       t->factor[c] = inverse(m->high - m->low);
       break;
     case UF_SCALING_MAXABS:
-      t->centre[c] = m->mean;
+      t->center[c] = m->mean;
       t->factor[c] = varies ? inverse(farthest) : 0;
       break;
-    default: t->centre[c] = 0; t->factor[c] = 1;
+    default: t->center[c] = 0; t->factor[c] = 1;
     }
   }
 }
 
-/* Principal components are those of centred columns. A common power of two keeps them in the range
+/* Principal components are those of centered columns. A common power of two keeps them in the range
  * of float. */
-static double centre_for_rotation(const moments *column, uf_transform *t) {
+static double center_for_rotation(const moments *column, uf_standardization *t) {
   double farthest = 0;
   for (int c = 0; c < t->d; c++) {
     double above = (column[c].high - column[c].mean) * t->factor[c];
     double below = (column[c].mean - column[c].low) * t->factor[c];
-    t->centre[c] = column[c].mean;
+    t->center[c] = column[c].mean;
     farthest = above > farthest ? above : farthest;
     farthest = below > farthest ? below : farthest;
   }
@@ -108,7 +108,7 @@ static double centre_for_rotation(const moments *column, uf_transform *t) {
 typedef struct apply_job {
   uf_context *ctx;
   const uf_matrix *matrix;
-  const uf_transform *transform;
+  const uf_standardization *transform;
   size_t stride;             /* d in whole lanes */
   float *rows;               /* n × stride, or ROWS_PER_BLOCK × stride a worker */
   int m;                     /* n_directions in whole lanes */
@@ -123,7 +123,7 @@ static double limited(double x, double limit) {
 
 static double scaled(const apply_job *j, int64_t row, int column) {
   double x = uf_matrix_at(j->matrix, (int)row, column);
-  return limited((x - j->transform->centre[column]) * j->transform->factor[column], 0x1p1000);
+  return limited((x - j->transform->center[column]) * j->transform->factor[column], 0x1p1000);
 }
 
 static void fill_rows(const apply_job *j, uf_range range, float *rows) {
@@ -168,7 +168,8 @@ static void rotate_rows(void *job, int64_t block, int worker) {
           j->transform->unit * rotated[m * (size_t)(i - range.from) + (size_t)c];
 }
 
-static apply_job job_of(uf_context *ctx, const uf_matrix *matrix, const uf_transform *transform) {
+static apply_job job_of(uf_context *ctx, const uf_matrix *matrix,
+                        const uf_standardization *transform) {
   return (apply_job){.ctx = ctx,
                      .matrix = matrix,
                      .transform = transform,
@@ -176,8 +177,8 @@ static apply_job job_of(uf_context *ctx, const uf_matrix *matrix, const uf_trans
                      .m = uf_whole_lanes(transform->n_directions)};
 }
 
-uf_status uf_transform_apply(uf_context *ctx, const uf_matrix *matrix,
-                             const uf_transform *transform, double *out) {
+uf_status uf_standardize(uf_context *ctx, const uf_matrix *matrix,
+                         const uf_standardization *transform, double *out) {
   uf_status status = UF_OK;
   apply_job job = job_of(ctx, matrix, transform);
   int64_t n_blocks = uf_n_blocks(matrix->n, ROWS_PER_BLOCK);
@@ -202,7 +203,7 @@ done:
 /* ---- the whole ---- */
 
 static uf_status find_rotation(uf_context *ctx, const uf_matrix *matrix, uint64_t seed,
-                               uf_transform *transform) {
+                               uf_standardization *transform) {
   uf_status status = UF_OK;
   apply_job job = job_of(ctx, matrix, transform);
   UF_NEW(ctx, job.rows, (int64_t)matrix->n * (int64_t)job.stride);
@@ -220,30 +221,30 @@ done:
   return status;
 }
 
-uf_status uf_transform_make(uf_context *ctx, const uf_matrix *matrix, uf_scaling scaling,
-                            int n_directions, uint64_t seed, uf_transform *transform) {
+uf_status uf_standardization_make(uf_context *ctx, const uf_matrix *matrix, uf_scaling scaling,
+                                  int n_directions, uint64_t seed, uf_standardization *transform) {
   uf_status status = UF_OK;
   measure_job job = {.matrix = matrix};
-  *transform = (uf_transform){.d = matrix->d, .n_directions = n_directions, .unit = 1};
+  *transform = (uf_standardization){.d = matrix->d, .n_directions = n_directions, .unit = 1};
   UF_TRY(uf_matrix_check(ctx, matrix, UF_EUCLIDEAN));
   UF_NEW(ctx, job.column, matrix->d);
-  UF_NEW(ctx, transform->centre, matrix->d);
+  UF_NEW(ctx, transform->center, matrix->d);
   UF_NEW(ctx, transform->factor, matrix->d);
   UF_TRY(uf_parallel(ctx, matrix->d, measure_column, &job));
   choose_scale(job.column, scaling, transform);
   if (n_directions) {
-    transform->unit = centre_for_rotation(job.column, transform);
+    transform->unit = center_for_rotation(job.column, transform);
     UF_TRY(find_rotation(ctx, matrix, seed, transform));
   }
 done:
   uf_free(job.column);
-  if (status) uf_transform_free(transform);
+  if (status) uf_standardization_free(transform);
   return status;
 }
 
-void uf_transform_free(uf_transform *transform) {
-  uf_free(transform->centre);
+void uf_standardization_free(uf_standardization *transform) {
+  uf_free(transform->center);
   uf_free(transform->factor);
   uf_free(transform->rotation);
-  *transform = (uf_transform){0};
+  *transform = (uf_standardization){0};
 }

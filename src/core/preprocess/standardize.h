@@ -2,8 +2,8 @@
  * preprocess/standardize.h: what is done to columns of numbers before anything is compared: a common scale, and
  * principal components. Decided once from the data, so that rows that come later are treated alike.
  */
-#ifndef UF_TRANSFORM_H
-#define UF_TRANSFORM_H
+#ifndef UF_STANDARDIZE_H
+#define UF_STANDARDIZE_H
 
 #include "data/points.h"
 
@@ -15,27 +15,27 @@ typedef enum uf_scaling {
   UF_SCALING_MAXABS        /* each column to mean 0, all values to [-1, 1] by one factor */
 } uf_scaling;
 
-/* Column j becomes (x_j - centre_j) factor_j; then, where there is a rotation, row x becomes
+/* Column j becomes (x_j - center_j) factor_j; then, where there is a rotation, row x becomes
  * unit · x rotation. Plain numbers, which can be kept with a model. */
-typedef struct uf_transform {
+typedef struct uf_standardization {
   int d;
-  double *centre, *factor; /* d */
+  double *center, *factor; /* d */
   int n_directions;        /* 0 without a rotation */
   double *rotation;        /* d × n_directions by columns, orthonormal */
   double unit;
-} uf_transform;
+} uf_standardization;
 
 /* n_directions: principal components to keep, or 0 for no rotation; at most columns. The matrix is
  * dense and finite. */
-uf_status uf_transform_make(uf_context *ctx, const uf_matrix *matrix, uf_scaling scaling,
-                            int n_directions, uint64_t seed, uf_transform *transform);
-void uf_transform_free(uf_transform *transform);
+uf_status uf_standardization_make(uf_context *ctx, const uf_matrix *matrix, uf_scaling scaling,
+                                  int n_directions, uint64_t seed, uf_standardization *transform);
+void uf_standardization_free(uf_standardization *transform);
 
 /* out: n × (n_directions or d) by columns. */
-uf_status uf_transform_apply(uf_context *ctx, const uf_matrix *matrix,
-                             const uf_transform *transform, double *out);
+uf_status uf_standardize(uf_context *ctx, const uf_matrix *matrix,
+                         const uf_standardization *transform, double *out);
 
-/* The principal directions of rows that are centred: d × n_directions by columns, variances
+/* The principal directions of rows that are centered: d × n_directions by columns, variances
  * descending. */
 uf_status uf_principal_directions(uf_context *ctx, const uf_points *points, int n_directions,
                                   uint64_t seed, double *directions);

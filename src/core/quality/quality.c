@@ -1,6 +1,6 @@
 /*
- * quality/quality.c: for each sampled row, the neighbours in one space and their ranks in the other. With
- * U_i the layout's neighbours that the data has beyond its k nearest, at rank r,
+ * quality/quality.c: for each sampled row, the neighbors in one space and their ranks in the other. With
+ * U_i the layout's neighbors that the data has beyond its k nearest, at rank r,
  *
  *   trustworthiness = 1 - 2 / (m k (2n - 3k - 1)) Σ_i Σ_{j in U_i} (r(i, j) - k)
  *
@@ -18,7 +18,7 @@ enum { ROWS_PER_BLOCK = 8, TILE_BYTES = 1 << 18 };
 
 typedef struct space {
   const uf_points *points;
-  uf_ranker ranker;
+  uf_proxy proxy;
   uf_neighbors nearest; /* of the sampled rows, self first */
   float *ranks;         /* per worker: ROWS_PER_BLOCK × n */
 } space;
@@ -31,8 +31,8 @@ typedef struct quality_job {
   const int *all; /* 0 … n - 1 */
   int *strangers; /* per worker: k */
   double *excess_in_data,
-      *excess_in_layout; /* per sampled row: Σ (rank - k) of the other's neighbours */
-  int *shared;           /* per sampled row: neighbours in common */
+      *excess_in_layout; /* per sampled row: Σ (rank - k) of the other's neighbors */
+  int *shared;           /* per sampled row: neighbors in common */
 } quality_job;
 
 static int is_among(const int *index, int count, int row) {
@@ -46,12 +46,12 @@ static int is_among(const int *index, int count, int row) {
 static void rank_all(const quality_job *j, space *here, uf_range samples, float *ranks,
                      int worker) {
   const uf_points *points = here->points;
-  int n = points->n, tile = uf_rank_tile(points);
+  int n = points->n, tile = uf_proxy_tile(points);
   for (int first = 0; first < n; first += tile) {
     int count = n - first < tile ? n - first : tile;
     for (int64_t s = samples.from; s < samples.to; s++)
-      uf_rank(&here->ranker, worker, j->rows[s], j->all + first, count,
-              ranks + (size_t)(s - samples.from) * (size_t)n + first);
+      uf_proxy_distances(&here->proxy, worker, j->rows[s], j->all + first, count,
+                         ranks + (size_t)(s - samples.from) * (size_t)n + first);
   }
   for (int64_t s = samples.from; s < samples.to; s++) {
     const float *rank = ranks + (size_t)(s - samples.from) * (size_t)n;
@@ -72,7 +72,7 @@ static const int *nearest_in(const quality_job *j, const space *space, int64_t s
   return space->nearest.index + (size_t)sample * (size_t)(j->k + 1) + 1;
 }
 
-/* Σ (rank - k) in one space over the neighbours that another space gives a row and this one does
+/* Σ (rank - k) in one space over the neighbors that another space gives a row and this one does
  * not. */
 static double rank_excess(const quality_job *j, const space *here, const space *other,
                           int64_t sample, const float *ranks, int *strangers) {
@@ -113,7 +113,7 @@ static void measure_block(void *job, int64_t block, int worker) {
   }
 }
 
-/* The label of most of a row's neighbours; among equals, that of the nearest. */
+/* The label of most of a row's neighbors; among equals, that of the nearest. */
 static int majority(const int *index, int count, const int *labels) {
   int best = -1, most = 0;
   for (int j = 0; j < count; j++) {
@@ -143,7 +143,7 @@ static uf_status label_accuracy(uf_context *ctx, const uf_points *layout, const 
 }
 
 /* What the rows' excesses and shares come to, one by one and on average. */
-static void summarise(const quality_job *j, uf_quality *quality, const uf_point_quality *each) {
+static void summarize(const quality_job *j, uf_quality *quality, const uf_point_quality *each) {
   double n = j->data.points->n, k = j->k, in_data = 0, in_layout = 0, shared = 0;
   double penalty = 2 / (k * (2 * n - 3 * k - 1));
   for (int i = 0; i < j->n_rows; i++) {
@@ -178,8 +178,8 @@ uf_status uf_quality_measure(uf_context *ctx, const uf_points *data, const uf_po
   UF_NEW(ctx, all, n);
   for (int i = 0; i < n; i++) all[i] = i;
   job.all = all;
-  UF_TRY(uf_ranker_open(ctx, data, NULL, &job.data.ranker));
-  UF_TRY(uf_ranker_open(ctx, layout, NULL, &job.layout.ranker));
+  UF_TRY(uf_proxy_open(ctx, data, NULL, &job.data.proxy));
+  UF_TRY(uf_proxy_open(ctx, layout, NULL, &job.layout.proxy));
   UF_NEW(ctx, job.data.ranks, n_ranks);
   UF_NEW(ctx, job.layout.ranks, n_ranks);
   UF_NEW(ctx, job.strangers, (int64_t)ctx->n_threads * k);
@@ -190,12 +190,12 @@ uf_status uf_quality_measure(uf_context *ctx, const uf_points *data, const uf_po
   UF_TRY(uf_neighbors_alloc(ctx, n_rows, k + 1, &job.layout.nearest));
   UF_TRY(uf_parallel(ctx, uf_n_blocks(n_rows, ROWS_PER_BLOCK), measure_block, &job));
   if (labels) UF_TRY(label_accuracy(ctx, layout, labels, k_label, &accuracy));
-  summarise(&job, quality, each);
+  summarize(&job, quality, each);
   quality->knn_accuracy = accuracy;
 done:
   uf_free(all);
-  uf_ranker_close(&job.data.ranker);
-  uf_ranker_close(&job.layout.ranker);
+  uf_proxy_close(&job.data.proxy);
+  uf_proxy_close(&job.layout.proxy);
   uf_free(job.data.ranks);
   uf_free(job.layout.ranks);
   uf_free(job.strangers);

@@ -1,5 +1,5 @@
 /*
- * quality/quality.h: how well a layout keeps the neighbourhoods of the data.
+ * quality/quality.h: how well a layout keeps the neighborhoods of the data.
  */
 #ifndef UF_QUALITY_H
 #define UF_QUALITY_H
@@ -7,7 +7,7 @@
 #include "data/points.h"
 
 typedef struct uf_quality {
-  double trustworthiness; /* are neighbours in the layout neighbours in the data (Venna and Kaski
+  double trustworthiness; /* are neighbors in the layout neighbors in the data (Venna and Kaski
                              2001) */
   double continuity;      /* and the other way round */
   double neighbor_preservation; /* part of the k nearest that both have in common */

@@ -2,13 +2,13 @@
  * neighbors/ivf/index.h: what the search by clusters goes through: rows as codes, in the order of their
  * clusters.
  */
-#ifndef UF_NEIGHBOR_INDEX_H
-#define UF_NEIGHBOR_INDEX_H
+#ifndef UF_IVF_INDEX_H
+#define UF_IVF_INDEX_H
 
 #include "neighbors/ivf/kmeans.h"
 #include "neighbors/ivf/quantize.h"
 
-/* Rows with one centre. Those of a very large cluster are several of these. */
+/* Rows with one center. Those of a very large cluster are several of these. */
 typedef struct uf_cluster {
   int first_panel; /* its rows begin a new panel */
   int size;        /* rows */
@@ -17,10 +17,10 @@ typedef struct uf_cluster {
 typedef struct uf_index {
   int n, n_clusters;
   uf_basis basis;
-  uf_centres centres;
-  uf_panels panels;     /* codes relative to the centre of the cluster */
+  uf_kmeans centers;
+  uf_panels panels;     /* codes relative to the center of the cluster */
   uf_cluster *clusters; /* n_clusters, in the order of their panels */
-  int *centre_of;       /* n_clusters: the number of a cluster's centre */
+  int *center_of;       /* n_clusters: the number of a cluster's center */
   int *row_at;          /* panels.n_panels × 16: the row at a place; -1 where there is none */
   int *cluster_of;      /* n: the cluster of a row */
 } uf_index;
@@ -31,8 +31,8 @@ uf_status uf_index_make(uf_context *ctx, const uf_points *points, int n_directio
                         int rows_per_cluster, uint64_t seed, uf_index *index);
 void uf_index_free(uf_index *index);
 
-static inline const float *uf_cluster_centre(const uf_index *index, int cluster) {
-  return index->centres.centre + (size_t)index->centre_of[cluster] * (size_t)index->centres.m;
+static inline const float *uf_cluster_center(const uf_index *index, int cluster) {
+  return index->centers.center + (size_t)index->center_of[cluster] * (size_t)index->centers.m;
 }
 
 static inline int uf_cluster_end(const uf_cluster *cluster) {

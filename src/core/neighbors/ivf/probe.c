@@ -8,13 +8,13 @@
 #include "base/select.h"
 #include "base/types.h"
 
-uf_status uf_walk_open(uf_context *ctx, const uf_index *index, int most_rows, int k, int n_near,
-                       int n_candidates, uf_walk *w) {
+uf_status uf_probe_open(uf_context *ctx, const uf_index *index, int most_rows, int k, int n_near,
+                        int n_candidates, uf_probe *w) {
   uf_status status = UF_OK;
   int64_t m = index->basis.m, rows = most_rows;
   if (n_near > index->n_clusters - 1) n_near = index->n_clusters - 1;
   int64_t most_lanes = uf_whole_lanes(most_rows);
-  *w = (uf_walk){.ctx = ctx, .index = index, .k = k, .n_near = n_near};
+  *w = (uf_probe){.ctx = ctx, .index = index, .k = k, .n_near = n_near};
   w->scan = (uf_scan){.depth4 = index->panels.n_bytes / 4,
                       .panels = index->panels.bytes,
                       .scale = index->panels.scale,
@@ -43,11 +43,11 @@ uf_status uf_walk_open(uf_context *ctx, const uf_index *index, int most_rows, in
   w->scan.head = w->head;
   w->scan.list = w->list;
 done:
-  if (status) uf_walk_close(w);
+  if (status) uf_probe_close(w);
   return status;
 }
 
-void uf_walk_close(uf_walk *w) {
+void uf_probe_close(uf_probe *w) {
   uf_free(w->near);
   uf_free(w->excess);
   uf_free(w->ball);
@@ -65,7 +65,7 @@ void uf_walk_close(uf_walk *w) {
   uf_free(w->scan.place);
   uf_free(w->scan.count);
   uf_free(w->scan.threshold);
-  *w = (uf_walk){0};
+  *w = (uf_probe){0};
 }
 
 /* ---- the clusters near a cluster ---- */
@@ -75,12 +75,12 @@ static int compare_keys(const void *x, const void *y) {
   return (a > b) - (a < b);
 }
 
-/* Sorts the clusters by the distance of their centres; equals by number. */
-static void list_near(uf_walk *w, int cluster) {
+/* Sorts the clusters by the distance of their centers; equals by number. */
+static void list_near(uf_probe *w, int cluster) {
   const uf_index *index = w->index;
   int count = 0;
-  w->ctx->kernels->squared_euclidean(uf_cluster_centre(index, cluster), index->centres.centre,
-                                     (size_t)index->centres.m, index->centre_of, index->n_clusters,
+  w->ctx->kernels->squared_euclidean(uf_cluster_center(index, cluster), index->centers.center,
+                                     (size_t)index->centers.m, index->center_of, index->n_clusters,
                                      w->squared);
   for (int c = 0; c < index->n_clusters; c++) {
     uint32_t bits; /* of a float that is not negative: they ascend with it */
@@ -92,15 +92,15 @@ static void list_near(uf_walk *w, int cluster) {
   for (int j = 0; j < w->n_near; j++) w->near[j] = (int)(w->key[j] & 0xffffffff);
 }
 
-/* Shifts from the own centre to the near ones, and by how much each row is nearer to its own. */
-static void measure_excess(uf_walk *w, int cluster) {
-  const float *own = uf_cluster_centre(w->index, cluster);
-  size_t m = (size_t)w->index->centres.m, lanes = (size_t)w->lanes;
+/* Shifts from the own center to the near ones, and by how much each row is nearer to its own. */
+static void measure_excess(uf_probe *w, int cluster) {
+  const float *own = uf_cluster_center(w->index, cluster);
+  size_t m = (size_t)w->index->centers.m, lanes = (size_t)w->lanes;
   memset(w->column, 0, m * lanes * sizeof *w->column);
   for (size_t r = 0; r < (size_t)w->n_rows; r++)
     for (size_t i = 0; i < m; i++) w->column[lanes * i + r] = w->residual[m * r + i];
   for (size_t j = 0; j < (size_t)w->n_near; j++) {
-    const float *other = uf_cluster_centre(w->index, w->near[j]);
+    const float *other = uf_cluster_center(w->index, w->near[j]);
     for (size_t i = 0; i < m; i++) w->shift[m * j + i] = own[i] - other[i];
   }
   w->ctx->kernels->product(w->shift, m, w->n_near, (int)m, w->column, w->lanes, NULL, w->excess,
@@ -113,20 +113,20 @@ static void measure_excess(uf_walk *w, int cluster) {
 
 /* ---- the walk ---- */
 
-static void add_query(uf_walk *w, int query, int row, const float *shift) {
-  int m = w->index->centres.m;
+static void add_query(uf_probe *w, int query, int row, const float *shift) {
+  int m = w->index->centers.m;
   w->ctx->kernels->encode(w->residual + (size_t)row * (size_t)m, shift, m, UF_LARGEST_QUERY,
                           w->query + (size_t)query * (size_t)m, &w->head[query]);
   w->list[query] = row;
 }
 
-static void scan_cluster(uf_walk *w, int cluster, int n_queries) {
+static void scan_cluster(uf_probe *w, int cluster, int n_queries) {
   const uf_cluster *c = &w->index->clusters[cluster];
   w->ctx->kernels->scan_panels(&w->scan, n_queries, c->first_panel, uf_cluster_end(c));
 }
 
-void uf_walk_begin(uf_walk *w, int cluster, int first_place, int n_rows) {
-  int m = w->index->centres.m;
+void uf_probe_begin(uf_probe *w, int cluster, int first_place, int n_rows) {
+  int m = w->index->centers.m;
   w->n_rows = n_rows;
   w->lanes = uf_whole_lanes(n_rows);
   for (int r = 0; r < n_rows; r++) {
@@ -145,10 +145,10 @@ void uf_walk_begin(uf_walk *w, int cluster, int first_place, int n_rows) {
 }
 
 /* The nth smallest of a row's excesses, from 0 (Hoare's selection). */
-static float nth_excess(uf_walk *w, int row, int nth) {
+static float nth_excess(uf_probe *w, int row, int nth) {
   float *x = w->sorted;
   int from = 0, to = w->n_near - 1;
-  for (int j = 0; j < w->n_near; j++) x[j] = *uf_walk_excess(w, j, row);
+  for (int j = 0; j < w->n_near; j++) x[j] = *uf_probe_excess(w, j, row);
   while (from < to) {
     float pivot = x[from + (to - from) / 2];
     int i = from, j = to;
@@ -170,7 +170,7 @@ static float nth_excess(uf_walk *w, int row, int nth) {
   return x[nth];
 }
 
-void uf_walk_limit(uf_walk *w, float reach, int n_probes) {
+void uf_probe_limit(uf_probe *w, float reach, int n_probes) {
   for (int r = 0; r < w->n_rows; r++) {
     float far = n_probes < w->n_near ? nth_excess(w, r, n_probes) : INFINITY;
     float touched = reach * w->ball[r];
@@ -178,15 +178,15 @@ void uf_walk_limit(uf_walk *w, float reach, int n_probes) {
   }
 }
 
-void uf_walk_visit(uf_walk *w, int j) {
+void uf_probe_visit(uf_probe *w, int j) {
   int n_queries = 0;
   for (int r = 0; r < w->n_rows; r++)
-    if (*uf_walk_excess(w, j, r) < w->limit[r])
-      add_query(w, n_queries++, r, w->shift + (size_t)j * (size_t)w->index->centres.m);
+    if (*uf_probe_excess(w, j, r) < w->limit[r])
+      add_query(w, n_queries++, r, w->shift + (size_t)j * (size_t)w->index->centers.m);
   if (n_queries > 0) scan_cluster(w, w->near[j], n_queries);
 }
 
-int uf_walk_candidates(uf_walk *w, int row, const int32_t **place) {
+int uf_probe_candidates(uf_probe *w, int row, const int32_t **place) {
   w->ctx->kernels->cut_list(&w->scan, row);
   *place = w->scan.place + (size_t)w->scan.capacity * (size_t)row;
   return w->scan.count[row];

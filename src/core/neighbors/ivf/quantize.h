@@ -4,11 +4,11 @@
  *
  * Wide rows are first projected on their principal subspace; then a random rotation spreads the
  * variance over all coordinates, so that one scale serves them all. A code is relative to the
- * centre of the row's cluster and has a scale of its own: neighbourhoods are resolved however small
+ * center of the row's cluster and has a scale of its own: neighborhoods are resolved however small
  * they are beside the whole, and an outlier spoils no row but itself.
  */
-#ifndef UF_NEIGHBOR_CODES_H
-#define UF_NEIGHBOR_CODES_H
+#ifndef UF_IVF_QUANTIZE_H
+#define UF_IVF_QUANTIZE_H
 
 #include "data/points.h"
 

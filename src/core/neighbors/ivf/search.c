@@ -1,10 +1,10 @@
 /*
- * neighbors/ivf/search.c: approximate neighbours of all points at the speed of small integers.
+ * neighbors/ivf/search.c: approximate neighbors of all points at the speed of small integers.
  *
  * 1. Rows become strings of 7-bit codes (neighbors/ivf/quantize.h) in the order of their clusters
  * (neighbors/ivf/index.h).
- * 2. The true neighbours of a few rows say how far the search has to go (neighbors/ivf/tune.h).
- * 3. A row's neighbours are sought in its own cluster, then in the clusters that the ball around it
+ * 2. The true neighbors of a few rows say how far the search has to go (neighbors/ivf/tune.h).
+ * 3. A row's neighbors are sought in its own cluster, then in the clusters that the ball around it
  * touches (neighbors/ivf/probe.h): all their rows are scanned with exact integer products, and the
  * nearest codes kept.
  * 4. Those are compared in the true metric, in float, and the k nearest stay.
@@ -51,13 +51,13 @@ typedef struct search_job {
   uf_context *ctx;
   const uf_points *points;
   const uf_index *index;
-  const uf_search_plan *plan;
+  const uf_probe_plan *plan;
   const row_block *blocks;
   uf_neighbors *neighbors;
-  uf_ranker ranker;
-  uf_walk *walks;  /* one a worker */
+  uf_proxy proxy;
+  uf_probe *walks; /* one a worker */
   int *candidates; /* per worker: n_candidates rows, twice */
-  float *ranks;    /* per worker: n_candidates */
+  float *proxies;  /* per worker: n_candidates */
 } search_job;
 
 static int blocks_of(const uf_cluster *cluster) {
@@ -84,10 +84,10 @@ static void list_blocks(const uf_index *index, row_block *block) {
 }
 
 /* Candidates of a row of the block, itself left out, as row numbers; what they hold is called for. */
-static int list_candidates(const search_job *j, uf_walk *walk, const row_block *block, int r,
+static int list_candidates(const search_job *j, uf_probe *walk, const row_block *block, int r,
                            int *candidate) {
   const int32_t *place;
-  int n = uf_walk_candidates(walk, r, &place), row = j->index->row_at[block->first + r], count = 0;
+  int n = uf_probe_candidates(walk, r, &place), row = j->index->row_at[block->first + r], count = 0;
   for (int i = 0; i < n; i++) {
     int other = j->index->row_at[place[i]];
     if (other == row) continue;
@@ -98,31 +98,31 @@ static int list_candidates(const search_job *j, uf_walk *walk, const row_block *
 }
 
 /* The k nearest of a row's candidates, in the true metric. */
-static void rank_candidates(const search_job *j, int worker, int row, const int *candidate,
-                            int count) {
-  float *ranks = j->ranks + (size_t)j->plan->n_candidates * (size_t)worker;
-  uf_rank(&j->ranker, worker, row, candidate, count, ranks);
+static void compare_candidates(const search_job *j, int worker, int row, const int *candidate,
+                               int count) {
+  float *proxies = j->proxies + (size_t)j->plan->n_candidates * (size_t)worker;
+  uf_proxy_distances(&j->proxy, worker, row, candidate, count, proxies);
   uf_nearest nearest = uf_nearest_begin(j->neighbors, row, row);
-  for (int i = 0; i < count; i++) uf_nearest_offer(&nearest, candidate[i], ranks[i]);
+  for (int i = 0; i < count; i++) uf_nearest_offer(&nearest, candidate[i], proxies[i]);
   uf_nearest_finish(&nearest, j->points->metric);
 }
 
 static void search_block(void *job, int64_t index, int worker) {
   search_job *j = job;
   const row_block *block = &j->blocks[index];
-  uf_walk *walk = &j->walks[worker];
+  uf_probe *walk = &j->walks[worker];
   size_t n = (size_t)j->plan->n_candidates;
   int *candidate = j->candidates + 2 * n * (size_t)worker, *next = candidate + n;
-  uf_walk_begin(walk, block->cluster, block->first, block->count);
-  uf_walk_limit(walk, j->plan->reach, j->plan->n_probes);
-  for (int c = 0; c < walk->n_near; c++) uf_walk_visit(walk, c);
+  uf_probe_begin(walk, block->cluster, block->first, block->count);
+  uf_probe_limit(walk, j->plan->reach, j->plan->n_probes);
+  for (int c = 0; c < walk->n_near; c++) uf_probe_visit(walk, c);
   int n_next = list_candidates(j, walk, block, 0, next);
   for (int r = 0; r < block->count; r++) {
     int count = n_next, *swap = candidate;
     candidate = next;
     next = swap;
     if (r + 1 < block->count) n_next = list_candidates(j, walk, block, r + 1, next);
-    rank_candidates(j, worker, j->index->row_at[block->first + r], candidate, count);
+    compare_candidates(j, worker, j->index->row_at[block->first + r], candidate, count);
   }
 }
 
@@ -130,25 +130,25 @@ static uf_status search(uf_context *ctx, search_job *job) {
   uf_status status = UF_OK;
   row_block *blocks = NULL;
   int n_blocks = count_blocks(job->index), threads = ctx->n_threads;
-  const uf_search_plan *plan = job->plan;
-  UF_TRY(uf_ranker_open(ctx, job->points, NULL, &job->ranker));
+  const uf_probe_plan *plan = job->plan;
+  UF_TRY(uf_proxy_open(ctx, job->points, NULL, &job->proxy));
   UF_NEW(ctx, blocks, n_blocks);
   UF_NEW_ZERO(ctx, job->walks, threads);
   for (int t = 0; t < threads; t++)
-    UF_TRY(uf_walk_open(ctx, job->index, ROWS_PER_BLOCK, job->neighbors->k, plan->n_near,
-                        plan->n_candidates, &job->walks[t]));
+    UF_TRY(uf_probe_open(ctx, job->index, ROWS_PER_BLOCK, job->neighbors->k, plan->n_near,
+                         plan->n_candidates, &job->walks[t]));
   UF_NEW(ctx, job->candidates, 2 * (int64_t)threads * plan->n_candidates);
-  UF_NEW(ctx, job->ranks, (int64_t)threads * plan->n_candidates);
+  UF_NEW(ctx, job->proxies, (int64_t)threads * plan->n_candidates);
   list_blocks(job->index, blocks);
   job->blocks = blocks;
   UF_TRY(uf_parallel(ctx, n_blocks, search_block, job));
 done:
-  for (int t = 0; job->walks && t < threads; t++) uf_walk_close(&job->walks[t]);
+  for (int t = 0; job->walks && t < threads; t++) uf_probe_close(&job->walks[t]);
   uf_free(job->walks);
-  uf_ranker_close(&job->ranker);
+  uf_proxy_close(&job->proxy);
   uf_free(blocks);
   uf_free(job->candidates);
-  uf_free(job->ranks);
+  uf_free(job->proxies);
   return status;
 }
 
@@ -180,18 +180,18 @@ done:
 
 /* Of very many clusters, those beyond the nearest are walked through when they prove needed. */
 static uf_status plan_near_or_far(uf_context *ctx, const uf_points *points, const uf_index *index,
-                                  uf_sample *sample, double target, uf_search_plan *plan) {
+                                  uf_sample *sample, double target, uf_probe_plan *plan) {
   int all = index->n_clusters - 1, near = all < NEAR_CLUSTERS || target >= 1 ? all : NEAR_CLUSTERS;
-  uf_status status = uf_plan_make(ctx, points, index, sample, target, near, plan);
+  uf_status status = uf_tune(ctx, points, index, sample, target, near, plan);
   if (status || near == all || plan->expected >= target) return status;
-  return uf_plan_make(ctx, points, index, sample, target, all, plan);
+  return uf_tune(ctx, points, index, sample, target, all, plan);
 }
 
-/* Indexes the rows; where even a walk through all clusters misses too many neighbours, anew with
+/* Indexes the rows; where even a walk through all clusters misses too many neighbors, anew with
  * more directions, or with smaller clusters, whose codes are finer. */
 static uf_status index_and_plan(uf_context *ctx, const uf_points *points, uf_sample *sample,
-                                const uf_cluster_aim *aim, uint64_t seed, uf_index *index,
-                                uf_search_plan *plan) {
+                                const uf_ivf_target *aim, uint64_t seed, uf_index *index,
+                                uf_probe_plan *plan) {
   int directions = DIRECTIONS, rows = ROWS_PER_CLUSTER;
   for (;;) {
     uf_status status = uf_index_make(ctx, points, directions, rows, seed, index);
@@ -208,12 +208,12 @@ static uf_status index_and_plan(uf_context *ctx, const uf_points *points, uf_sam
   }
 }
 
-uf_status uf_neighbors_clusters(uf_context *ctx, const uf_points *points, int k, uf_cluster_aim aim,
-                                uint64_t seed, uf_neighbors *neighbors) {
+uf_status uf_ivf_search(uf_context *ctx, const uf_points *points, int k, uf_ivf_target aim,
+                        uint64_t seed, uf_neighbors *neighbors) {
   uf_status status = UF_OK;
   uf_index index = {0};
   uf_sample sample = {0};
-  uf_search_plan plan = {0};
+  uf_probe_plan plan = {0};
   *neighbors = (uf_neighbors){0};
 
   uf_span(ctx, 0, 0.05);

@@ -1,6 +1,6 @@
 /*
- * simd/kernels/distance.h: ranks of one row to many (see data/metric.h), by the fixed sum of arith/arith.h: 16 lanes,
- * then a tree. Padding is zero in both rows and adds nothing. Two rows have the same rank, to the last
+ * simd/kernels/distance.h: proxies of one row to many (see data/metric.h), by the fixed sum of arith/arith.h: 16 lanes,
+ * then a tree. Padding is zero in both rows and adds nothing. Two rows have the same proxy, to the last
  * bit, whichever comes first.
  */
 

@@ -35,7 +35,7 @@ LANES vf bounded(const uf_layout_step *step, vf d2) {
 }
 
 /*
- * Adds the pull of a slot's 16 neighbours to `force`. d is a constant where it is 2 or 3: the loops
+ * Adds the pull of a slot's 16 neighbors to `force`. d is a constant where it is 2 or 3: the loops
  * over components then vanish; so is unit_power, that b is 1.
  */
 LANES void INLINED add_pull(const int d, const int unit_power, const uf_layout_step *step,

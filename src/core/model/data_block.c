@@ -1,12 +1,12 @@
 #include "arith/arith.h"
 
-#include "model/block.h"
+#include "model/data_block.h"
 
 #include "base/memory.h"
 
-/* Neighbours, local scale and fuzzy graph of the view by itself. */
-static uf_status view_graph(uf_context *ctx, uf_view *view, uf_fuzzy_options options, uint64_t seed,
-                            uf_graph *graph) {
+/* Neighbors, local scale and fuzzy graph of the view by itself. */
+static uf_status view_graph(uf_context *ctx, uf_data_block *view, uf_fuzzy_options options,
+                            uint64_t seed, uf_graph *graph) {
   uf_status status = UF_OK;
   uf_neighbors *neighbors = &view->neighbors;
   uf_phase(ctx, "data");
@@ -29,28 +29,28 @@ done:
   return status;
 }
 
-uf_status uf_view_join(uf_context *ctx, uf_view *view, const uf_fuzzy_options *options,
-                       uint64_t seed, uf_graph *graph) {
+uf_status uf_data_block_join(uf_context *ctx, uf_data_block *view, const uf_fuzzy_options *options,
+                             uint64_t seed, uf_graph *graph) {
   uf_status status = UF_OK;
   uf_graph own = {0}, both = {0};
   if (!graph->start && view->category)
     return uf_fail(ctx, UF_BAD_INPUT, "must be more than categories");
   if (!graph->start) return view_graph(ctx, view, *options, seed, graph);
   if (view->category) {
-    UF_TRY(uf_fuzzy_separate(ctx, graph, view->category, view->category, view->weight));
+    UF_TRY(uf_categorical_intersection(ctx, graph, view->category, view->category, view->weight));
   } else {
     UF_TRY(view_graph(ctx, view, *options, seed, &own));
-    UF_TRY(uf_fuzzy_intersect(ctx, graph, &own, view->weight, 0, &both));
+    UF_TRY(uf_intersect_graphs(ctx, graph, &own, view->weight, 0, &both));
     uf_graph_free(graph);
     *graph = both;
   }
-  UF_TRY(uf_fuzzy_reconnect(ctx, graph));
+  UF_TRY(uf_reset_local_connectivity(ctx, graph));
 done:
   uf_graph_free(&own);
   return status;
 }
 
-void uf_view_free(uf_view *view) {
+void uf_data_block_free(uf_data_block *view) {
   uf_free(view->hash);
   view->hash = NULL;
   uf_preparation_free(&view->preparation);
