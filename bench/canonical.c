@@ -101,7 +101,7 @@ int main(void) {
          least.clusters, least.descent);
   printf("graph %.4f\nstart/spectral %.4f\nlayout %.4f\n", least.graph, least.start, least.layout);
   uf_points_free(&points);
-  uf_context_close(&ctx);
+  uf_session_close(&ctx);
   free(x);
   return 0;
 }

@@ -16,6 +16,7 @@
 #include "base/memory.h"
 #include "neighbors/neighbors.h"
 #include "base/parallel.h"
+#include "base/session.h"
 #include "data/points.h"
 #include "model/predict.h"
 #include "quality/quality.h"

@@ -109,7 +109,8 @@ static double host_distance(void *data, int is_query, int row, int other) {
   return call.result;
 }
 
-static void host_warn(void *data, const char *message) {
+static void host_warn(void *data, uf_warning kind, const char *message) {
+  (void)kind;
   r_run *run = data;
   for (int w = 0; w < run->n_warnings; w++)
     if (strcmp(run->warning[w], message) == 0) return; /* as of another component */
@@ -134,7 +135,7 @@ void r_run_open(r_run *run, SEXP settings) {
                   .progress = host_progress,
                   .warn = host_warn,
                   .distance = host_distance};
-  r_run_check(run, uf_context_open(&run->ctx, &host, r_int(settings, "n_threads"),
+  r_run_check(run, uf_session_open(&run->ctx, &host, r_int(settings, "n_threads"),
                                    r_string(settings, "isa")));
 }
 
@@ -161,7 +162,7 @@ float *r_new_floats(r_run *run, int64_t count) {
 
 void r_run_close(r_run *run) {
   if (run->unwinding) R_ReleaseObject(run->unwinding);
-  uf_context_close(&run->ctx);
+  uf_session_close(&run->ctx);
 }
 
 void r_take_function(r_run *run, SEXP x) {

@@ -13,6 +13,7 @@
 #include "base/memory.h"
 #include "data/points.h"
 #include "base/random.h"
+#include "base/session.h"
 
 static const char *const fixture_isa[] = {"scalar", "neon",   "sse2", "fma",
                                           "avx2",   "avx512", "vnni"};
@@ -51,13 +52,13 @@ static inline uf_layout_options fixture_layout_options(uf_layout_optimizer optim
 
 /* The context that most tests need: without a host; NULL for the best instruction set. */
 static inline void fixture_open(uf_context *ctx, int n_threads, const char *isa) {
-  if (uf_context_open(ctx, NULL, n_threads, isa) != UF_OK) exit(2);
+  if (uf_session_open(ctx, NULL, n_threads, isa) != UF_OK) exit(2);
 }
 
 static inline int fixture_always(void *data) { return ++*(int *)data > 0; }
 
-static inline void fixture_count_warning(void *data, const char *message) {
-  (void)message;
+static inline void fixture_count_warning(void *data, uf_warning kind, const char *message) {
+  (void)kind, (void)message;
   ++*(int *)data;
 }
 
@@ -65,7 +66,7 @@ static inline void fixture_count_warning(void *data, const char *message) {
 static inline void fixture_open_stopping(uf_context *ctx, int n_threads, int *polls) {
   uf_host host = {.data = polls, .interrupted = fixture_always};
   *polls = 0;
-  if (uf_context_open(ctx, &host, n_threads, NULL) != UF_OK) exit(2);
+  if (uf_session_open(ctx, &host, n_threads, NULL) != UF_OK) exit(2);
 }
 
 /* Whether a stage did what such a host said. Helpers may have done a short loop before the caller
@@ -79,7 +80,7 @@ static inline int fixture_heeded(uf_status status, const uf_context *ctx, int po
 static inline void fixture_open_warned(uf_context *ctx, int *warnings) {
   uf_host host = {.data = warnings, .warn = fixture_count_warning};
   *warnings = 0;
-  if (uf_context_open(ctx, &host, 1, NULL) != UF_OK) exit(2);
+  if (uf_session_open(ctx, &host, 1, NULL) != UF_OK) exit(2);
 }
 
 /* Number `draw` of a sequence, in [0, 1), exact in float; and one that is nearly normal. */

@@ -544,7 +544,7 @@ static const char *environment(const char *name, const char *otherwise) {
 
 int main(void) {
   int n_threads = atoi(environment("UNFURL_THREADS", "1"));
-  must(uf_context_open(&ctx, NULL, n_threads, environment("UNFURL_ISA", "")));
+  must(uf_session_open(&ctx, NULL, n_threads, environment("UNFURL_ISA", "")));
   printf("kernels %s\n", ctx.kernels->name);
   arithmetic();
   kernels();
@@ -564,6 +564,6 @@ int main(void) {
   uf_graph_free(&graph);
   uf_neighbors_free(&table);
   uf_points_free(&data);
-  uf_context_close(&ctx);
+  uf_session_close(&ctx);
   return 0;
 }

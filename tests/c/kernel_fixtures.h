@@ -8,7 +8,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "base/context.h"
+#include "base/session.h"
 #include "base/memory.h"
 #include "base/random.h"
 #include "simd/kernels.h"
@@ -68,10 +68,10 @@ static inline int same_floats(const float *x, const float *y, int64_t count) {
 
 /* Runs the tests of a file: the body of main(). */
 static inline int kernel_tests(void (*tests)(void)) {
-  if (uf_context_open(&ctx, NULL, 1, NULL)) return 2;
+  if (uf_session_open(&ctx, NULL, 1, NULL)) return 2;
   find_tables();
   tests();
-  uf_context_close(&ctx);
+  uf_session_close(&ctx);
   return check_report();
 }
 

@@ -188,7 +188,7 @@ static void check_same_everywhere(const uf_points *points) {
     CHECK(uf_ivf_search(&other, points, 10, aim_at(0.99), 7, &nn) == UF_OK);
     CHECK(same_table(&nn, &expected));
     uf_neighbors_free(&nn);
-    uf_context_close(&other);
+    uf_session_close(&other);
   }
   uf_neighbors_free(&expected);
 }
@@ -213,7 +213,7 @@ TEST(search_can_be_stopped) {
     fixture_open_stopping(&stopping, n_threads, &polls);
     CHECK(uf_ivf_search(&stopping, &points, 10, aim_at(0.99), 1, &nn) == UF_INTERRUPTED);
     CHECK(nn.index == NULL && nn.distance == NULL);
-    uf_context_close(&stopping);
+    uf_session_close(&stopping);
   }
   uf_points_free(&points);
 }
@@ -228,6 +228,6 @@ int main(void) {
   RUN(clusters_hold_every_row_once);
   RUN(same_everywhere);
   RUN(search_can_be_stopped);
-  uf_context_close(&ctx);
+  uf_session_close(&ctx);
   return check_report();
 }

@@ -71,7 +71,7 @@ TEST(levels_conserve_mass_and_weight) {
     CHECK(hierarchy.level[top].mass[uf_ancestor(&hierarchy, top, i)] == 1);
   uf_hierarchy_free(&hierarchy);
   uf_graph_free(&graph);
-  uf_context_close(&ctx);
+  uf_session_close(&ctx);
 }
 
 /* Graphs that cannot be coarsened are left as they are. */
@@ -87,7 +87,7 @@ TEST(stubborn_graphs) {
     CHECK(hierarchy.n_levels == 1 && hierarchy.level[0].parent == NULL);
     uf_hierarchy_free(&hierarchy);
     uf_graph_free(&graph);
-    uf_context_close(&ctx);
+    uf_session_close(&ctx);
   }
 }
 
@@ -99,7 +99,7 @@ TEST(same_levels_on_any_number_of_threads) {
   fixture_open(&ctx, 1, NULL);
   loose_ring(&ctx, N, 5, &graph);
   coarsen(&ctx, &graph, &wanted);
-  uf_context_close(&ctx);
+  uf_session_close(&ctx);
   for (int t = 0; t < FIXTURE_THREADS; t++) {
     fixture_open(&ctx, fixture_threads[t], NULL);
     coarsen(&ctx, &graph, &got);
@@ -111,7 +111,7 @@ TEST(same_levels_on_any_number_of_threads) {
       CHECK(memcmp(x->neighbor, y->neighbor, sizeof *x->neighbor * (size_t)x->start[x->n]) == 0);
     }
     uf_hierarchy_free(&got);
-    uf_context_close(&ctx);
+    uf_session_close(&ctx);
   }
   uf_hierarchy_free(&wanted);
   uf_graph_free(&graph);
@@ -152,7 +152,7 @@ TEST(layouts_move_between_levels) {
   for (int e = 0; e < N * D; e++) CHECK_CLOSE(back[e], 2.5, 1e-5);
   uf_hierarchy_free(&hierarchy);
   uf_graph_free(&graph);
-  uf_context_close(&ctx);
+  uf_session_close(&ctx);
   free(fine);
   free(coarse);
   free(back);
@@ -165,11 +165,11 @@ TEST(interrupts_are_heard) {
   int polls;
   fixture_open(&ctx, 1, NULL);
   loose_ring(&ctx, 2000, 5, &graph);
-  uf_context_close(&ctx);
+  uf_session_close(&ctx);
   fixture_open_stopping(&ctx, 1, &polls);
   CHECK(uf_coarsen(&ctx, &graph, 42, &hierarchy) == UF_INTERRUPTED);
   CHECK(hierarchy.n_levels == 0 && hierarchy.level[0].mass == NULL);
-  uf_context_close(&ctx);
+  uf_session_close(&ctx);
   uf_graph_free(&graph);
 }
 

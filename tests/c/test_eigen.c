@@ -131,7 +131,7 @@ TEST(random_directions) {
       free(basis);
       free(again);
     }
-  uf_context_close(&ctx);
+  uf_session_close(&ctx);
 }
 
 TEST(dependent_columns_vanish) {
@@ -148,7 +148,7 @@ TEST(dependent_columns_vanish) {
   for (int i = 0; i < 5; i++)
     for (int j = 0; j <= i; j++)
       CHECK_CLOSE(column_dot(basis, D, M, i, j), i == j && i != 2 && i != 3, 1e-5);
-  uf_context_close(&ctx);
+  uf_session_close(&ctx);
 }
 
 /* Normal points, column j times scale[j], for columns beyond the scales 0.01 of the last. */
@@ -181,7 +181,7 @@ static void check_subspace(double unit, int n, int max_rows) {
   check_orthonormal(basis, D, 3, M);
   for (int c = 0; c < 3; c++) CHECK_CLOSE(part_within(basis, M, c, 3), 1, 1e-3);
   uf_points_free(&points);
-  uf_context_close(&ctx);
+  uf_session_close(&ctx);
   free(x);
 }
 
@@ -218,7 +218,7 @@ TEST(rank_deficient_data) {
   CHECK(uf_principal_subspace(&ctx, &points, N, 5, M, 1, basis) == UF_OK);
   check_orthonormal(basis, D, 0, M);
   uf_points_free(&points);
-  uf_context_close(&ctx);
+  uf_session_close(&ctx);
   free(x);
 }
 
@@ -244,7 +244,7 @@ TEST(projection) {
       CHECK(uf_project(&ctx, &points, rows, N, basis, M, offset, got) == UF_OK);
       for (int i = 0; i < N; i++) CHECK(fixture_same(got + i * M, wanted + rows[i] * M, M));
       uf_points_free(&points);
-      uf_context_close(&ctx);
+      uf_session_close(&ctx);
     }
   for (int i = 0; i < N; i++)
     for (int c = 0; c < M; c++) {

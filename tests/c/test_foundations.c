@@ -10,6 +10,7 @@
 #include "base/memory.h"
 #include "base/parallel.h"
 #include "base/random.h"
+#include "base/session.h"
 
 /* Sanitizers stop at an allocation that cannot be had, unless asked not to. */
 const char *__asan_default_options(void);
@@ -33,7 +34,7 @@ TEST(blocks_are_aligned_and_their_own) {
   enum { N = 40 };
   uf_context ctx;
   unsigned char *block[N];
-  CHECK(uf_context_open(&ctx, NULL, 1, NULL) == UF_OK);
+  CHECK(uf_session_open(&ctx, NULL, 1, NULL) == UF_OK);
   for (int i = 0; i < N; i++) {
     block[i] = uf_alloc(&ctx, i * i, (size_t)i);
     CHECK(block[i] && (uintptr_t)block[i] % 64 == 0);
@@ -43,19 +44,19 @@ TEST(blocks_are_aligned_and_their_own) {
     for (int at = 0; at < i * i * i; at++) CHECK(block[i][at] == i);
   for (int i = 0; i < N; i++) uf_free(block[i]);
   uf_free(NULL);
-  uf_context_close(&ctx);
+  uf_session_close(&ctx);
 }
 
 TEST(zeroed_blocks) {
   uf_context ctx;
-  CHECK(uf_context_open(&ctx, NULL, 1, NULL) == UF_OK);
+  CHECK(uf_session_open(&ctx, NULL, 1, NULL) == UF_OK);
   for (int round = 0; round < 10; round++) {
     unsigned char *block = uf_calloc(&ctx, 1000, 3);
     for (int i = 0; i < 3000; i++) CHECK(block[i] == 0);
     memset(block, 0xff, 3000);
     uf_free(block);
   }
-  uf_context_close(&ctx);
+  uf_session_close(&ctx);
 }
 
 static void check_refused(uf_context *ctx, int64_t count, size_t size) {
@@ -69,7 +70,7 @@ static void check_refused(uf_context *ctx, int64_t count, size_t size) {
 
 TEST(impossible_sizes_are_refused) {
   uf_context ctx;
-  CHECK(uf_context_open(&ctx, NULL, 1, NULL) == UF_OK);
+  CHECK(uf_session_open(&ctx, NULL, 1, NULL) == UF_OK);
   check_refused(&ctx, INT64_MAX, 2);
   check_refused(&ctx, INT64_MAX / 4 + 1, 8);       /* 2^64: would wrap to 0 */
   check_refused(&ctx, (INT64_MAX / 4 + 1) + 1, 8); /* would wrap to 8 */
@@ -79,7 +80,7 @@ TEST(impossible_sizes_are_refused) {
   check_refused(&ctx, -1, 1);
   check_refused(&ctx, INT64_MIN, 8);
   check_refused(&ctx, INT64_C(1) << 57, 8); /* does not wrap, but nobody has it */
-  uf_context_close(&ctx);
+  uf_session_close(&ctx);
 }
 
 static uf_status use_macros(uf_context *ctx, int64_t count) {
@@ -99,11 +100,11 @@ done:
 
 TEST(steps_leave_by_done) {
   uf_context ctx;
-  CHECK(uf_context_open(&ctx, NULL, 1, NULL) == UF_OK);
+  CHECK(uf_session_open(&ctx, NULL, 1, NULL) == UF_OK);
   CHECK(use_macros(&ctx, 5) == UF_BAD_INPUT);
   CHECK(strcmp(ctx.message, "row 7") == 0);
   CHECK(use_macros(&ctx, INT64_MAX) == UF_NO_MEMORY);
-  uf_context_close(&ctx);
+  uf_session_close(&ctx);
 }
 
 /* ---- random numbers ---- */
@@ -227,14 +228,14 @@ TEST(every_block_runs_once) {
   const int n_threads[] = {1, 2, 3, 8}, n_blocks[] = {0, 1, 2, 1000, 0, 7, 1000};
   for (int t = 0; t < 4; t++) {
     uf_context ctx;
-    CHECK(uf_context_open(&ctx, NULL, n_threads[t], NULL) == UF_OK);
+    CHECK(uf_session_open(&ctx, NULL, n_threads[t], NULL) == UF_OK);
     for (int round = 0; round < 70; round++) {
       counting_job job = {.n_threads = n_threads[t], .caller = pthread_self()};
       CHECK(uf_parallel(&ctx, n_blocks[round % 7], count_block, &job) == UF_OK);
       check_counts(&job, n_blocks[round % 7]);
     }
-    uf_context_close(&ctx);
-    uf_context_close(&ctx);
+    uf_session_close(&ctx);
+    uf_session_close(&ctx);
   }
 }
 
@@ -242,14 +243,14 @@ TEST(pools_come_and_go) {
   for (int round = 0; round < 50; round++) {
     uf_context ctx, other;
     counting_job job = {.n_threads = 3, .caller = pthread_self()}, other_job = job;
-    CHECK(uf_context_open(&ctx, NULL, 3, NULL) == UF_OK &&
-          uf_context_open(&other, NULL, 3, NULL) == UF_OK);
+    CHECK(uf_session_open(&ctx, NULL, 3, NULL) == UF_OK &&
+          uf_session_open(&other, NULL, 3, NULL) == UF_OK);
     CHECK(uf_parallel(&ctx, 20, count_block, &job) == UF_OK &&
           uf_parallel(&other, 30, count_block, &other_job) == UF_OK);
     check_counts(&job, 20);
     check_counts(&other_job, 30);
-    uf_context_close(&ctx);
-    uf_context_close(&other);
+    uf_session_close(&ctx);
+    uf_session_close(&other);
   }
 }
 
@@ -273,6 +274,7 @@ typedef struct listener {
   const char *phase;
   pthread_t caller;
   int elsewhere; /* calls from a thread other than the caller's */
+  uf_warning kind;
   char warning[64];
 } listener;
 
@@ -289,8 +291,10 @@ static void on_progress(void *data, const char *phase, double fraction) {
   if (l->reports < 200) l->fraction[l->reports++] = fraction;
 }
 
-static void on_warning(void *data, const char *message) {
-  snprintf(((listener *)data)->warning, sizeof((listener *)data)->warning, "%s", message);
+static void on_warning(void *data, uf_warning kind, const char *message) {
+  listener *l = data;
+  l->kind = kind;
+  snprintf(l->warning, sizeof l->warning, "%s", message);
 }
 
 static uf_host host_of(listener *l) {
@@ -303,7 +307,7 @@ static void check_interrupt(int n_threads) {
   listener l = {.stop_at = 2};
   uf_host host = host_of(&l);
   uf_context ctx;
-  CHECK(uf_context_open(&ctx, &host, n_threads, NULL) == UF_OK);
+  CHECK(uf_session_open(&ctx, &host, n_threads, NULL) == UF_OK);
   counting_job job = {.n_threads = n_threads, .milliseconds = 5, .caller = pthread_self()};
   double start = seconds_now();
   CHECK(uf_parallel(&ctx, MAX_BLOCKS, count_block, &job) == UF_INTERRUPTED);
@@ -315,7 +319,7 @@ static void check_interrupt(int n_threads) {
   CHECK(uf_parallel(&ctx, MAX_BLOCKS, count_block, &job) ==
         UF_INTERRUPTED); /* what was asked for stays asked for */
   CHECK(l.polls == 2 && l.elsewhere == 0);
-  uf_context_close(&ctx);
+  uf_session_close(&ctx);
 }
 
 TEST(interrupts_are_heard) {
@@ -336,11 +340,11 @@ TEST(interrupts_are_heard_while_waiting) {
   listener l = {.stop_at = 3};
   uf_host host = host_of(&l);
   uf_context ctx;
-  CHECK(uf_context_open(&ctx, &host, 2, NULL) == UF_OK);
+  CHECK(uf_session_open(&ctx, &host, 2, NULL) == UF_OK);
   double start = seconds_now();
   CHECK(uf_parallel(&ctx, 2, one_long_block, &ctx) == UF_INTERRUPTED);
   CHECK(seconds_now() - start < 1.5);
-  uf_context_close(&ctx);
+  uf_session_close(&ctx);
 }
 
 static void check_ascending(const listener *l, double low, double high) {
@@ -355,7 +359,7 @@ static void check_progress(int n_threads) {
   uf_host host = host_of(&l);
   uf_context ctx;
   counting_job job = {.n_threads = n_threads, .milliseconds = 5, .caller = pthread_self()};
-  CHECK(uf_context_open(&ctx, &host, n_threads, NULL) == UF_OK);
+  CHECK(uf_session_open(&ctx, &host, n_threads, NULL) == UF_OK);
   uf_phase(&ctx, "neighbours");
   CHECK(l.reports == 1 && l.fraction[0] == 0 && strcmp(l.phase, "neighbours") == 0);
   uf_span(&ctx, 0.2, 0.6);
@@ -372,7 +376,7 @@ static void check_progress(int n_threads) {
   CHECK(l.fraction[l.reports - 1] > 0.6 && l.elsewhere == 0 && l.polls > 0);
   uf_phase(&ctx, "layout");
   CHECK(l.fraction[l.reports - 1] == 0 && strcmp(l.phase, "layout") == 0);
-  uf_context_close(&ctx);
+  uf_session_close(&ctx);
 }
 
 TEST(progress_ascends) {
@@ -384,21 +388,21 @@ TEST(progress_ascends) {
 
 TEST(contexts) {
   uf_context ctx;
-  CHECK(uf_context_open(&ctx, NULL, 1, "sse9") == UF_BAD_INPUT);
+  CHECK(uf_session_open(&ctx, NULL, 1, "sse9") == UF_BAD_INPUT);
   CHECK(strstr(ctx.message, "sse9") && strstr(ctx.message, "avx2"));
-  uf_context_close(&ctx);
-  CHECK(uf_context_open(&ctx, NULL, 0, "scalar") == UF_OK);
+  uf_session_close(&ctx);
+  CHECK(uf_session_open(&ctx, NULL, 0, "scalar") == UF_OK);
   CHECK(ctx.n_threads == 1 && strcmp(ctx.kernels->name, "scalar") == 0);
   uf_phase(&ctx, "alone"); /* without a host nothing is called */
-  uf_warn(&ctx, "unheard");
+  uf_warn(&ctx, UF_WARN_RECALL, "unheard");
   CHECK(uf_poll(&ctx, 0.5) == UF_OK);
-  uf_context_close(&ctx);
+  uf_session_close(&ctx);
   listener l = {0};
   uf_host host = host_of(&l);
-  CHECK(uf_context_open(&ctx, &host, 1, "") == UF_OK);
-  uf_warn(&ctx, "heard");
-  CHECK(strcmp(l.warning, "heard") == 0);
-  uf_context_close(&ctx);
+  CHECK(uf_session_open(&ctx, &host, 1, "") == UF_OK);
+  uf_warn(&ctx, UF_WARN_RECALL, "heard");
+  CHECK(l.kind == UF_WARN_RECALL && strcmp(l.warning, "heard") == 0);
+  uf_session_close(&ctx);
   CHECK(uf_available_processors() >= 1);
 }
 
@@ -407,10 +411,10 @@ TEST(long_messages_are_cut) {
   char text[2000];
   memset(text, 'x', sizeof text);
   text[sizeof text - 1] = 0;
-  CHECK(uf_context_open(&ctx, NULL, 1, NULL) == UF_OK);
+  CHECK(uf_session_open(&ctx, NULL, 1, NULL) == UF_OK);
   CHECK(uf_fail(&ctx, UF_NO_MEMORY, "%s", text) == UF_NO_MEMORY);
   CHECK(strlen(ctx.message) == sizeof ctx.message - 1);
-  uf_context_close(&ctx);
+  uf_session_close(&ctx);
 }
 
 int main(void) {

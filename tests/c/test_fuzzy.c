@@ -145,7 +145,7 @@ static void check_table(const uf_neighbors *table, const uf_fuzzy_options *optio
   for (int i = 0; i < table->n; i++) check_row(table, options, i, rho[i], sigma[i]);
   if (rho_out) memcpy(rho_out, rho, sizeof *rho * (size_t)table->n);
   if (sigma_out) memcpy(sigma_out, sigma, sizeof *sigma * (size_t)table->n);
-  uf_context_close(&ctx);
+  uf_session_close(&ctx);
   free(rho);
   free(sigma);
 }
@@ -278,7 +278,7 @@ TEST(sums_out_of_reach) {
     CHECK(uf_smooth_knn(&ctx, &table, &wide, rho, sigma) == UF_OK);
     if (power == -60) least = sigma[0] / scale;
     CHECK(sigma[0] / scale == least && least > 1e4f && least < 1e9f);
-    uf_context_close(&ctx);
+    uf_session_close(&ctx);
     table_free(&table);
   }
 }
@@ -344,7 +344,7 @@ static void check_graph(const uf_neighbors *table, const uf_fuzzy_options *optio
       CHECK(got[i * n + j] == got[j * n + i]);
     }
   uf_graph_free(&graph);
-  uf_context_close(&ctx);
+  uf_session_close(&ctx);
   free(wanted);
   free(got);
   free(rho);
@@ -412,7 +412,7 @@ TEST(many_rows) {
     }
   CHECK(graph.start[N] == ends && graph.start[1] - graph.start[0] >= N - 1);
   uf_graph_free(&graph);
-  uf_context_close(&ctx);
+  uf_session_close(&ctx);
   table_free(&table);
   free(rho);
   free(sigma);
@@ -454,7 +454,7 @@ TEST(graph_by_hand) {
   CHECK(uf_fuzzy_graph(&ctx, &table, rho, sigma, &options, &graph) == UF_OK);
   CHECK(graph.start[3] == 4);
   uf_graph_free(&graph);
-  uf_context_close(&ctx);
+  uf_session_close(&ctx);
 }
 
 static int same_graph(const uf_graph *a, const uf_graph *b) {
@@ -470,7 +470,7 @@ static void stages(const uf_neighbors *table, int n_threads, const char *isa, fl
   fixture_open(&ctx, n_threads, isa);
   CHECK(uf_smooth_knn(&ctx, table, &plain, rho, sigma) == UF_OK);
   CHECK(uf_fuzzy_graph(&ctx, table, rho, sigma, &plain, graph) == UF_OK);
-  uf_context_close(&ctx);
+  uf_session_close(&ctx);
 }
 
 TEST(same_bits_everywhere) {
@@ -506,7 +506,7 @@ TEST(interrupts_are_heard) {
     status = uf_fuzzy_graph(&ctx, &table, rho, sigma, &plain, &graph);
     CHECK(fixture_heeded(status, &ctx, polls) && (status == UF_OK || graph.start == NULL));
     uf_graph_free(&graph);
-    uf_context_close(&ctx);
+    uf_session_close(&ctx);
   }
   table_free(&table);
 }
@@ -554,7 +554,7 @@ TEST(triplets_in_any_order) {
   CHECK(got.n == 3 && got.start[3] == 0);
   uf_graph_free(&got);
   uf_graph_free(&wanted);
-  uf_context_close(&ctx);
+  uf_session_close(&ctx);
   free(row);
   free(column);
   free(weight);

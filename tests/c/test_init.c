@@ -16,7 +16,7 @@ static void find(const double *w, int n, uf_components *components) {
   fixture_graph(&ctx, n, w, &graph);
   CHECK(uf_components_find(&ctx, &graph, components) == UF_OK);
   uf_graph_free(&graph);
-  uf_context_close(&ctx);
+  uf_session_close(&ctx);
 }
 
 /* Members and labels tell the same story; labels are numbered by their first vertex. */
@@ -157,7 +157,7 @@ static void check_path(int n, int d) {
   free(w);
   free(wanted);
   free(layout);
-  uf_context_close(&ctx);
+  uf_session_close(&ctx);
 }
 
 TEST(paths) {
@@ -187,7 +187,7 @@ TEST(cycles) {
       free(w);
       free(waves);
       free(layout);
-      uf_context_close(&ctx);
+      uf_session_close(&ctx);
     }
 }
 
@@ -227,7 +227,7 @@ static void check_against_dense(double *w, int n, int d, double tolerance) {
   free(w);
   free(basis);
   free(layout);
-  uf_context_close(&ctx);
+  uf_session_close(&ctx);
 }
 
 TEST(grids_and_rings) {
@@ -263,7 +263,7 @@ TEST(weights_of_very_different_size) {
     for (int i = 0; i < N; i++)
       CHECK((layout[2 * i] > 0) == ((layout[0] > 0) == (i < N / 2)) && fabsf(layout[2 * i]) > 1);
     free(w);
-    uf_context_close(&ctx);
+    uf_session_close(&ctx);
   }
   double *w = fixture_ring(40, 4);
   for (int i = 0; i < 40; i++)
@@ -275,7 +275,7 @@ TEST(weights_of_very_different_size) {
   spectral(&ctx, w, 40, 2, layout);
   CHECK_CLOSE(largest_coordinate(layout, 80), 10, 1e-3);
   free(w);
-  uf_context_close(&ctx);
+  uf_session_close(&ctx);
 }
 
 /* Tiny graphs, connected or not, in up to five dimensions. */
@@ -296,7 +296,7 @@ TEST(tiny_graphs) {
         for (int i = 1; i < n; i++)
           CHECK(memcmp(layout, layout + i * d, sizeof *layout * (size_t)d));
         free(w);
-        uf_context_close(&ctx);
+        uf_session_close(&ctx);
       }
 }
 
@@ -340,7 +340,7 @@ TEST(several_components) {
       free(part_of);
       free(w);
       free(layout);
-      uf_context_close(&ctx);
+      uf_session_close(&ctx);
     }
 }
 
@@ -368,7 +368,7 @@ TEST(many_components) {
   check_places(layout, N, 2, PARTS, part_of);
   uf_points_free(&points);
   uf_graph_free(&graph);
-  uf_context_close(&ctx);
+  uf_session_close(&ctx);
   free(x);
 }
 
@@ -386,7 +386,7 @@ TEST(isolated_vertices) {
     for (int j = 0; j < i; j++)
       CHECK(hypot(layout[2 * i] - layout[2 * j], layout[2 * i + 1] - layout[2 * j + 1]) > 0.1);
   free(w);
-  uf_context_close(&ctx);
+  uf_session_close(&ctx);
 }
 
 /* ---- principal components ---- */
@@ -429,7 +429,7 @@ static void check_pca(double *x, int n, int columns, int d) {
     CHECK_CLOSE(sine_to_span(layout, n, d, c, one, 1), 0, 2e-3);
   }
   uf_points_free(&points);
-  uf_context_close(&ctx);
+  uf_session_close(&ctx);
   free(x);
   free(scores);
   free(one);
@@ -473,7 +473,7 @@ TEST(pca_without_variance) {
     CHECK(fixture_all_finite(layout, N * 3));
     CHECK_CLOSE(largest_coordinate(layout, N * 3), flat ? 10 : 0, 1e-3);
     uf_points_free(&points);
-    uf_context_close(&ctx);
+    uf_session_close(&ctx);
     for (int i = 0; i < N; i++) x[2 * N + i] = i;
   }
 }
@@ -498,7 +498,7 @@ TEST(random_fills_the_cube) {
   CHECK_CLOSE(squares / (N * D), 100.0 / 3, 1);
   CHECK(uf_init_random(&ctx, 100, D, 42, other) == UF_OK); /* a row does not depend on the others */
   CHECK(fixture_same(layout, other, 100 * D));
-  uf_context_close(&ctx);
+  uf_session_close(&ctx);
   free(layout);
   free(other);
 }
@@ -523,7 +523,7 @@ TEST(same_bits_everywhere) {
   uf_graph graph;
   fixture_open(&ctx, 1, NULL);
   fixture_graph_of(&ctx, N, w, &graph);
-  uf_context_close(&ctx);
+  uf_session_close(&ctx);
   for (int t = 0; t < FIXTURE_THREADS; t++)
     for (int isa = 0; isa < FIXTURE_ISAS; isa += 2) {
       uf_points points;
@@ -534,7 +534,7 @@ TEST(same_bits_everywhere) {
       if (t + isa == 0) memcpy(wanted, got, sizeof *got * 4 * N);
       CHECK(fixture_same(wanted, got, 4 * N));
       uf_points_free(&points);
-      uf_context_close(&ctx);
+      uf_session_close(&ctx);
     }
   uf_graph_free(&graph);
   free(wanted);
@@ -569,9 +569,9 @@ TEST(interrupts_are_heard) {
       fixture_open_stopping(&ctx, fixture_threads[t], &polls);
       uf_status status = start_by(&ctx, stage, &path, &cliques, &points, layout);
       CHECK(fixture_heeded(status, &ctx, polls));
-      uf_context_close(&ctx);
+      uf_session_close(&ctx);
     }
-  uf_context_close(&quiet);
+  uf_session_close(&quiet);
   uf_graph_free(&path);
   uf_graph_free(&cliques);
   uf_points_free(&points);

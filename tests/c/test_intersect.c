@@ -55,7 +55,7 @@ static void check_intersection(const double *left, const double *right, double w
   uf_graph_free(&one);
   uf_graph_free(&other);
   uf_graph_free(&both);
-  uf_context_close(&ctx);
+  uf_session_close(&ctx);
   free(wanted);
 }
 
@@ -91,7 +91,7 @@ TEST(categories) {
     check_dense(&graph, wanted);
     for (int64_t e = 0; e < graph.start[N]; e++) CHECK(graph.weight[e] > 0);
     uf_graph_free(&graph);
-    uf_context_close(&ctx);
+    uf_session_close(&ctx);
     free(wanted);
   }
   free(category);
@@ -123,7 +123,7 @@ TEST(reconnection) {
     CHECK(largest == (i == 3 ? 0 : 1));
   }
   uf_graph_free(&graph);
-  uf_context_close(&ctx);
+  uf_session_close(&ctx);
   free(w);
   free(wanted);
 }
@@ -143,7 +143,7 @@ TEST(interrupts_are_heard) {
     CHECK(status == UF_INTERRUPTED);
     uf_graph_free(&graph);
     uf_graph_free(&both);
-    uf_context_close(&ctx);
+    uf_session_close(&ctx);
   }
   free(w);
   free(category);

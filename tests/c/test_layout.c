@@ -72,7 +72,7 @@ TEST(helpers) {
   fixture_graph_of(&ctx, 4, fixture_doubles(16), &graph);
   CHECK(uf_largest_weight(&graph) == 0);
   uf_graph_free(&graph);
-  uf_context_close(&ctx);
+  uf_session_close(&ctx);
 }
 
 /* ---- runs ---- */
@@ -91,7 +91,7 @@ static void run(double *w, int n, int d, const uf_layout_options *options, uf_ob
   CHECK(uf_layout_optimize(&ctx, &graph, NULL, d, options, observer, layout) == UF_OK);
   CHECK(fixture_all_finite(layout, (int64_t)n * d));
   uf_graph_free(&graph);
-  uf_context_close(&ctx);
+  uf_session_close(&ctx);
 }
 
 static double apart(const float *layout, int d, int i, int j) {
@@ -368,12 +368,12 @@ TEST(loss) {
   CHECK(uf_layout_loss(&ctx, &graph, 2, &options, layout, &sampled) == UF_OK);
   CHECK(sampled.attraction == all.attraction);
   CHECK_CLOSE(sampled.repulsion, all.repulsion, 0.05 * all.repulsion);
-  uf_context_close(&ctx);
+  uf_session_close(&ctx);
   fixture_open(&ctx, 3, "scalar");
   CHECK(uf_layout_loss(&ctx, &graph, 2, &options, layout, &again) == UF_OK);
   CHECK(again.repulsion == sampled.repulsion && again.attraction == sampled.attraction);
   uf_graph_free(&graph);
-  uf_context_close(&ctx);
+  uf_session_close(&ctx);
   free(w);
 }
 
@@ -408,7 +408,7 @@ TEST(watching) {
     CHECK(uf_layout_optimize(&ctx, &graph, NULL, 2, &options, &observer, layout) == UF_INTERRUPTED);
     CHECK(seen == 3);
     uf_graph_free(&graph);
-    uf_context_close(&ctx);
+    uf_session_close(&ctx);
   }
 }
 
@@ -439,7 +439,7 @@ static void batch(const uf_graph *graph, int d, int n_threads, const char *isa, 
   random_start(graph->n, d, layout);
   CHECK(uf_layout_optimize(&ctx, graph, NULL, d, &options, NULL, layout) == UF_OK);
   CHECK(fixture_all_finite(layout, (int64_t)graph->n * d));
-  uf_context_close(&ctx);
+  uf_session_close(&ctx);
 }
 
 /* Enough vertices for several tasks. */
@@ -460,7 +460,7 @@ TEST(same_bits_everywhere) {
       }
   }
   uf_graph_free(&graph);
-  uf_context_close(&ctx);
+  uf_session_close(&ctx);
   free(wanted);
   free(got);
 }
@@ -481,7 +481,7 @@ TEST(any_number_of_vertices) {
       CHECK(fixture_same(got, wanted, 2 * n));
     }
     uf_graph_free(&graph);
-    uf_context_close(&ctx);
+    uf_session_close(&ctx);
     free(wanted);
     free(got);
   }
@@ -503,10 +503,10 @@ TEST(interrupts_are_heard) {
       fixture_open_stopping(&ctx, fixture_threads[t], &polls);
       CHECK(uf_layout_optimize(&ctx, &graph, NULL, 2, &options, NULL, layout) == UF_INTERRUPTED);
       CHECK(polls == 1 && strcmp(ctx.message, "interrupted") == 0);
-      uf_context_close(&ctx);
+      uf_session_close(&ctx);
     }
   uf_graph_free(&graph);
-  uf_context_close(&quiet);
+  uf_session_close(&quiet);
   free(layout);
 }
 

@@ -79,7 +79,7 @@ static void prepare(void) {
   CHECK(uf_smooth_knn(&ctx, &neighbors, &fuzzy, rho, sigma) == UF_OK);
   CHECK(uf_fuzzy_graph(&ctx, &neighbors, rho, sigma, &fuzzy, &graph) == UF_OK);
   CHECK(uf_init_random(&ctx, N, 2, SEED, start) == UF_OK);
-  uf_context_close(&ctx);
+  uf_session_close(&ctx);
 }
 
 static void put_away(void) {
@@ -277,7 +277,7 @@ static int run_without(int s, int n, int n_threads) {
   int was_reached = atomic_load(&failures) > 0;
   CHECK(status == (was_reached ? UF_NO_MEMORY : UF_OK));
   if (was_reached) CHECK(strstr(ctx.message, "cannot allocate") != NULL);
-  uf_context_close(&ctx);
+  uf_session_close(&ctx);
   CHECK(atomic_load(&n_blocks) == before);
   if (check_failures > failed)
     fprintf(stderr, "%s, allocation %d, %d threads\n", stages[s].name, n, n_threads);
@@ -328,7 +328,7 @@ TEST(counts_are_of_64_bits) {
   refuse(0);
   CHECK(uf_n_blocks(many, 16) == many / 16);
   CHECK(uf_block_range(many / 16 - 1, 16, many).to == many);
-  uf_context_close(&ctx);
+  uf_session_close(&ctx);
 }
 
 TEST(sizes_that_overflow_are_not_asked_for) {
@@ -345,7 +345,7 @@ TEST(sizes_that_overflow_are_not_asked_for) {
     CHECK(atomic_load(&refused) == 0 && strstr(ctx.message, "cannot allocate") != NULL);
   }
   refuse(0);
-  uf_context_close(&ctx);
+  uf_session_close(&ctx);
 }
 
 /* Pages that nobody touches take no memory. */
@@ -385,7 +385,7 @@ TEST(layouts_too_large_to_gather) {
   fixture_open(&ctx, 1, NULL);
   CHECK(uf_layout_optimize(&ctx, &large, NULL, 3, &options, NULL, NULL) == UF_BAD_INPUT);
   CHECK(strstr(ctx.message, "too many for a batch layout in 3 dimensions") != NULL);
-  uf_context_close(&ctx);
+  uf_session_close(&ctx);
 }
 
 int main(void) {

@@ -62,7 +62,7 @@ TEST(every_instruction_set_gives_the_same_bits) {
     for (int isa = 0; isa < FIXTURE_ISAS; isa++) {
       uf_context ctx;
       uf_points points;
-      if (uf_context_open(&ctx, NULL, 1, fixture_isa[isa]) != UF_OK) continue;
+      if (uf_session_open(&ctx, NULL, 1, fixture_isa[isa]) != UF_OK) continue;
       make_points(&ctx, x, (uf_metric)m, &points);
       float *proxies = all_proxies(&ctx, &points);
       check_symmetric(proxies);
@@ -72,7 +72,7 @@ TEST(every_instruction_set_gives_the_same_bits) {
       else
         wanted = proxies;
       uf_points_free(&points);
-      uf_context_close(&ctx);
+      uf_session_close(&ctx);
     }
     free(wanted);
     free(x);
@@ -117,7 +117,7 @@ TEST(sparse_rows_are_as_far_apart_as_filled_ones) {
     uf_points_free(&filled);
     uf_points_free(&compressed);
   }
-  uf_context_close(&ctx);
+  uf_session_close(&ctx);
 }
 
 TEST(bits_are_counted) {

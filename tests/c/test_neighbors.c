@@ -362,7 +362,7 @@ static void check_same_everywhere(search *search, const uf_points *points) {
     CHECK(search(&other, points, &nn) == UF_OK);
     CHECK(same_table(&nn, &expected));
     uf_neighbors_free(&nn);
-    uf_context_close(&other);
+    uf_session_close(&other);
   }
   uf_neighbors_free(&expected);
 }
@@ -394,11 +394,11 @@ TEST(searches_can_be_stopped) {
     fixture_open_stopping(&stopping, n_threads, &polls);
     CHECK(search_descent(&stopping, &points, &nn) == UF_INTERRUPTED);
     CHECK(nn.index == NULL && nn.distance == NULL);
-    uf_context_close(&stopping);
+    uf_session_close(&stopping);
     fixture_open_stopping(&stopping, n_threads, &polls);
     CHECK(search_kdtree(&stopping, &points, &nn) == UF_INTERRUPTED);
     CHECK(nn.index == NULL && nn.distance == NULL);
-    uf_context_close(&stopping);
+    uf_session_close(&stopping);
   }
   uf_points_free(&points);
 }
@@ -421,6 +421,6 @@ int main(void) {
   RUN(kdtree_is_the_same_everywhere);
   RUN(descent_is_the_same_everywhere);
   RUN(searches_can_be_stopped);
-  uf_context_close(&ctx);
+  uf_session_close(&ctx);
   return check_report();
 }

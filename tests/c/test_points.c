@@ -8,6 +8,7 @@
 #include "base/memory.h"
 #include "data/points.h"
 #include "base/random.h"
+#include "base/session.h"
 
 static uf_context ctx;
 static uint64_t draws;
@@ -271,7 +272,7 @@ TEST(rows_too_large_to_compare) {
       uf_points points;
       uf_matrix rows = {.values = old, .n = 2, .d = 2}, more = {.values = new, .n = N, .d = 2};
       uf_metric_choice choice = {.metric = is_cosine ? UF_COSINE : UF_EUCLIDEAN};
-      CHECK(uf_context_open(&other, NULL, threads, NULL) == UF_OK);
+      CHECK(uf_session_open(&other, NULL, threads, NULL) == UF_OK);
       CHECK(uf_preparation_make(&other, &rows, &choice, &preparation) == UF_OK);
       new[812] = new[411] = 2;
       CHECK(uf_points_prepare_new(&other, &more, &preparation, &points) == UF_OK);
@@ -283,16 +284,16 @@ TEST(rows_too_large_to_compare) {
       CHECK(!is_cosine || (uf_point(&points, 812)[0] == 1 && uf_point(&points, 812)[1] == 0));
       uf_points_free(&points);
       uf_preparation_free(&preparation);
-      uf_context_close(&other);
+      uf_session_close(&other);
     }
   uf_free(new);
 }
 
 static char last_warning[256];
 
-static void keep_warning(void *data, const char *message) {
+static void keep_warning(void *data, uf_warning kind, const char *message) {
   (void)data;
-  strncpy(last_warning, message, sizeof last_warning - 1);
+  if (kind == UF_WARN_PRECISION) strncpy(last_warning, message, sizeof last_warning - 1);
 }
 
 TEST(rows_lost_beside_large_ones) {
@@ -303,13 +304,13 @@ TEST(rows_lost_beside_large_ones) {
   for (int m = 0; m < 3; m++) {
     uf_context other;
     uf_points points;
-    CHECK(uf_context_open(&other, &host, 1, NULL) == UF_OK);
+    CHECK(uf_session_open(&other, &host, 1, NULL) == UF_OK);
     last_warning[0] = 0;
     CHECK(uf_points_make(&other, &(uf_matrix){.values = x, .n = 4, .d = 2},
                          &(uf_metric_choice){.metric = some[m]}, &points) == UF_OK);
     CHECK(said[m] ? strstr(last_warning, said[m]) != NULL : last_warning[0] == 0);
     uf_points_free(&points);
-    uf_context_close(&other);
+    uf_session_close(&other);
   }
 }
 
@@ -325,13 +326,13 @@ TEST(threads_do_not_show) {
   for (int m = 0; m < N_METRICS; m++) {
     uf_points one = points_of(x, N, D, metrics[m]), many;
     uf_context other;
-    CHECK(uf_context_open(&other, NULL, 3, NULL) == UF_OK);
+    CHECK(uf_session_open(&other, NULL, 3, NULL) == UF_OK);
     CHECK(uf_points_make(&other, &(uf_matrix){.values = x, .n = N, .d = D},
                          &(uf_metric_choice){.metric = metrics[m]}, &many) == UF_OK);
     CHECK(memcmp(one.x, many.x, N * one.stride * sizeof(float)) == 0);
     uf_points_free(&one);
     uf_points_free(&many);
-    uf_context_close(&other);
+    uf_session_close(&other);
   }
   uf_free(x);
 }
@@ -344,7 +345,7 @@ TEST(distances_from_proxies) {
 }
 
 int main(void) {
-  if (uf_context_open(&ctx, NULL, 1, NULL)) return 2;
+  if (uf_session_open(&ctx, NULL, 1, NULL)) return 2;
   RUN(distances_of_every_metric);
   RUN(one_column_and_one_row);
   RUN(shape_and_padding);
@@ -360,6 +361,6 @@ int main(void) {
   RUN(all_zero);
   RUN(threads_do_not_show);
   RUN(distances_from_proxies);
-  uf_context_close(&ctx);
+  uf_session_close(&ctx);
   return check_report();
 }

@@ -150,7 +150,7 @@ TEST(rows_go_where_plain_steps_go) {
       free(old);
       free(placed);
     }
-  uf_context_close(&ctx);
+  uf_session_close(&ctx);
 }
 
 TEST(rows_without_neighbors_are_lost_alone) {
@@ -164,7 +164,7 @@ TEST(rows_without_neighbors_are_lost_alone) {
   CHECK(isnan(placed[2 * 4]) && isnan(placed[2 * 4 + 1]));
   CHECK(fixture_same(placed, expected, 2 * 4));
   CHECK(fixture_same(placed + 2 * 5, expected + 2 * 5, 2 * (NEW - 5)));
-  uf_context_close(&ctx);
+  uf_session_close(&ctx);
 }
 
 /* Of categories that count in full, a row joins its own. */
@@ -188,7 +188,7 @@ TEST(categories_choose_among_neighbors) {
   }
   uf_query_block_free(&same);
   free(old);
-  uf_context_close(&ctx);
+  uf_session_close(&ctx);
 }
 
 /* ---- points ---- */
@@ -259,7 +259,7 @@ TEST(known_rows_land_on_themselves) {
   free(x);
   free(placed);
   free(old);
-  uf_context_close(&ctx);
+  uf_session_close(&ctx);
 }
 
 /* The neighbors that are given hold no row's duplicate. */
@@ -282,7 +282,7 @@ TEST(twins_that_the_search_has_missed_are_found) {
   free(x);
   free(later);
   free(old);
-  uf_context_close(&ctx);
+  uf_session_close(&ctx);
 }
 
 /* count rows of a larger set, from `first` on in steps of `step`. */
@@ -318,7 +318,7 @@ TEST(rows_of_one_hash_keep_their_order) {
   }
   CHECK(uf_row_first(&table, 7) == -1);
   uf_row_table_free(&table);
-  uf_context_close(&ctx);
+  uf_session_close(&ctx);
   free(hash);
 }
 
@@ -340,7 +340,7 @@ TEST(company_does_not_count) {
   free(reversed);
   free(placed);
   free(backwards);
-  uf_context_close(&ctx);
+  uf_session_close(&ctx);
 }
 
 /* More rows than a task has. */
@@ -357,7 +357,7 @@ TEST(the_same_bits_everywhere) {
       CHECK(fixture_all_finite(placed, 2 * ROWS));
       CHECK(fixture_same(placed, expected, 2 * ROWS));
       free(placed);
-      uf_context_close(&ctx);
+      uf_session_close(&ctx);
     }
   free(expected);
   free(rows);
@@ -372,7 +372,7 @@ TEST(interrupts_are_heard) {
     uf_query_block view = given_view(&ctx);
     uf_status status = place_in(&ctx, &view, 1, 2, 10, placed);
     CHECK(fixture_heeded(status, &ctx, polls));
-    uf_context_close(&ctx);
+    uf_session_close(&ctx);
   }
 }
 

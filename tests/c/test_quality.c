@@ -85,7 +85,7 @@ static void measure(const double *data, int d, const double *layout, int d_layou
                            NULL) == UF_OK);
   uf_points_free(&points);
   uf_points_free(&places);
-  uf_context_close(&ctx);
+  uf_session_close(&ctx);
 }
 
 static void check_quality(const double *data, int d, const double *layout, int d_layout, int n,
@@ -203,8 +203,8 @@ TEST(interrupts_are_heard) {
     fixture_open_stopping(&ctx, fixture_threads[t], &polls);
     uf_status status = uf_quality_measure(&ctx, &points, &points, NULL, 5, 5, rows, N, &q, NULL);
     CHECK(fixture_heeded(status, &ctx, polls));
-    uf_context_close(&ctx);
-    uf_context_close(&quiet);
+    uf_session_close(&ctx);
+    uf_session_close(&quiet);
     uf_points_free(&points);
   }
   free(rows);

@@ -89,7 +89,7 @@ TEST(scales_are_those_of_the_formulas) {
     free(out);
   }
   free(x);
-  uf_context_close(&ctx);
+  uf_session_close(&ctx);
 }
 
 TEST(integers_are_scaled_like_doubles) {
@@ -108,7 +108,7 @@ TEST(integers_are_scaled_like_doubles) {
   free(x);
   free(expected);
   free(out);
-  uf_context_close(&ctx);
+  uf_session_close(&ctx);
 }
 
 TEST(constant_columns_become_0) {
@@ -124,7 +124,7 @@ TEST(constant_columns_become_0) {
     free(out);
   }
   free(x);
-  uf_context_close(&ctx);
+  uf_session_close(&ctx);
 }
 
 /* ---- principal components ---- */
@@ -154,7 +154,7 @@ TEST(directions_are_orthonormal) {
     uf_standardization_free(&transform);
   }
   free(x);
-  uf_context_close(&ctx);
+  uf_session_close(&ctx);
 }
 
 /* Uncorrelated, and together all the variance there is: that makes them the principal ones. */
@@ -180,7 +180,7 @@ TEST(components_are_uncorrelated_and_in_order_of_variance) {
   free(few);
   free(all);
   free(x);
-  uf_context_close(&ctx);
+  uf_session_close(&ctx);
 }
 
 TEST(components_keep_the_size_of_the_data) {
@@ -200,7 +200,7 @@ TEST(components_keep_the_size_of_the_data) {
   }
   free(expected);
   free(x);
-  uf_context_close(&ctx);
+  uf_session_close(&ctx);
 }
 
 /* ---- for all ---- */
@@ -216,7 +216,7 @@ TEST(the_same_bits_everywhere) {
       if (!expected) expected = transformed(&ctx, &matrix, UF_SCALING_Z, 11);
       CHECK(memcmp(out, expected, N * 11 * sizeof *out) == 0);
       free(out);
-      uf_context_close(&ctx);
+      uf_session_close(&ctx);
     }
   free(expected);
   free(x);
@@ -244,7 +244,7 @@ TEST(rows_do_not_depend_on_each_other) {
     free(all);
   }
   free(x);
-  uf_context_close(&ctx);
+  uf_session_close(&ctx);
 }
 
 TEST(bad_values_are_refused) {
@@ -258,7 +258,7 @@ TEST(bad_values_are_refused) {
   CHECK(strstr(ctx.message, "row 7") && strstr(ctx.message, "column 4"));
   CHECK(!transform.center && !transform.rotation);
   free(x);
-  uf_context_close(&ctx);
+  uf_session_close(&ctx);
 }
 
 int main(void) {

@@ -56,7 +56,7 @@ static uf_status embed_on(int n_threads, const char *isa, const uf_matrix *colum
   uf_context ctx;
   fixture_open(&ctx, n_threads, isa);
   uf_status status = embed_in(&ctx, columns, settings, out);
-  uf_context_close(&ctx);
+  uf_session_close(&ctx);
   return status;
 }
 
@@ -269,7 +269,7 @@ static void copy_neighbors(const uf_neighbors *from, uf_neighbors *to) {
   CHECK(uf_neighbors_alloc(&ctx, from->n, from->k, to) == UF_OK);
   memcpy(to->index, from->index, sizeof *from->index * (size_t)from->n * (size_t)from->k);
   memcpy(to->distance, from->distance, sizeof *from->distance * (size_t)from->n * (size_t)from->k);
-  uf_context_close(&ctx);
+  uf_session_close(&ctx);
 }
 
 TEST(neighbors_in_place_of_data) {
@@ -295,7 +295,7 @@ static float *given_layout(int count) {
   uf_context ctx;
   fixture_open(&ctx, 1, NULL);
   float *layout = uf_calloc(&ctx, count, sizeof *layout);
-  uf_context_close(&ctx);
+  uf_session_close(&ctx);
   for (int e = 0; e < count; e++) layout[e] = (float)(20 * fixture_unit(61, e) - 10);
   return layout;
 }
@@ -396,7 +396,7 @@ TEST(bad_values_are_refused) {
     CHECK(embed_in(&ctx, &columns, &settings, &out) == UF_BAD_INPUT);
     CHECK(strstr(ctx.message, "row 18, column 3") != NULL);
     free_embedding(&out);
-    uf_context_close(&ctx);
+    uf_session_close(&ctx);
   }
   free(x);
 }
@@ -429,11 +429,11 @@ TEST(interrupts_are_heard) {
       uf_host host = {.data = &data, .interrupted = stop_in_phase, .progress = watch_phase};
       uf_context ctx;
       settings.options.layout.n_epochs = 1000000;
-      CHECK(uf_context_open(&ctx, &host, n_threads, NULL) == UF_OK);
+      CHECK(uf_session_open(&ctx, &host, n_threads, NULL) == UF_OK);
       CHECK(embed_in(&ctx, &columns, &settings, &out) == UF_INTERRUPTED);
       CHECK(data.there);
       free_embedding(&out);
-      uf_context_close(&ctx);
+      uf_session_close(&ctx);
     }
   free(x);
 }

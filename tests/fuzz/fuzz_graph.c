@@ -26,7 +26,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t size) {
   uf_graph graph = {0};
   uf_hierarchy hierarchy;
   float layout[64 * 5];
-  fuzz_must(uf_context_open(&ctx, NULL, 1, NULL) == UF_OK);
+  fuzz_must(uf_session_open(&ctx, NULL, 1, NULL) == UF_OK);
   fuzz_must(uf_graph_from_triplets(&ctx, n, count, row, column, weight, &graph) == UF_OK);
   fuzz_must(graph.start[n] == count);
   fuzz_must(uf_coarsen(&ctx, &graph, 42, &hierarchy) == UF_OK);
@@ -39,6 +39,6 @@ int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t size) {
   for (int64_t e = 0; e < graph.start[n]; e++)
     fuzz_must(graph.weight[e] >= 0 && graph.weight[e] <= 1);
   uf_graph_free(&graph);
-  uf_context_close(&ctx);
+  uf_session_close(&ctx);
   return 0;
 }

@@ -36,11 +36,11 @@ int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t size) {
   for (int e = 0; e < N * d; e++) layout[e] = (float)option(&input, -20, 20);
   uf_context ctx;
   uf_graph graph = {0};
-  fuzz_must(uf_context_open(&ctx, NULL, 1, NULL) == UF_OK);
+  fuzz_must(uf_session_open(&ctx, NULL, 1, NULL) == UF_OK);
   fuzz_must(uf_graph_from_triplets(&ctx, N, 2 * N, row, column, weight, &graph) == UF_OK);
   if (uf_layout_optimize(&ctx, &graph, NULL, d, &options, NULL, layout) == UF_OK)
     for (int e = 0; e < N * d; e++) fuzz_must(isfinite(layout[e]));
   uf_graph_free(&graph);
-  uf_context_close(&ctx);
+  uf_session_close(&ctx);
   return 0;
 }

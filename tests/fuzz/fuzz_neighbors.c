@@ -26,7 +26,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t size) {
   double *x = malloc((size_t)n * (size_t)d * sizeof *x);
   for (int i = 0; i < n * d; i++) x[i] = fuzz_double(&input);
   uf_matrix matrix = {.values = x, .n = n, .d = d};
-  fuzz_must(uf_context_open(&ctx, NULL, 1 + n % 2, NULL) == UF_OK);
+  fuzz_must(uf_session_open(&ctx, NULL, 1 + n % 2, NULL) == UF_OK);
   if (uf_points_make(&ctx, &matrix, &(uf_metric_choice){.metric = metric, .p = 3}, &points) ==
       UF_OK) {
     uf_neighbors neighbors = {0};
@@ -36,7 +36,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t size) {
     uf_neighbors_free(&neighbors);
   }
   uf_points_free(&points);
-  uf_context_close(&ctx);
+  uf_session_close(&ctx);
   free(x);
   return 0;
 }

@@ -35,6 +35,12 @@
 #error "unfurl needs the arithmetic of IEEE 754: compile it without -ffast-math and -Ofast"
 #endif
 
+#include <float.h>
+#if FLT_EVAL_METHOD != 0
+#error                                                                                             \
+    "unfurl needs float arithmetic in float (FLT_EVAL_METHOD 0): on 32-bit x86, compile with -msse2 -mfpmath=sse"
+#endif
+
 #if defined(__clang__)
 #pragma STDC FP_CONTRACT OFF
 #elif defined(__GNUC__)

@@ -1,36 +1,18 @@
 #include "base/context.h"
 
-#include <string.h>
+#include <stdarg.h>
+#include <stdio.h>
 #include <time.h>
-
-#include "arith/float_mode.h"
-#include "base/parallel.h"
 
 /* How often the host is asked whether to stop, in seconds. */
 static const double poll_interval = 0.05;
 
-uf_status uf_context_open(uf_context *ctx, const uf_host *host, int n_threads, const char *isa) {
-  memset(ctx, 0, sizeof *ctx);
-  if (host) ctx->host = *host;
-  ctx->n_threads = n_threads < 1 ? 1 : n_threads;
-  ctx->phase = "";
-  ctx->span_to = 1;
-  ctx->float_mode = uf_float_mode();
-  ctx->is_open = 1;
-  uf_float_mode_set(UF_FLOAT_MODE_IEEE);
-  atomic_init(&ctx->stop, 0);
-  ctx->kernels = uf_kernels_choose(isa);
-  if (!ctx->kernels)
-    return uf_fail(ctx, UF_BAD_INPUT, "unknown instruction set \"%s\": use one of %s", isa,
-                   uf_kernel_names);
-  return UF_OK;
-}
-
-void uf_context_close(uf_context *ctx) {
-  if (!ctx->is_open) return;
-  uf_pool_close(ctx);
-  uf_float_mode_set(ctx->float_mode);
-  ctx->is_open = 0;
+uf_status uf_fail(uf_context *ctx, uf_status status, const char *format, ...) {
+  va_list args;
+  va_start(args, format);
+  vsnprintf(ctx->message, sizeof ctx->message, format, args);
+  va_end(args);
+  return status;
 }
 
 void uf_phase(uf_context *ctx, const char *phase) {
@@ -65,6 +47,6 @@ uf_status uf_poll(uf_context *ctx, double done) {
   return UF_OK;
 }
 
-void uf_warn(uf_context *ctx, const char *message) {
-  if (ctx->host.warn) ctx->host.warn(ctx->host.data, message);
+void uf_warn(uf_context *ctx, uf_warning kind, const char *message) {
+  if (ctx->host.warn) ctx->host.warn(ctx->host.data, kind, message);
 }

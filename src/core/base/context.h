@@ -30,13 +30,13 @@ typedef struct uf_context {
   char message[512];
 } uf_context;
 
-/* Until it is closed, the calling thread computes in the mode of arith/float_mode.h. A context is to be
- * closed in any case, on the same thread; one that is all zero may be.
- *
- * isa: NULL or "" for the best that the processor has, or the name of a level not to exceed (see
- * simd/kernels.h). */
-uf_status uf_context_open(uf_context *ctx, const uf_host *host, int n_threads, const char *isa);
-void uf_context_close(uf_context *ctx);
+/* Formats the message into the context and returns `status`, so that `return uf_fail(...)` does
+ * both. */
+uf_status uf_fail(uf_context *ctx, uf_status status, const char *format, ...)
+#if defined(__GNUC__)
+    __attribute__((format(printf, 3, 4)))
+#endif
+    ;
 
 /* Names the stage that begins. */
 void uf_phase(uf_context *ctx, const char *phase);
@@ -48,7 +48,7 @@ void uf_span(uf_context *ctx, double from, double to);
  * [0, 1] of the span. */
 uf_status uf_poll(uf_context *ctx, double done);
 
-/* Says that a fallback was taken. */
-void uf_warn(uf_context *ctx, const char *message);
+/* Tells the host about something that the user should know of, although the result stands. */
+void uf_warn(uf_context *ctx, uf_warning kind, const char *message);
 
 #endif

@@ -170,6 +170,24 @@ uf_status uf_parallel(uf_context *ctx, int64_t n_blocks, uf_task *task, void *jo
   return atomic_load(&ctx->stop) ? UF_INTERRUPTED : UF_OK;
 }
 
+typedef struct rows_job {
+  uf_rows_task *task;
+  void *job;
+  int64_t n, block_size;
+} rows_job;
+
+static void run_rows(void *job, int64_t block, int worker) {
+  const rows_job *j = job;
+  uf_range range = uf_block_range(block, j->block_size, j->n);
+  j->task(j->job, (uf_rows){range.from, range.to, worker});
+}
+
+uf_status uf_parallel_rows(uf_context *ctx, int64_t n, int64_t block_size, uf_rows_task *task,
+                           void *job) {
+  rows_job rows = {task, job, n, block_size};
+  return uf_parallel(ctx, uf_n_blocks(n, block_size), run_rows, &rows);
+}
+
 /* Those of the machine. */
 static int online_processors(void) {
 #if defined(_SC_NPROCESSORS_ONLN)

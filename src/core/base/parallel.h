@@ -20,6 +20,18 @@ typedef void uf_task(void *job, int64_t block, int worker);
  * interrupt is heard. */
 uf_status uf_parallel(uf_context *ctx, int64_t n_blocks, uf_task *task, void *job);
 
+/* Rows from … to - 1, and the worker that they are given to. */
+typedef struct uf_rows {
+  int64_t from, to;
+  int worker;
+} uf_rows;
+
+typedef void uf_rows_task(void *job, uf_rows rows);
+
+/* Runs task(job, rows) over blocks of block_size rows that cover 0 … n - 1. */
+uf_status uf_parallel_rows(uf_context *ctx, int64_t n, int64_t block_size, uf_rows_task *task,
+                           void *job);
+
 void uf_pool_close(uf_context *ctx);
 
 /* Processors that this process may use: affinity and container limits respected; at least 1. */

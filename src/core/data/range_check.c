@@ -95,7 +95,7 @@ uf_status uf_look_for_lost_rows(uf_context *ctx, const uf_matrix *matrix,
            "them and cannot be told apart: remove or transform such values",
            count, first + 1);
   if (points->metric == UF_TSSS) return uf_fail(ctx, UF_BAD_INPUT, "has %s", text);
-  uf_warn(ctx, text);
+  uf_warn(ctx, UF_WARN_PRECISION, text);
   return UF_OK;
 }
 

@@ -272,7 +272,7 @@ void uf_warn_of_isolated_vertices(uf_context *ctx, const uf_graph *graph) {
   snprintf(text, sizeof text,
            "%d of %d points have no neighbor at all: only chance says where they are put", count,
            graph->n);
-  uf_warn(ctx, text);
+  uf_warn(ctx, UF_WARN_ISOLATED, text);
 }
 
 /* By column first, then by row, so that rows ascend. */

@@ -203,7 +203,7 @@ static uf_status iterate(uf_context *ctx, spectral_job *j, int d, small_problem 
     UF_TRY(turn_to_eigenvectors(ctx, j, small));
   }
   if (!(largest(small->residual, d) < useful_residual))
-    uf_warn(ctx,
+    uf_warn(ctx, UF_WARN_CONVERGENCE,
             "the spectral start did not settle within its cap of iterations, as where rows come "
             "many times or groups hardly touch: it is used as far as it came");
 done:

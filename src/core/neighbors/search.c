@@ -176,9 +176,10 @@ uf_status uf_nearest_neighbors(uf_context *ctx, const uf_points *points, int k,
   if (!status && is_free && falls_short(neighbors, target_recall))
     status = search_again(ctx, points, k, seed, neighbors, used);
   if (!status && falls_short(neighbors, target_recall))
-    uf_warn(ctx, "the search found clearly fewer of the true neighbors than `target_recall`: "
-                 "`recall` in the result says which part. Data without structure, of many "
-                 "columns, and far-out values are hard; the method \"exact\" finds all");
+    uf_warn(ctx, UF_WARN_RECALL,
+            "the search found clearly fewer of the true neighbors than `target_recall`: "
+            "`recall` in the result says which part. Data without structure, of many "
+            "columns, and far-out values are hard; the method \"exact\" finds all");
   return status;
 }
 
