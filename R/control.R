@@ -152,14 +152,18 @@ check_no_more_arguments <- function(...) {
   }
   of_umap <- names(formals(umap.default))
   if (given[1] %in% of_umap) {
-    abort_input(given[1], "is an argument of umap() itself, not of umap_control()")
+    abort_input(given[1], "must be given to umap() itself, not to umap_control()")
   }
   if ("control" %in% given) {
-    abort_input("control", "is not an argument of umap(): give its settings by their own names")
+    abort_input(
+      "control", "is not an argument of umap()",
+      hint = "Give its settings by their own names."
+    )
   }
   known <- setdiff(c(of_umap, names(formals(umap_control))), "...")
-  hints <- vapply(given, suggest_name, "", known = known)
-  abort_input(given[1], "is not an argument of umap()", hints[1], if (length(given) > 1) {
-    paste0("; nor is ", paste0("`", given[-1], "`", hints[-1], collapse = ", "))
-  })
+  others <- if (length(given) > 1) paste0(", nor is `", given[-1], "`", collapse = "")
+  abort_input(
+    given[1], "is not an argument of umap()", others,
+    hint = unique(unlist(lapply(given, suggest_name, known = known)))
+  )
 }

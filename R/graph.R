@@ -111,7 +111,11 @@ check_graph <- function(graph, arg = "graph") {
     any(graph$similarity < smallest_similarity | graph$similarity > 1)) {
     abort_input(arg, "must have similarities greater than 0 (at least 2^-149) and at most 1")
   }
-  if (nrow(graph) == 0) warn("`", arg, "` has no edges: only chance says where its points are put")
+  if (nrow(graph) == 0) {
+    warn("isolated", "`", arg, "` has no edges: only chance decides where its points are put",
+      argument = arg
+    )
+  }
   check_edges(graph, arg)
   list(
     row = as.integer(graph$row), col = as.integer(graph$col),

@@ -156,8 +156,7 @@ optimize_layout <- function(graph, init, n_epochs = NULL,
                             spread = 1, a = NULL, b = NULL, learning_rate = NULL,
                             repulsion_strength = NULL, negative_sample_rate = NULL,
                             snapshots = NULL, trace = NULL, epoch_callback = NULL, seed = 42,
-                            n_threads = NULL,
-                            verbose = getOption("unfurl.verbose", is_interactive())) {
+                            n_threads = NULL, verbose = NULL) {
   graph <- check_graph(graph)
   init <- check_layout(init, "init", graph$n)
   settings <- check_layout_settings(

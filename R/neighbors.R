@@ -78,10 +78,8 @@
 #' @export
 nearest_neighbors <- function(x, k = 15, metric = "euclidean",
                               method = c("auto", "exact", "clusters", "nndescent"), seed = 42,
-                              n_threads = NULL,
-                              verbose = getOption("unfurl.verbose", is_interactive()),
-                              metric_kwds = NULL, query = NULL, neighbors = NULL,
-                              target_recall = 0.99) {
+                              n_threads = NULL, verbose = NULL, metric_kwds = NULL, query = NULL,
+                              neighbors = NULL, target_recall = 0.99) {
   method <- check_choice(method, "method", neighbor_methods)
   target_recall <- check_number(target_recall, "target_recall", min = 0, max = 1)
   if (is.null(query) && !is.null(neighbors)) {
@@ -231,7 +229,7 @@ check_neighbor_shape <- function(nn, arg, min_rows = 2) {
   if (!is.list(nn) || !is.matrix(nn$idx) || !is.matrix(nn$dist)) {
     abort_input(
       arg, "must be a list with the matrices `idx` and `dist`, not ", describe(nn),
-      suggest_tables(nn, arg)
+      value = nn, hint = suggest_tables(nn, arg)
     )
   }
   strange <- Filter(Negate(holds_numbers), list(idx = nn$idx, dist = nn$dist))

@@ -213,7 +213,7 @@ check_dot_names <- function(given, known, call, others = NULL) {
   if (length(unknown) == 0) return(invisible())
   abort_input(
     unknown[1], "is no argument of ", call, if (!is.null(others)) " and no graphical parameter",
-    suggest_name(unknown[1], known)
+    hint = suggest_name(unknown[1], known)
   )
 }
 
@@ -306,7 +306,7 @@ check_places <- function(axes) {
   has_place <- is.finite(axes$x) & is.finite(axes$y)
   if (!any(has_place)) abort_input("x", "has no row with coordinates to draw")
   n_lost <- sum(!has_place)
-  if (n_lost > 0) warn(plural(n_lost, "row"), " without coordinates not drawn")
+  if (n_lost > 0) warn("missing", plural(n_lost, "row"), " without coordinates not drawn")
   extent <- function(values) diff(range(values[has_place]))
   check_extent(max(extent(axes$x), if (is.null(axes$ylim)) extent(axes$y)), "x")
   has_place
@@ -435,7 +435,7 @@ points_trust <- function(model, data) {
   }
   k <- min(model$settings$n_neighbors - 1, (n - 1) %/% 2)
   run <- run_settings(NULL, FALSE)
-  quality <- told_of(
+  quality <- naming_argument(
     "data", measure_quality(data, model, NULL, k, 1, Inf, NULL, NULL, run, "data")
   )
   quality$points[, 1]

@@ -57,7 +57,7 @@
 #' head(predict(mixed, iris[-known, ]))
 #' @export
 predict.umap_model <- function(object, newdata, n_epochs = NULL, n_threads = NULL,
-                               verbose = getOption("unfurl.verbose", is_interactive()), ...) {
+                               verbose = NULL, ...) {
   check_no_dots(...)
   check_model(object)
   if (missing(newdata)) {
@@ -73,8 +73,9 @@ predict.umap_model <- function(object, newdata, n_epochs = NULL, n_threads = NUL
   n_lost <- sum(is.na(layout[, 1]))
   if (n_lost > 0) {
     warn(
-      "`newdata` has ", plural(n_lost, "row"), " without any neighbour in the model: ",
-      if (n_lost == 1) "its place is NA" else "their places are NA"
+      "missing", "`newdata` has ", plural(n_lost, "row"), " without any neighbor in the model: ",
+      if (n_lost == 1) "its coordinates are NA" else "their coordinates are NA",
+      argument = "newdata"
     )
   }
   as_embedding(layout, NULL, query$row_names, object)
@@ -200,8 +201,9 @@ check_categories <- function(values, levels, column, is_typed) {
   strange <- setdiff(as.character(values[!is.na(values)]), levels)
   if (length(strange) > 0) {
     warn(
-      "`newdata` has categories in column ", column, " that the model does not know: ",
-      toString(head_of(strange)), ". They count as unknown"
+      "categories", "`newdata` has categories in column ", column, " that the model does not ",
+      "know, and that count as missing: ", toString(head_of(strange)),
+      argument = "newdata", value = strange
     )
   }
 }

@@ -149,7 +149,7 @@ known_recall <- function(model, data) {
   }
   check_rows_of_model(seen$x, model, "data")
   neighbors <- check_neighbors(neighbors, "object")
-  told_of("data", measure_recall(neighbors, seen$x, 1000, seen$metric, run))
+  naming_argument("data", measure_recall(neighbors, seen$x, 1000, seen$metric, run))
 }
 
 # What the searches themselves say: the least of several, NA unless all do.

@@ -127,7 +127,7 @@ seen_by_model <- function(model, x, arg, run) {
   }
   view <- views[[1]]
   if (is.null(view$metric)) return(seen_by_settings(model, x, arg))
-  told_of(arg, {
+  naming_argument(arg, {
     x <- plain_frame(x, arg)
     if (!is.null(model$variables)) x <- computed_columns(model$variables, x)
     check_data_shape(x, arg)
@@ -139,14 +139,6 @@ check_rows_of_model <- function(x, model, arg) {
   n <- nrow(model$layout)
   if (n_rows(x) == n) return(invisible())
   abort_input(arg, "must have the ", count(n), " rows of the model, not ", count(n_rows(x)))
-}
-
-# What `code` finds in data that it knows by the name of another argument is told of `arg`.
-told_of <- function(arg, code) {
-  tryCatch(code, unfurl_error_input = function(e) {
-    text <- sub("^`(x|newdata)`", paste0("`", arg, "`"), conditionMessage(e))
-    abort("unfurl_error_input", text)
-  })
 }
 
 # Where a model has no data: by the metric that it names, if the rows are compared as they are.
@@ -197,7 +189,11 @@ check_n_compared <- function(k, arg, most) {
   k <- check_whole(k, arg, min = 1)
   if (k <= most) return(k)
   if (most < 1) abort_input("x", "has too few rows to compare neighbours: at least 3 are needed")
-  warn("`", arg, "` is ", k, " but there are too few rows for more than ", most, ": using ", most)
+  warn(
+    "reduced", "`", arg, "` is ", k, " but there are too few rows for more than ", most, ": using ",
+    most,
+    argument = arg, value = k
+  )
   as.integer(most)
 }
 

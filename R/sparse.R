@@ -7,12 +7,12 @@ sparse_classes <- c(
 
 is_sparse <- function(x) isS4(x) && inherits(x, sparse_classes)
 
-# How to make what is accepted of another class of the package Matrix.
+# A hint for other classes of the package Matrix, or NULL.
 matrix_remedy <- function(x, arg) {
-  if (!identical(attr(class(x), "package"), "Matrix")) return("")
+  if (!identical(attr(class(x), "package"), "Matrix")) return(NULL)
   paste0(
-    ". Convert it: as(as(", arg, ", \"CsparseMatrix\"), \"generalMatrix\"), or as.matrix(", arg,
-    ") when it is dense"
+    "Convert it: as(as(", arg, ", \"CsparseMatrix\"), \"generalMatrix\"), or as.matrix(", arg,
+    ") when it is dense."
   )
 }
 

@@ -42,8 +42,7 @@
 #' @export
 supervise_graph <- function(graph, y, target_metric = "euclidean", target_weight = 0.5,
                             target_n_neighbors = 15, local_connectivity = 1, bandwidth = 1,
-                            set_op_mix_ratio = 1, seed = 42, n_threads = NULL,
-                            verbose = getOption("unfurl.verbose", is_interactive())) {
+                            set_op_mix_ratio = 1, seed = 42, n_threads = NULL, verbose = NULL) {
   graph <- check_graph(graph)
   if (is.null(y)) abort_input("y", "is NULL: there is nothing to supervise with")
   target_n_neighbors <- check_whole(target_n_neighbors, "target_n_neighbors", min = 2)

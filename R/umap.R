@@ -139,8 +139,7 @@ umap <- function(x, ...) UseMethod("umap")
 #' @export
 umap.default <- function(x, labels = NULL, n_neighbors = 15, n_components = 2,
                          metric = "euclidean", min_dist = 0.1, y = NULL, init = "spectral",
-                         n_epochs = NULL, seed = 42, n_threads = NULL,
-                         verbose = getOption("unfurl.verbose", is_interactive()), ...) {
+                         n_epochs = NULL, seed = 42, n_threads = NULL, verbose = NULL, ...) {
   control <- umap_control(...)
   warn_unused(
     control, c("keep", "snapshots", "trace"), "umap() returns the embedding alone; see umap_fit()"
@@ -161,8 +160,7 @@ umap_fit <- function(x, ...) UseMethod("umap_fit")
 #' @export
 umap_fit.default <- function(x, labels = NULL, n_neighbors = 15, n_components = 2,
                              metric = "euclidean", min_dist = 0.1, y = NULL, init = "spectral",
-                             n_epochs = NULL, seed = 42, n_threads = NULL,
-                             verbose = getOption("unfurl.verbose", is_interactive()), ...) {
+                             n_epochs = NULL, seed = 42, n_threads = NULL, verbose = NULL, ...) {
   fit_model(
     x, labels, n_neighbors, n_components, metric, min_dist, y, init, n_epochs, seed,
     run_settings(n_threads, verbose), umap_control(...),

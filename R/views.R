@@ -28,8 +28,8 @@ category_view <- function(x, weight, arg, column) {
   }
   if (!anyDuplicated(codes)) {
     warn(
-      "`", arg, "` has another category in each row of column ", column, ", which tells nothing ",
-      "of what is alike: leave it out"
+      "categories", "`", arg, "` has a different category in every row of column ", column,
+      argument = arg, hint = "Leave it out, as it does not show which rows are similar."
     )
   }
   list(category = codes, levels = levels, weight = weight)
@@ -156,7 +156,8 @@ check_view_columns <- function(columns, x) {
   if (length(missing) > 0) {
     abort_input(
       "metric", "must name columns of `x`, which has no ", toString(head_of(missing)),
-      if (is.character(columns)) suggest_name(missing[1], known, quote = "\"")
+      value = columns,
+      hint = if (is.character(columns)) suggest_name(missing[1], known, quote = "\"")
     )
   }
   if (is.numeric(columns) && !is.null(colnames(x))) colnames(x)[columns] else columns

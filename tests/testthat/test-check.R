@@ -72,7 +72,7 @@ test_that("integer64 is refused wherever its bits would be taken for numbers", {
   graph$similarity <- integer64(graph$similarity)
   expect_refused(initial_layout(graph), "`graph`.*column similarity")
   mixed <- frame_of(list(a = rep(letters[1:2], 10), b = integer64(1:20)), 20)
-  expect_input_error(umap(mixed), "columns that are not numbers: b. .* by as.numeric")
+  expect_input_error(umap(mixed), "some are not: b\\. Convert times and integer64 by as.num")
   expect_input_error(
     umap(x, metric = "seuclidean", metric_kwds = list(var = integer64(1:4))), "metric_kwds\\$var"
   )

@@ -77,7 +77,7 @@ target_rows <- function(null) {
     target_n_neighbors = whole(2, null = null)
   )
 }
-run_rows <- list(seed = seed, n_threads = threads, verbose = flag)
+run_rows <- list(seed = seed, n_threads = threads, verbose = function(x) is.null(x) || flag(x))
 umap_rows <- c(
   list(
     x = never, labels = null_only, n_neighbors = whole(2), n_components = whole(1, 1000),

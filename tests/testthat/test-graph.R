@@ -189,10 +189,10 @@ test_that("a graph of columns of different length or kind is an error", {
     short <- unclass(graph)
     short[[column]] <- short[[column]][1:10]
     class(short) <- class(graph)
-    why <- paste0("`graph` has .* rows but 10 values in column ", column)
+    why <- paste0("`graph` must have as many values in each column .*, not 10 in column ", column)
     expect_input_error(initial_layout(short), why)
     expect_input_error(supervise_graph(short, digits$label[1:50]), why)
-    expect_input_error(print(short), "`x` has .* rows but 10 values")
+    expect_input_error(print(short), "`x` must have as many values in each column .*, not 10 in")
     model$graph <- short
     expect_input_error(summary(model), "is damaged: its graph")
     wide <- graph

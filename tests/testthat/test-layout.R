@@ -89,8 +89,8 @@ test_that("a start of one's own is checked and returned", {
   expect_identical(initial_layout(graph, as.data.frame(own)), own)
   expect_input_error(initial_layout(graph, own[-1, ]), "`init` must have 60 rows and 2 columns")
   expect_input_error(initial_layout(graph, own, 3), "60 rows and 3 columns, not 60 rows and 2 col")
-  expect_input_error(initial_layout(graph, replace(own, 3, NA)), "`init` holds missing")
-  expect_input_error(initial_layout(graph, replace(own, 3, Inf)), "`init` holds missing or inf")
+  expect_input_error(initial_layout(graph, replace(own, 3, NA)), "`init` must not have missing")
+  expect_input_error(initial_layout(graph, replace(own, 3, Inf)), "`init` must not have missing")
   expect_input_error(initial_layout(graph, 1:120), "`init` must be a matrix of numbers")
   expect_input_error(initial_layout(graph, "tsne"), "`init` must be one of \"spectral\"")
 })
@@ -360,16 +360,16 @@ test_that("the spectral start settles on a long chain, and the chain is not torn
 test_that("arguments of stages that have no part are said to", {
   graph <- digits_graph(60)
   x <- some_digits(60)
-  expect_unfurl_warning(initial_layout(graph, "random", x = x), "`x` is not used")
-  expect_unfurl_warning(initial_layout(graph, metric = "cosine"), "`metric` is not used")
+  expect_unfurl_warning(initial_layout(graph, "random", x = x), "`x` has no effect")
+  expect_unfurl_warning(initial_layout(graph, metric = "cosine"), "`metric` has no effect")
   expect_no_warning(start <- initial_layout(graph, x = x, metric = "cosine"))
-  expect_unfurl_warning(optimize_layout(graph, start, 2, "full", "sgd"), "`optimizer` is not used")
+  expect_unfurl_warning(optimize_layout(graph, start, 2, "full", "sgd"), "`optimizer` has no eff")
   expect_unfurl_warning(
     optimize_layout(graph, start, 2, "largevis", spread = 2, a = 1, b = 1),
-    "`spread`, `a`, `b` are not used"
+    "`spread`, `a`, `b` have no effect"
   )
   expect_unfurl_warning(
-    layout_loss(graph, start, min_dist = 0.2, a = 1, b = 1), "`min_dist` is not used"
+    layout_loss(graph, start, min_dist = 0.2, a = 1, b = 1), "`min_dist` has no effect"
   )
-  expect_unfurl_warning(embedding_quality(x, start, k_label = 5), "`k_label` is not used")
+  expect_unfurl_warning(embedding_quality(x, start, k_label = 5), "`k_label` has no effect")
 })

@@ -229,7 +229,7 @@ test_that("numbers that a model keeps are numbers, as many as are read", {
   embedding <- unclass(as.data.frame(model))
   embedding$UMAP1 <- embedding$UMAP1[1:7]
   class(embedding) <- c("umap_embedding", "data.frame")
-  expect_input_error(print(embedding), "has 50 rows but 7 values in column UMAP1")
+  expect_input_error(print(embedding), "as many values in each .*, 50, not 7 in column UMAP1")
 })
 
 test_that("models of the future, and what is none, are refused", {

@@ -224,13 +224,13 @@ test_that("data that cannot be compared are errors", {
   expect_input_error(nearest_neighbors(matrix(letters, 2)), "a character matrix of 2 rows")
   expect_input_error(nearest_neighbors(matrix(1i, 2, 2)), "complex")
   expect_input_error(nearest_neighbors(array(1, c(3, 3, 3))), "`x` must be")
-  expect_input_error(nearest_neighbors(iris), "not numbers: Species\\.")
+  expect_input_error(nearest_neighbors(iris), "some are not: Species\\.")
   wide <- as.data.frame(matrix("a", 3, 20))
   expect_input_error(nearest_neighbors(wide), "V1, .*V8, and 12 more")
-  expect_input_error(nearest_neighbors(matrix(0, 0, 3)), "`x` has no rows")
-  expect_input_error(nearest_neighbors(matrix(0, 3, 0)), "`x` has no columns")
-  expect_input_error(nearest_neighbors(iris[0, 1:4]), "`x` has no rows")
-  expect_input_error(nearest_neighbors(matrix(0, 1, 3)), "`x` has only one row")
+  expect_input_error(nearest_neighbors(matrix(0, 0, 3)), "`x` must have rows")
+  expect_input_error(nearest_neighbors(matrix(0, 3, 0)), "`x` must have columns")
+  expect_input_error(nearest_neighbors(iris[0, 1:4]), "`x` must have rows")
+  expect_input_error(nearest_neighbors(matrix(0, 1, 3)), "`x` must have at least 2 rows")
 })
 
 test_that("missing and infinite values are errors that name their place", {
@@ -402,10 +402,10 @@ test_that("distances beyond all numbers are errors", {
 test_that("what has no part beside distances is said to", {
   d <- dist(iris[1:4])
   expect_no_warning(nearest_neighbors(d, 5, "euclidean", method = "exact"))
-  expect_unfurl_warning(nearest_neighbors(d, 5, "cosine"), "`metric` is not used: the distances")
+  expect_unfurl_warning(nearest_neighbors(d, 5, "cosine"), "`metric` has no effect: the distances")
   expect_unfurl_warning(
     nearest_neighbors(d, 5, method = "clusters", target_recall = 0.5),
-    "`method`, `target_recall` are not used"
+    "`method`, `target_recall` have no effect"
   )
   expect_input_error(nearest_neighbors(d, 5, target_recall = "all"), "`target_recall`")
   expect_input_error(nearest_neighbors(d, 5, neighbors = 1), "of use only with `query`")
@@ -416,11 +416,11 @@ test_that("what has no part in a search is said to", {
   nn <- nearest_neighbors(x, 5)
   expect_unfurl_warning(
     nearest_neighbors(x, 5, method = "nndescent", target_recall = 0.5),
-    "`target_recall` is not used"
+    "`target_recall` has no effect"
   )
   expect_unfurl_warning(nearest_neighbors(x, 5, query = x, target_recall = 0.5), "`target_recall`")
   expect_unfurl_warning(
-    nearest_neighbors(x, 5, query = x, neighbors = nn, method = "exact"), "`neighbors` is not used"
+    nearest_neighbors(x, 5, query = x, neighbors = nn, method = "exact"), "`neighbors` has no eff"
   )
 })
 

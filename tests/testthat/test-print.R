@@ -88,7 +88,8 @@ test_that("a summary says what is not kept", {
   lines <- capture.output(print(summary))
   expect_match(lines, "Neighbours, local scale, graph and data are not kept", all = FALSE)
   expect_no_match(lines, "NA|Local scale")
-  expect_input_error(summary(umap_fit(iris[1:4], n_epochs = 5), datum = iris), "no argument datum")
+  model <- umap_fit(iris[1:4], n_epochs = 5)
+  expect_input_error(summary(model, datum = iris), "`...` must be empty, .* datum")
 })
 
 test_that("a graph that has lost its attributes is printed without its number of points", {

@@ -72,7 +72,7 @@ test_that("what cannot be compared is an error or reduced with a warning", {
   x <- gaussian(20, 4)
   y <- gaussian(20, 2)
   expect_input_error(embedding_quality(x, y[-1, ]), "`layout` must have 20 rows, not 19 rows")
-  expect_input_error(embedding_quality(x, replace(y, 2, NA)), "`layout` holds missing")
+  expect_input_error(embedding_quality(x, replace(y, 2, NA)), "`layout` must not have missing")
   expect_input_error(embedding_quality(x, y, 1:19), "`labels` must have one value per row, 20")
   expect_input_error(embedding_quality(x, y, k = 0), "`k` must be a whole number of at least 1")
   expect_input_error(embedding_quality(x, y, k = 5, sample = 0), "`sample`")

@@ -85,7 +85,7 @@ test_that("queries that do not fit are errors", {
   expect_input_error(nearest_neighbors(x, 5, query = x[, 1:3]), "`query` must have as many columns")
   expect_input_error(nearest_neighbors(x, 51, query = x), "`k` must be at most")
   expect_input_error(nearest_neighbors(x, 5, query = "a"), "`query` must be a matrix")
-  expect_input_error(nearest_neighbors(x, 5, query = x[0, ]), "`query` has no rows")
+  expect_input_error(nearest_neighbors(x, 5, query = x[0, ]), "`query` must have rows")
   bad <- x + 0
   bad[2, 5] <- NA
   expect_input_error(nearest_neighbors(x, 5, query = bad), "`query` holds .*row 2, column 5")

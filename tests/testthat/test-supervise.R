@@ -163,12 +163,14 @@ test_that("bad targets are errors", {
   expect_input_error(intersect_graphs(graph, graph, 2), "`weight`")
 })
 
-test_that("arguments for numbers are said to have no part in categories", {
+test_that("arguments for numeric targets have no effect on categories", {
   graph <- fuzzy_graph(nearest_neighbors(iris[1:4]))
   expect_unfurl_warning(
-    supervise_graph(graph, iris$Species, target_metric = "cosine"), "`target_metric` is not used"
+    supervise_graph(graph, iris$Species, target_metric = "cosine"), "`target_metric` has no effect"
   )
-  expect_unfurl_warning(supervise_graph(graph, iris$Species, bandwidth = 2), "`bandwidth` is not")
+  expect_unfurl_warning(
+    supervise_graph(graph, iris$Species, bandwidth = 2), "`bandwidth` has no effect: the target"
+  )
   expect_no_warning(supervise_graph(graph, iris[[1]], target_n_neighbors = 9, bandwidth = 2))
 })
 

@@ -19,22 +19,21 @@ test_that("a handler of messages may leave a run", {
   expect_silent(suppressMessages(umap(iris[1:4], verbose = TRUE)))
 })
 
-test_that("a fallback is a warning of the package", {
-  expect_warning(warn("the start", " did not settle"), "the start did not settle",
-    class = "unfurl_warning"
-  )
-})
-
 test_that("progress is silent unless wanted", {
   expect_silent(umap(iris[1:4], n_epochs = 5, verbose = FALSE))
   expect_silent(umap(iris[1:4], n_epochs = 5))
-  expect_false(is_interactive())
 })
 
-test_that("a knitted document is no interactive session", {
-  old <- options(knitr.in.progress = TRUE)
+test_that("verbose = NULL follows the option, else the session", {
+  old <- options(unfurl.verbose = NULL, knitr.in.progress = TRUE)
   on.exit(options(old))
-  expect_false(is_interactive())
+  expect_false(resolve_verbose(NULL))
+  options(unfurl.verbose = TRUE)
+  expect_true(resolve_verbose(NULL))
+  expect_false(resolve_verbose(FALSE))
+  expect_message(umap(iris[1:4], n_epochs = 5), "^layout: ", class = "unfurl_message")
+  options(unfurl.verbose = "yes")
+  expect_input_error(resolve_verbose(NULL), "`unfurl.verbose` must be TRUE or FALSE, not \"yes\"")
 })
 
 test_that("messages tell the time of each phase, and of long ones now and then how much is left", {

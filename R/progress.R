@@ -4,7 +4,7 @@
 # `envir` is the frame of the exported function: when it ends, however it does, so does the bar.
 # `times()` tells, after the run, how long each of its phases took.
 run_settings <- function(n_threads, verbose, envir = parent.frame()) {
-  check_flag(verbose, "verbose")
+  verbose <- resolve_verbose(verbose)
   if (is_nested()) {
     abort_input(
       "epoch_callback", "must not call functions of unfurl that compute, as the run that calls it ",
@@ -17,24 +17,32 @@ run_settings <- function(n_threads, verbose, envir = parent.frame()) {
     isa = instruction_set(),
     progress = clock$progress,
     times = clock$times,
-    warn = warn,
+    warn = warn_from_core,
     fail = fail
   )
 }
 
-# The default of `verbose`: a document that is being knitted wants results, not progress.
-is_interactive <- function() interactive() && !isTRUE(getOption("knitr.in.progress"))
+# NULL: the option, else whether somebody watches. A document that is knitted shows no progress.
+resolve_verbose <- function(verbose) {
+  if (!is.null(verbose)) return(check_flag(verbose, "verbose"))
+  verbose <- getOption("unfurl.verbose")
+  if (!is.null(verbose)) return(check_flag(verbose, "unfurl.verbose"))
+  interactive() && !isTRUE(getOption("knitr.in.progress"))
+}
 
 isas <- c("", "scalar", "sse2", "fma", "avx2", "avx512", "vnni", "neon")
 
 # The set of instructions not to exceed; the empty string for no limit.
 instruction_set <- function() check_choice(Sys.getenv("UNFURL_ISA"), "UNFURL_ISA", isas)
 
+# A warning of C, whose kind is NULL where it has no subclass.
+warn_from_core <- function(message, kind = NULL) warn(kind, message)
+
 # Ends the run as `status` demands. C frees all that it holds when this jumps out of it.
 fail <- function(status, message, arg = "x") {
   switch(status,
     input = abort_input(arg, message),
-    memory = abort("unfurl_error_memory", message),
+    memory = abort("unfurl_error_memory", message, argument = arg),
     stop(message)
   )
 }
