@@ -8,7 +8,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "graph/fuzzy.h"
+#include "graph/graph.h"
 #include "layout/layout.h"
 #include "base/memory.h"
 #include "data/points.h"

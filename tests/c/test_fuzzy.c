@@ -3,6 +3,8 @@
 #include "arith/arith.h"
 
 #include "check.h"
+#include "graph/fuzzy_union.h"
+#include "graph/smooth_knn.h"
 #include "fixtures.h"
 
 static const uf_fuzzy_options plain = {1, 1, 1, INFINITY, 0};

@@ -2,6 +2,9 @@
 #include "arith/arith.h"
 
 #include "check.h"
+#include "graph/local_connectivity.h"
+#include "graph/categories.h"
+#include "graph/set_ops.h"
 #include "fixtures.h"
 
 enum { N = 130 };

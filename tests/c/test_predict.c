@@ -3,6 +3,7 @@
 #include "arith/arith.h"
 
 #include "check.h"
+#include "graph/smooth_knn.h"
 #include "fixtures.h"
 
 #include "layout/curve.h"

@@ -12,7 +12,7 @@
 #include "arith/arith.h"
 
 #include "graph/hierarchy.h"
-#include "graph/fuzzy.h"
+#include "graph/graph.h"
 #include "base/memory.h"
 #include "base/parallel.h"
 #include "base/random.h"

@@ -1,6 +1,6 @@
 /*
- * graph/merge.h: the rows of two fuzzy sets merged into a graph. Union and intersection differ in
- * where their rows come from and in how two similarities become one; the merging is the same.
+ * graph/merge.h: the rows of two fuzzy sets merged into a graph. Union and intersection differ in where
+ * their rows come from and in how two similarities become one; the merging is the same.
  */
 #ifndef UF_MERGE_H
 #define UF_MERGE_H
@@ -8,22 +8,22 @@
 #include "base/context.h"
 #include "base/types.h"
 
-/* What one side knows of a row: neighbors, ascending. */
-typedef struct uf_fuzzy_row {
+/* A row of one side: neighbors, ascending. */
+typedef struct uf_graph_row {
   const int *neighbor;
   const float *weight;
   int64_t count;
   float missing; /* similarity of a pair that only the other side knows */
-} uf_fuzzy_row;
+} uf_graph_row;
 
-typedef struct uf_fuzzy_merge {
+typedef struct uf_row_merge {
   const void *job;
-  void (*rows)(const void *job, int i, uf_fuzzy_row *left, uf_fuzzy_row *right);
+  void (*rows)(const void *job, int i, uf_graph_row *left, uf_graph_row *right);
   float (*join)(const void *job, float left,
                 float right); /* 0 (or too small for a float): no edge */
-} uf_fuzzy_merge;
+} uf_row_merge;
 
 /* The graph of n merged rows, in parallel. O(entries of both sides). */
-uf_status uf_fuzzy_merge_rows(uf_context *ctx, int n, const uf_fuzzy_merge *merge, uf_graph *graph);
+uf_status uf_merge_rows(uf_context *ctx, int n, const uf_row_merge *merge, uf_graph *graph);
 
 #endif

@@ -1,20 +1,26 @@
 /*
- * graph/smooth_knn.c: rho and sigma of each point, by bisection. A row is a few lanes, so a step costs
- * about ten nanoseconds. O(n k).
+ * graph/smooth_knn.c: rho and sigma of each point.
+ *
+ * The sum falls as sigma grows, so its root is bracketed by doubling sigma, then found by bisection;
+ * a step is one kernel call over the row's few lanes.
  */
 #include "arith/arith.h"
 
+#include "graph/smooth_knn.h"
+
 #include <float.h>
 
-#include "graph/fuzzy.h"
 #include "base/memory.h"
 #include "base/parallel.h"
 
 enum { ROWS_PER_BLOCK = 256, MAX_STEPS = 64 };
 
-static const float tolerance = 1e-5f;        /* of the sum */
-static const float smallest_scale = 1e-3f;   /* sigma is at least this part of a mean distance */
-static const float largest_sigma = 0x1p120f; /* from which on the padding would count */
+/* Both as in umap-learn (SMOOTH_K_TOLERANCE, MIN_K_DIST_SCALE). */
+static const float tolerance = 1e-5f;      /* of the sum */
+static const float smallest_scale = 1e-3f; /* sigma is at least this fraction of a mean distance */
+
+/* From here on, the terms of the padding (FLT_MAX) would no longer vanish. */
+static const float largest_sigma = 0x1p120f;
 
 typedef struct scale_job {
   uf_context *ctx;
@@ -22,19 +28,17 @@ typedef struct scale_job {
   const uf_fuzzy_options *options;
   float target;
   float mean_distance; /* over the whole table */
-  double *row_sum;     /* of the distances of each row, and how many there are */
-  int *row_count;
-  int padded;    /* k rounded up to whole lanes */
-  float *excess; /* per worker: padded values of max(0, d - rho) */
-  float *rho, *sigma;
+  double *row_sum;     /* n: the sum of a row's distances, */
+  int *row_count;      /* n: and their number */
+  int padded;          /* k rounded up to whole lanes */
+  float *excess;       /* per worker: padded values of max(0, d - rho) */
+  float *rho, *sigma;  /* n */
 } scale_job;
 
 /* Sums the distances of a row; self and neighbors at no distance count as terms. */
-static void sum_rows(void *job, int64_t block, int worker) {
-  (void)worker;
-  scale_job *j = job;
-  uf_range range = uf_block_range(block, ROWS_PER_BLOCK, j->neighbors->n);
-  for (int i = (int)range.from; i < range.to; i++) {
+static void sum_rows(void *job, uf_rows rows) {
+  const scale_job *j = job;
+  for (int i = (int)rows.from; i < rows.to; i++) {
     j->row_sum[i] = 0;
     j->row_count[i] = 1;
     for (int c = 0; c < j->neighbors->k; c++)
@@ -57,8 +61,8 @@ static float nearest_distance(const float *nonzero, int count, double local_conn
   return fraction > 0 ? rho + fraction * (nonzero[whole] - rho) : rho;
 }
 
-/* sigma with exp_sum(excess, sigma) = target: doubling until it is bracketed, then halving; the
- * best one seen if none will do. */
+/* sigma with exp_sum(excess, sigma) = target: doubled until the root is bracketed, then bisected. No
+ * sigma reaches a target beyond the number of neighbors: then the best one that was tried. */
 static float solve_sigma(const scale_job *j, const float *excess, float start) {
   float low = 0, high = INFINITY, sigma = start, best = start, best_error = INFINITY;
   for (int step = 0; step < MAX_STEPS && sigma < largest_sigma; step++) {
@@ -103,18 +107,16 @@ static void scale_row(const scale_job *j, int i, float *excess) {
   j->sigma[i] = sigma > floor ? sigma : floor;
 }
 
-static void scale_rows(void *job, int64_t block, int worker) {
-  scale_job *j = job;
-  uf_range range = uf_block_range(block, ROWS_PER_BLOCK, j->neighbors->n);
-  for (int i = (int)range.from; i < range.to; i++)
-    scale_row(j, i, j->excess + (size_t)j->padded * (size_t)worker);
+static void scale_rows(void *job, uf_rows rows) {
+  const scale_job *j = job;
+  for (int i = (int)rows.from; i < rows.to; i++)
+    scale_row(j, i, j->excess + (size_t)j->padded * (size_t)rows.worker);
 }
 
 uf_status uf_smooth_knn(uf_context *ctx, const uf_neighbors *neighbors,
                         const uf_fuzzy_options *options, float *rho, float *sigma) {
   uf_status status = UF_OK;
   int n = neighbors->n, k = neighbors->k;
-  int64_t n_blocks = uf_n_blocks(n, ROWS_PER_BLOCK);
   scale_job job = {
       .ctx = ctx, .neighbors = neighbors, .options = options, .rho = rho, .sigma = sigma};
   job.target = (float)(uf_log2(k) * options->bandwidth);
@@ -122,7 +124,7 @@ uf_status uf_smooth_knn(uf_context *ctx, const uf_neighbors *neighbors,
   UF_NEW(ctx, job.row_sum, n);
   UF_NEW(ctx, job.row_count, n);
   UF_NEW(ctx, job.excess, (int64_t)ctx->n_threads * job.padded);
-  UF_TRY(uf_parallel(ctx, n_blocks, sum_rows, &job));
+  UF_TRY(uf_parallel_rows(ctx, n, ROWS_PER_BLOCK, sum_rows, &job));
   double sum = 0;
   int64_t count = 0;
   for (int i = 0; i < n; i++) {
@@ -131,7 +133,7 @@ uf_status uf_smooth_knn(uf_context *ctx, const uf_neighbors *neighbors,
   }
   job.mean_distance =
       (float)(options->mean_distance > 0 ? options->mean_distance : sum / (double)count);
-  UF_TRY(uf_parallel(ctx, n_blocks, scale_rows, &job));
+  UF_TRY(uf_parallel_rows(ctx, n, ROWS_PER_BLOCK, scale_rows, &job));
 done:
   uf_free(job.row_sum);
   uf_free(job.row_count);

@@ -17,7 +17,7 @@
 #include "arith/arith.h"
 
 #include "linalg/jacobi.h"
-#include "graph/fuzzy.h"
+#include "graph/graph.h"
 #include "init/init.h"
 #include "base/memory.h"
 #include "base/parallel.h"

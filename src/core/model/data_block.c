@@ -3,6 +3,11 @@
 #include "model/data_block.h"
 
 #include "base/memory.h"
+#include "graph/categories.h"
+#include "graph/fuzzy_union.h"
+#include "graph/graph.h"
+#include "graph/local_connectivity.h"
+#include "graph/set_ops.h"
 
 /* Neighbors, local scale and fuzzy graph of the view by itself. */
 static uf_status view_graph(uf_context *ctx, uf_data_block *view, uf_fuzzy_options options,

@@ -8,7 +8,7 @@
 #ifndef UF_DATA_BLOCK_H
 #define UF_DATA_BLOCK_H
 
-#include "graph/fuzzy.h"
+#include "graph/smooth_knn.h"
 #include "neighbors/neighbors.h"
 #include "data/points.h"
 

@@ -14,6 +14,11 @@
 #include "model/predict.h"
 
 #include "data/duplicates.h"
+#include "graph/categories.h"
+#include "graph/fuzzy_union.h"
+#include "graph/graph.h"
+#include "graph/local_connectivity.h"
+#include "graph/set_ops.h"
 #include "layout/batch.h"
 #include "base/memory.h"
 #include "base/parallel.h"

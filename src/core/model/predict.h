@@ -4,7 +4,7 @@
 #ifndef UF_PREDICT_H
 #define UF_PREDICT_H
 
-#include "graph/fuzzy.h"
+#include "graph/smooth_knn.h"
 #include "layout/layout.h"
 #include "neighbors/neighbors.h"
 #include "data/points.h"
@@ -18,7 +18,7 @@ typedef struct uf_query_block {
   int k;                     /* neighbors to find */
   const int *category;       /* of new rows, then old ones; negative where unknown */
   double weight, max_distance,
-      mean_distance; /* see model/data_block.h, graph/fuzzy.h; in the units of the table */
+      mean_distance; /* see model/data_block.h, graph/smooth_knn.h; in the units of the table */
 
   /* Of new rows among old ones, -1 for none; given, or found and kept here. */
   uf_neighbors neighbors;
