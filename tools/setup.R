@@ -4,12 +4,16 @@
 
 is_missing <- function(package) !requireNamespace(package, quietly = TRUE)
 
-# Installs those of `packages` that are missing; returns those that still are.
-install_missing <- function(packages) {
-  for (install in list(install_from_debian, install_from_cran)) {
-    packages <- Filter(is_missing, packages)
-    if (length(packages) > 0) install(packages)
-  }
+n_cores <- function() max(1, parallel::detectCores(), na.rm = TRUE)
+
+# Installs the missing ones of `packages`, from CRAN only those named in `compile` (NULL: any), since
+# that can take minutes; returns the ones that are still missing.
+install_missing <- function(packages, compile = NULL) {
+  packages <- Filter(is_missing, packages)
+  if (length(packages) > 0) install_from_debian(packages)
+  packages <- Filter(is_missing, packages)
+  sources <- if (is.null(compile)) packages else intersect(packages, compile)
+  if (length(sources) > 0) install_from_cran(sources)
   Filter(is_missing, packages)
 }
 
@@ -22,7 +26,8 @@ install_from_debian <- function(packages) {
   }
   message("Installing from Debian: ", toString(packages))
   apt_get <- function(...) {
-    system2("apt-get", c("-qq", ...),
+    # waits where another process installs
+    system2("apt-get", c("-qq", "-o", "DPkg::Lock::Timeout=120", ...),
       env = "DEBIAN_FRONTEND=noninteractive", stdout = FALSE, stderr = FALSE, timeout = 300
     )
   }
@@ -70,7 +75,7 @@ run_r <- function(command, ...) {
     system2(
       file.path(R.home("bin"), "R"), c("CMD", command, ...),
       stdout = TRUE, stderr = TRUE,
-      env = paste0("MAKEFLAGS=-j", max(1, parallel::detectCores(), na.rm = TRUE))
+      env = paste0("MAKEFLAGS=-j", n_cores())
     )
   )
   if (!is.null(attr(output, "status"))) {

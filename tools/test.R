@@ -1,22 +1,30 @@
-# Runs all tests, those of the C core and those of the package:
-#   Rscript tools/test.R
-# Installs what is missing and the package itself first. In continuous integration (CI=true) the C
-# tests run once more under the address and undefined-behaviour sanitizers. The last line counts.
+# Runs the tests of the C core and those of the package:
+#   Rscript tools/test.R          without the slow ones, in less than two minutes on two cores
+#   Rscript tools/test.R --all    all of them
+# Installs what is missing and the package itself first. In continuous integration (CI=true), --all
+# runs the C tests a second time, under AddressSanitizer and UBSan. The last line counts.
 
 script <- sub("^--file=", "", grep("^--file=", commandArgs(), value = TRUE))
 tools <- dirname(gsub("~+~", " ", script, fixed = TRUE)) # how Rscript spells a space
 root <- normalizePath(dirname(tools))
 source(file.path(tools, "setup.R"))
 
+arguments <- commandArgs(trailingOnly = TRUE)
+if (!all(arguments %in% "--all")) stop("usage: Rscript tools/test.R [--all]", call. = FALSE)
+all_tests <- "--all" %in% arguments
+
 suggested_packages <- function() {
   suggests <- read.dcf(file.path(root, "DESCRIPTION"), "Suggests")
   trimws(sub("\\(.*", "", strsplit(suggests, ",")[[1]]))
 }
 
+# Of the suggested packages, only testthat is worth minutes of compilation for the quick tests.
 prepare <- function() {
-  missing <- install_missing(suggested_packages())
+  missing <- install_missing(suggested_packages(), compile = if (all_tests) NULL else "testthat")
   if ("testthat" %in% missing) stop("the package testthat cannot be installed", call. = FALSE)
-  if (length(missing) > 0) message("Going on without: ", toString(missing))
+  if (length(missing) > 0) {
+    message("NOT INSTALLED: ", toString(missing), ". Tests that need them are skipped.")
+  }
   install_unfurl(root)
 }
 
@@ -24,39 +32,76 @@ totals <- function(passed = 0, failed = 0, skipped = 0) {
   c(passed = passed, failed = failed, skipped = skipped)
 }
 
+# ---- C ------------------------------------------------------------------------------------------
+
+# Starts the tests in the background; their output goes to a file, their status to the pipe.
+start_c_tests <- function(...) {
+  arguments <- c(paste0("-j", n_cores()), "-C", shQuote(file.path(root, "tests", "c")), "check", ...)
+  command <- paste(c("make", arguments), collapse = " ")
+  log <- tempfile("make", fileext = ".log")
+  status <- pipe(paste(command, ">", shQuote(log), "2>&1; echo $?"), "r")
+  list(command = command, log = log, status = status)
+}
+
 # The totals are in the last line "N passed, N failed"; when the build breaks there is none.
-run_c_tests <- function(...) {
-  arguments <- c("-C", shQuote(file.path(root, "tests", "c")), "check", ...)
-  cat("\nmake", arguments, "\n")
-  output <- suppressWarnings(system2("make", arguments, stdout = TRUE, stderr = TRUE))
+finish_c_tests <- function(run) {
+  broken <- readLines(run$status) != "0" # waits for the end
+  close(run$status)
+  cat("\n", run$command, "\n", sep = "")
+  output <- readLines(run$log, warn = FALSE)
   last <- tail(grep("^[0-9]+ passed, [0-9]+ failed$", output, value = TRUE), 1)
   passed <- sum(as.integer(sub(" passed.*", "", last)))
   failed <- sum(as.integer(sub(".*, ([0-9]+) failed$", "\\1", last)))
-  broken <- !is.null(attr(output, "status"))
   writeLines(if (broken || failed > 0) output else grep("passed", output, value = TRUE))
   totals(passed, max(failed, broken))
 }
 
-# On a copy, since testthat writes beside its tests.
+# ---- R ------------------------------------------------------------------------------------------
+
+# A copy, since testthat writes next to its tests, with the files of the repository that they read.
+copy_tests <- function() {
+  copy <- file.path(tempdir(), "unfurl")
+  dir.create(file.path(copy, "tests"), recursive = TRUE)
+  file.copy(file.path(root, c("_pkgdown.yml", "man")), copy, recursive = TRUE)
+  file.copy(file.path(root, "tests", "testthat"), file.path(copy, "tests"), recursive = TRUE)
+  file.path(copy, "tests", "testthat")
+}
+
 run_r_tests <- function() {
   cat("\ntestthat\n")
-  Sys.setenv(NOT_CRAN = "true") # all of them
-  file.copy(file.path(root, "tests", "testthat"), tempdir(), recursive = TRUE)
+  Sys.setenv(NOT_CRAN = "true", UNFURL_TESTS = if (all_tests) "all" else "quick")
   results <- as.data.frame(testthat::test_dir(
-    file.path(tempdir(), "testthat"),
+    copy_tests(),
     package = "unfurl", load_package = "installed", reporter = "check", stop_on_failure = FALSE
   ))
+  say_what_is_slow(results)
   failed <- results$failed > 0 | results$error
   skipped <- results$skipped & !failed
   totals(sum(!failed & !skipped), sum(failed), sum(skipped))
 }
 
-prepare()
-counts <- run_c_tests()
-if (identical(Sys.getenv("CI"), "true")) {
-  counts <- counts + run_c_tests("SANITIZE=address,undefined")
+# The tests that skip_if_quick() (tests/testthat/helper.R) has left out, and why they are slow.
+say_what_is_slow <- function(results) {
+  reasons <- vapply(results$result, function(parts) {
+    text <- unlist(lapply(parts, conditionMessage))
+    c(grep("slow: ", text, value = TRUE), "")[1]
+  }, "")
+  slow <- nzchar(reasons)
+  if (!any(slow)) return(invisible())
+  cat("\n--all adds", sum(slow), "slow tests of the package")
+  cat(", and in continuous integration the sanitizers:\n")
+  cat(sprintf("  %s\n    %s\n", results$test[slow], sub(".*slow: ", "", reasons[slow])), sep = "")
 }
-counts <- counts + run_r_tests()
+
+# ---- All ----------------------------------------------------------------------------------------
+
+run <- start_c_tests() # while the package is installed and tested
+prepare()
+counts <- run_r_tests()
+counts <- counts + finish_c_tests(run)
+if (all_tests && identical(Sys.getenv("CI"), "true")) {
+  counts <- counts + finish_c_tests(start_c_tests("SANITIZE=address,undefined"))
+}
 cat(sprintf(
   "\n%d passed, %d failed, %d skipped\n",
   counts["passed"], counts["failed"], counts["skipped"]

@@ -1,5 +1,11 @@
 # Plain R versions of what C computes, and small data.
 
+# Skips a test that takes seconds, and says why it does, where only quick ones are wanted: in
+# `Rscript tools/test.R` without --all.
+skip_if_quick <- function(reason) {
+  skip_if(identical(Sys.getenv("UNFURL_TESTS"), "quick"), paste("slow:", reason))
+}
+
 expect_input_error <- function(object, regexp) {
   expect_error(object, regexp, class = "unfurl_error_input")
 }

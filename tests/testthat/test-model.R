@@ -85,10 +85,10 @@ test_that("a fresh process predicts the same", {
   writeLines(c(
     sprintf(".libPaths(%s)", paste(deparse(.libPaths()), collapse = "")),
     sprintf("f <- readRDS(%s)", deparse(normalizePath(fixture))),
-    "p <- stats::predict(f$model, f$newdata)", # by the method of a package that is not loaded yet
+    "loadNamespace('unfurl')",
+    "p <- stats::predict(f$model, f$newdata)",
     "cat(identical(unname(as.matrix(p[c('UMAP1', 'UMAP2')])), f$placed))"
   ), script)
-  writeLines(c("loadNamespace('unfurl')", readLines(script)), script)
   out <- system2(file.path(R.home("bin"), "Rscript"), c("--vanilla", shQuote(script)),
     stdout = TRUE, stderr = FALSE
   )
@@ -113,6 +113,7 @@ broken <- function(part) {
 }
 
 test_that("a broken model is an error of the package, or does no harm", {
+  skip_if_quick("predict() with each element of each kind of model broken in each way")
   skip_on_cran()
   kinds <- kept_models()
   for (kind in kinds[intersect(names(kinds), c("scaled", "mixed", "sparse", "formula"))]) {
@@ -145,6 +146,7 @@ test_that("a broken model is an error of the package, or does no harm", {
 })
 
 test_that("showing a broken model or embedding is an error of the package, or does no harm", {
+  skip_if_quick("each element of each kind of model broken in each way, shown in five ways")
   skip_on_cran()
   grDevices::pdf(NULL)
   on.exit(grDevices::dev.off())

@@ -148,6 +148,7 @@ test_that("pixels count the points below them", {
 })
 
 test_that("edges of the graph are drawn, many as pixels", {
+  skip_if_quick("the drawing of a quarter of a million edges")
   expect_draws(plot(model, connectivity = TRUE))
   edges <- plot_edges(model$graph, list(x = embedding$UMAP1, y = embedding$UMAP2))
   expect_identical(nrow(edges), nrow(model$graph) %/% 2L)
@@ -280,6 +281,7 @@ test_that("diagnostics take the title that is given, and data only where they lo
 })
 
 test_that("a missing level of a factor is a missing label", {
+  skip_if_quick("a picture for each kind of label, by base graphics and by ggplot2")
   label <- factor(rep(c(NA, "a", "b"), 50))
   expect_identical(check_plot_labels(addNA(label), 150), label)
   unused <- factor(rep("a", 150), c("b", "a"))

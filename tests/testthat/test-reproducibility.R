@@ -11,6 +11,7 @@ test_that("results have the bits that were recorded", {
 })
 
 test_that("threads and instruction sets change no stage", {
+  skip_if_quick("all recorded results on four combinations of threads and instruction set")
   cases <- golden_cases()
   cases$defaults <- NULL
   old <- Sys.getenv(c("UNFURL_ISA", "UNFURL_THREADS"))
