@@ -14,6 +14,7 @@
 #include <stdlib.h>
 
 #include "check.h"
+#include "arith/exp_log.h"
 #include "linalg/jacobi.h"
 #include "fixtures.h"
 #include "linalg/subspace.h"

@@ -1,7 +1,7 @@
 /*
- * test_arith.c: the arithmetic of arith/arith.h and of the lanes against libm in long double.
+ * test_arith.c: the arithmetic of arith/ and of the lanes against libm in long double.
  *
- * `test_arith --table` prints the measured errors, from which arith/arith.h quotes.
+ * `test_arith --table` prints the measured errors, which arith/exp_log.h quotes.
  */
 
 #include <float.h>
@@ -16,6 +16,7 @@
 #undef __aarch64__
 #undef __FP_FAST_FMAF
 #include "arith/arith.h"
+#include "arith/exp_log.h"
 
 #include "check.h"
 #include "base/random.h"

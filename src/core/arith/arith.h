@@ -1,6 +1,6 @@
 /*
- * arith/arith.h: the rules of arithmetic that give the same bits on every machine, and the few functions
- * that the core needs.
+ * arith/arith.h: the rules of arithmetic that give the same bits on every machine, and how floats are
+ * taken apart, rounded and fused.
  *
  * 1. A compiler may fuse a * b + c or not, as it likes, and the two differ in the last bit. Here it
  * may not: the pragma below forbids it, and where fusing is wanted it is written out, as uf_fmaf()
@@ -13,15 +13,9 @@
  * of them. Where a NaN or a zero of either sign could be told apart, values are compared, not
  * passed to fmin() and its like.
  * 4. No libm beyond sqrt and fabs, which are instructions: exp, log and pow are polynomials with a
- * fixed order of operations, these below for double and those of simd/kernels/exp.h for the lanes;
- * arith/trigonometry.h has the angles, and simd/kernels/layout.h a power of its own, exact to 2e-4, as much
- * as forces that are sampled need. There are no others. Worst errors, in units in the last place of
- * the result, measured against long double by tests/c/test_arith.c:
- *
- *     uf_exp       1.1        vf_exp2                  1.0
- *     uf_log       1.7        vf_log2                  1.4
- *       in ½ … 2   2.7          in √½ … √2             1.2e-7 absolute
- *     uf_pow       about 4 (1 + |y log x|)
+ * fixed order of operations: arith/exp_log.h for double, simd/kernels/exp.h for the lanes.
+ * arith/trigonometry.h has the angles, and simd/kernels/layout.h has a power of its own, exact to
+ * 2e-4, which is as much as sampled forces need. There are no others. Each file states its error.
  *
  * 5. Random numbers are counted (base/random.h), threads own what they write (base/parallel.h), and equal
  * values are ordered by index. Integers are exact anyway.
@@ -91,53 +85,5 @@ static inline double uf_round(double x) {
 static inline double uf_scale2(double x, int n) {
   return x * uf_bits_double((uint64_t)(n + 1023) << 52);
 }
-
-/* exp(x): x = n ln 2 + r, |r| <= ln 2 / 2, and the Taylor series of exp(r) to r^13. */
-static inline double uf_exp(double x) {
-  if (x != x) return x;
-  if (x > 709) return 0x1p1023 * 2; /* infinity */
-  if (x < -708) return 0;
-  double n = uf_round(x * 0x1.71547652b82fep+0);
-  double r = (x - n * 0x1.62e42fefa38p-1) - n * 0x1.ef35793c7673p-45;
-  static const double inverse_factorial[] = {1.0,
-                                             1.0,
-                                             1.0 / 2,
-                                             1.0 / 6,
-                                             1.0 / 24,
-                                             1.0 / 120,
-                                             1.0 / 720,
-                                             1.0 / 5040,
-                                             1.0 / 40320,
-                                             1.0 / 362880,
-                                             1.0 / 3628800,
-                                             1.0 / 39916800,
-                                             1.0 / 479001600,
-                                             1.0 / 6227020800.0};
-  double sum = inverse_factorial[13];
-  for (int i = 12; i >= 0; i--) sum = sum * r + inverse_factorial[i];
-  return uf_scale2(sum, (int)n);
-}
-
-/* log(x) for normal x > 0: x = 2^e m, m in [sqrt 1/2, sqrt 2), and log m = 2 atanh((m - 1) / (m +
- * 1)) by its series. */
-static inline double uf_log(double x) {
-  uint64_t bits = uf_double_bits(x);
-  int e = (int)((bits - UINT64_C(0x3fe6a09e667f3bcd)) >> 52);
-  if (e >= 1 << 11) e -= 1 << 12;
-  double m = uf_bits_double(bits - ((uint64_t)e << 52));
-  double s = (m - 1) / (m + 1), s2 = s * s, sum = 0;
-  for (int i = 21; i >= 1; i -= 2) sum = sum * s2 + 1.0 / i;
-  return e * 0x1.62e42fefa38p-1 + (2 * s * sum + e * 0x1.ef35793c7673p-45);
-}
-
-/* x^y for x >= 0; 0^y is 0 for y > 0. */
-static inline double uf_pow(double x, double y) {
-  if (x != x) return x;
-  if (y == 0) return 1;
-  if (x < 0x1p-1022) return y > 0 ? 0 : 0x1p1023 * 2;
-  return uf_exp(y * uf_log(x));
-}
-
-static inline double uf_log2(double x) { return uf_log(x) * 0x1.71547652b82fep+0; }
 
 #endif

@@ -4,6 +4,7 @@
 
 #include <string.h>
 
+#include "arith/exp_log.h"
 #include "arith/trigonometry.h"
 
 /* clang-format off */

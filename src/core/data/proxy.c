@@ -9,6 +9,7 @@
 
 #include "data/proxy.h"
 
+#include "arith/exp_log.h"
 #include "base/memory.h"
 #include "arith/trigonometry.h"
 

@@ -2,6 +2,8 @@
 
 #include "graph/categories.h"
 
+#include "arith/exp_log.h"
+
 /* A pair whose categories are not both known is less similar by e⁻¹, a pair of different ones by
  * e^-far, where far = 2.5 / (1 - weight): enough to take apart what the rest of the data joins. */
 uf_status uf_categorical_intersection(uf_context *ctx, uf_graph *graph, const int *category,

@@ -14,6 +14,7 @@
 
 #include "graph/set_ops.h"
 
+#include "arith/exp_log.h"
 #include "graph/merge.h"
 
 typedef struct intersect_job {

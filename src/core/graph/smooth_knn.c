@@ -10,6 +10,7 @@
 
 #include <float.h>
 
+#include "arith/exp_log.h"
 #include "base/memory.h"
 #include "base/parallel.h"
 

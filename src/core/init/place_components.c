@@ -5,6 +5,7 @@
 #include "arith/arith.h"
 
 #include "init/init.h"
+#include "arith/exp_log.h"
 #include "base/memory.h"
 #include "base/random.h"
 

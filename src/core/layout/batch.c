@@ -16,6 +16,7 @@
 
 #include "layout/batch.h"
 #include "layout/sell.h"
+#include "arith/exp_log.h"
 #include "base/memory.h"
 #include "base/parallel.h"
 #include "base/random.h"

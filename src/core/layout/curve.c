@@ -6,6 +6,8 @@
 
 #include "layout/curve.h"
 
+#include "arith/exp_log.h"
+
 enum { N_POINTS = 300, MAX_STEPS = 500 };
 
 typedef struct curve_problem {

@@ -11,6 +11,7 @@
 #include "arith/arith.h"
 
 #include "layout/layout.h"
+#include "arith/exp_log.h"
 #include "base/memory.h"
 #include "base/parallel.h"
 #include "base/random.h"

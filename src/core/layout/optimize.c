@@ -1,6 +1,7 @@
 #include "arith/arith.h"
 
 #include "layout/layout.h"
+#include "arith/exp_log.h"
 #include "base/memory.h"
 
 /* The kernels gather coordinates by 32-bit offsets, but for pairs. */

@@ -4,6 +4,7 @@
  * bit, whichever comes first.
  */
 
+#include "arith/exp_log.h"
 #include "arith/trigonometry.h"
 
 typedef vf distance_term(vf sum, vf x, vf y);
