@@ -5,7 +5,9 @@
 #include "check.h"
 #include "fixtures.h"
 #include "neighbors/ivf/index.h"
-#include "neighbors/neighbors.h"
+#include "neighbors/ivf/search.h"
+#include "neighbors/recall.h"
+#include "neighbors/table.h"
 #include "base/parallel.h"
 
 static uf_context ctx;

@@ -13,6 +13,7 @@
 
 #include "check.h"
 #include "fixtures.h"
+#include "neighbors/kdtree.h"
 #include "umap.h"
 
 void *__real_malloc(size_t size);

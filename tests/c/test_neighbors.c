@@ -4,8 +4,11 @@
 
 #include "check.h"
 #include "fixtures.h"
+#include "neighbors/exact.h"
+#include "neighbors/kdtree.h"
+#include "neighbors/nn_descent.h"
 #include "neighbors/rp_trees.h"
-#include "neighbors/neighbors.h"
+#include "neighbors/table.h"
 
 static uf_context ctx;
 
@@ -191,14 +194,14 @@ TEST(short_rows_are_completed) {
   points_of(UNIFORM, n, 5, UF_EUCLIDEAN, &points);
   CHECK(uf_neighbors_exact(&ctx, &points, NULL, n, k, &truth) == UF_OK);
   CHECK(uf_neighbors_exact(&ctx, &points, NULL, n, k, &nn) == UF_OK);
-  CHECK(uf_neighbors_complete(&ctx, &points, &nn) == UF_OK);
+  CHECK(uf_neighbors_complete(&ctx, &points, NULL, &nn) == UF_OK);
   CHECK(same_table(&nn, &truth));
   for (int i = 3; i < n; i += 11)
     for (int j = 1 + i % (k - 1); j < k; j++) {
       nn.index[i * k + j] = -1;
       nn.distance[i * k + j] = INFINITY;
     }
-  CHECK(uf_neighbors_complete(&ctx, &points, &nn) == UF_OK);
+  CHECK(uf_neighbors_complete(&ctx, &points, NULL, &nn) == UF_OK);
   CHECK(same_table(&nn, &truth));
   uf_neighbors_free(&nn);
   uf_neighbors_free(&truth);

@@ -9,6 +9,7 @@
 #include "layout/curve.h"
 #include "data/duplicates.h"
 #include "model/predict.h"
+#include "neighbors/table.h"
 
 /* Odd sizes: groups of 16 that are not full. */
 enum { OLD = 75, NEW = 21, K = 7, COLUMNS = 6, MAX_D = 5, NEGATIVES = 32, SEED = 42 };

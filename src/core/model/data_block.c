@@ -8,6 +8,7 @@
 #include "graph/graph.h"
 #include "graph/local_connectivity.h"
 #include "graph/set_ops.h"
+#include "neighbors/table.h"
 
 /* Neighbors, local scale and fuzzy graph of the view by itself. */
 static uf_status view_graph(uf_context *ctx, uf_data_block *view, uf_fuzzy_options options,

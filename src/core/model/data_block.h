@@ -9,7 +9,7 @@
 #define UF_DATA_BLOCK_H
 
 #include "graph/smooth_knn.h"
-#include "neighbors/neighbors.h"
+#include "neighbors/search.h"
 #include "data/points.h"
 
 typedef struct uf_data_block {

@@ -23,6 +23,8 @@
 #include "base/memory.h"
 #include "base/parallel.h"
 #include "base/random.h"
+#include "neighbors/query.h"
+#include "neighbors/table.h"
 
 enum { N_NEGATIVES = 32, GROUPS_PER_TASK = 16 };
 

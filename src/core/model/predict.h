@@ -6,7 +6,6 @@
 
 #include "graph/smooth_knn.h"
 #include "layout/layout.h"
-#include "neighbors/neighbors.h"
 #include "data/points.h"
 
 /* A view of the old rows (see model/data_block.h), and the new rows in it: points of both, or neighbors that

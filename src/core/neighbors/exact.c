@@ -4,10 +4,13 @@
  */
 #include "arith/arith.h"
 
+#include "neighbors/exact.h"
+
 #include "base/memory.h"
-#include "neighbors/inverted_index.h"
-#include "neighbors/neighbors.h"
 #include "base/parallel.h"
+#include "data/proxy.h"
+#include "neighbors/inverted_index.h"
+#include "neighbors/table.h"
 
 enum { QUERIES_PER_BLOCK = 16 };
 
@@ -93,7 +96,8 @@ static int is_short(const uf_neighbors *neighbors, int row) {
   return neighbors->index[(size_t)(row + 1) * (size_t)neighbors->k - 1] < 0;
 }
 
-uf_status uf_neighbors_complete(uf_context *ctx, const uf_points *points, uf_neighbors *neighbors) {
+uf_status uf_neighbors_complete(uf_context *ctx, const uf_points *points, const uf_points *queries,
+                                uf_neighbors *neighbors) {
   uf_status status = UF_OK;
   int n_short = 0, *rows = NULL;
   size_t k = (size_t)neighbors->k;
@@ -103,7 +107,7 @@ uf_status uf_neighbors_complete(uf_context *ctx, const uf_points *points, uf_nei
   UF_NEW(ctx, rows, n_short);
   for (int i = 0, at = 0; i < neighbors->n; i++)
     if (is_short(neighbors, i)) rows[at++] = i;
-  UF_TRY(uf_neighbors_exact(ctx, points, rows, n_short, neighbors->k, &found));
+  UF_TRY(compare_all(ctx, points, queries, rows, n_short, neighbors->k, &found));
   for (int r = 0; r < n_short; r++) {
     memcpy(neighbors->index + k * (size_t)rows[r], found.index + k * (size_t)r,
            k * sizeof *found.index);
@@ -114,29 +118,4 @@ done:
   uf_free(rows);
   uf_neighbors_free(&found);
   return status;
-}
-
-double uf_recall_of_rows(const uf_neighbors *neighbors, const uf_neighbors *truth,
-                         const int *rows) {
-  const float rounding = 1 + 1e-6f; /* the table may have been to R and back, in other units */
-  size_t k = (size_t)neighbors->k;
-  int64_t found = 0;
-  if (k < 2) return 1;
-  for (int r = 0; r < truth->n; r++) {
-    float farthest = truth->distance[k * (size_t)(r + 1) - 1] * rounding;
-    for (size_t j = 1; j < k; j++)
-      found += neighbors->distance[k * (size_t)rows[r] + j] <= farthest;
-  }
-  return (double)found / ((double)truth->n * (double)(k - 1));
-}
-
-uf_status uf_neighbor_recall(uf_context *ctx, const uf_points *points,
-                             const uf_neighbors *neighbors, const int *rows, int n_rows,
-                             double *recall) {
-  uf_neighbors truth;
-  uf_status status = uf_neighbors_exact(ctx, points, rows, n_rows, neighbors->k, &truth);
-  if (status) return status;
-  *recall = uf_recall_of_rows(neighbors, &truth, rows);
-  uf_neighbors_free(&truth);
-  return UF_OK;
 }

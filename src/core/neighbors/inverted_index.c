@@ -12,6 +12,8 @@
 
 #include "base/memory.h"
 #include "base/parallel.h"
+#include "data/proxy.h"
+#include "neighbors/table.h"
 
 enum { QUERIES_PER_BLOCK = 16, COLUMNS_AHEAD = 4 /* fetched before their turn */ };
 

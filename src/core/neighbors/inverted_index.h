@@ -4,7 +4,7 @@
 #ifndef UF_INVERTED_INDEX_H
 #define UF_INVERTED_INDEX_H
 
-#include "neighbors/neighbors.h"
+#include "data/points.h"
 
 /* As uf_neighbors_exact(), or uf_query_exact() where `queries` is not NULL, for points of which
  * uf_proxy_is_by_dots() is true. */

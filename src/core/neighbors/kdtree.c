@@ -15,10 +15,12 @@
  */
 #include "arith/arith.h"
 
+#include "neighbors/kdtree.h"
+
 #include "base/memory.h"
-#include "neighbors/rp_trees.h"
-#include "neighbors/neighbors.h"
 #include "base/parallel.h"
+#include "neighbors/rp_trees.h"
+#include "neighbors/table.h"
 
 enum { LEAF_ROWS = 16, LEAVES_PER_BLOCK = 16 };
 
@@ -175,6 +177,12 @@ static void search_block(void *job, int64_t block, int worker) {
     if (query.nearest.k > 1) search_node(&query, 1);
     uf_nearest_finish(&query.nearest, tree->points->metric);
   }
+}
+
+int uf_suits_kdtree(const uf_points *points) {
+  uf_comparison comparison = uf_metric_of(points->metric)->comparison;
+  return points->form == UF_FLOAT_ROWS && points->d <= UF_KDTREE_COLUMNS &&
+         (comparison == UF_COMPARE_SQUARES || comparison == UF_COMPARE_MANHATTAN);
 }
 
 uf_status uf_neighbors_kdtree(uf_context *ctx, const uf_points *points, int k,

@@ -18,13 +18,17 @@
  */
 #include "arith/arith.h"
 
+#include "neighbors/nn_descent.h"
+
 #include "base/memory.h"
-#include "neighbors/entry.h"
-#include "neighbors/exchange.h"
-#include "neighbors/rp_trees.h"
-#include "neighbors/neighbors.h"
 #include "base/parallel.h"
 #include "base/random.h"
+#include "data/proxy.h"
+#include "neighbors/entry.h"
+#include "neighbors/exact.h"
+#include "neighbors/exchange.h"
+#include "neighbors/rp_trees.h"
+#include "neighbors/table.h"
 
 enum {
   N_TREES = 8,
@@ -484,7 +488,7 @@ uf_status uf_neighbors_descent(uf_context *ctx, const uf_points *points, int k, 
   UF_TRY(uf_neighbors_alloc(ctx, points->n, k, neighbors));
   d.neighbors = neighbors;
   UF_TRY(uf_parallel(ctx, uf_n_blocks(d.n, ROWS_PER_BLOCK), hand_over, &d));
-  UF_TRY(uf_neighbors_complete(ctx, points, neighbors));
+  UF_TRY(uf_neighbors_complete(ctx, points, NULL, neighbors));
 done:
   descent_close(&d);
   if (status) uf_neighbors_free(neighbors);

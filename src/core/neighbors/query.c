@@ -11,10 +11,14 @@
  */
 #include "arith/arith.h"
 
+#include "neighbors/query.h"
+
 #include "base/memory.h"
-#include "neighbors/entry.h"
-#include "neighbors/neighbors.h"
 #include "base/parallel.h"
+#include "data/proxy.h"
+#include "neighbors/entry.h"
+#include "neighbors/exact.h"
+#include "neighbors/table.h"
 
 enum {
   MIN_BEAM = 24,      /* beside twice the neighbors wanted */
@@ -220,23 +224,6 @@ static void search_block(void *job, int64_t block, int worker) {
   }
 }
 
-/* Searches again, exactly, where the graph has too few points within reach. */
-static uf_status complete(uf_context *ctx, const query_job *job, uf_neighbors *found) {
-  uf_status status = UF_OK;
-  const uf_proxy *proxy = &job->proxy;
-  size_t k = (size_t)found->k;
-  for (int q = 0; q < found->n; q++) {
-    uf_neighbors exact;
-    if (found->index[k * (size_t)q + k - 1] >= 0) continue;
-    UF_TRY(uf_query_exact(ctx, proxy->points, proxy->queries, &q, 1, found->k, &exact));
-    memcpy(found->index + k * (size_t)q, exact.index, k * sizeof *exact.index);
-    memcpy(found->distance + k * (size_t)q, exact.distance, k * sizeof *exact.distance);
-    uf_neighbors_free(&exact);
-  }
-done:
-  return status;
-}
-
 static uf_status search_graph_for(uf_context *ctx, const uf_points *points,
                                   const search_graph *graph, const uf_points *queries, int k,
                                   uf_neighbors *found) {
@@ -253,7 +240,7 @@ static uf_status search_graph_for(uf_context *ctx, const uf_points *points,
   UF_NEW(ctx, job.batch_proxies, threads * job.batch_size);
   UF_TRY(uf_neighbors_alloc(ctx, queries->n, k, found));
   UF_TRY(uf_parallel(ctx, uf_n_blocks(queries->n, QUERIES_PER_BLOCK), search_block, &job));
-  UF_TRY(complete(ctx, &job, found));
+  UF_TRY(uf_neighbors_complete(ctx, points, queries, found));
 done:
   uf_proxy_close(&job.proxy);
   uf_free(job.beams);

@@ -1,10 +1,16 @@
 #include "arith/arith.h"
 
-#include "neighbors/neighbors.h"
+#include "neighbors/search.h"
 
-#include "base/memory.h"
-#include "neighbors/inverted_index.h"
+#include "data/proxy.h"
 #include "linalg/subspace.h"
+#include "neighbors/exact.h"
+#include "neighbors/inverted_index.h"
+#include "neighbors/ivf/search.h"
+#include "neighbors/kdtree.h"
+#include "neighbors/nn_descent.h"
+#include "neighbors/recall.h"
+#include "neighbors/table.h"
 
 /* Below this many rows every pair is compared: as fast as the approximations there, and nothing is
  * lost. */
@@ -14,13 +20,6 @@ enum { EXACT_UP_TO = 2048 };
  * will do. */
 enum { STARTING_K = 21 };
 static const double starting_recall = 0.75;
-
-/* A k-d tree knows the bounds of sums of squared or absolute differences. */
-static int suits_kdtree(const uf_points *points) {
-  uf_comparison comparison = uf_metric_of(points->metric)->comparison;
-  return points->form == UF_FLOAT_ROWS && points->d <= UF_KDTREE_COLUMNS &&
-         (comparison == UF_COMPARE_SQUARES || comparison == UF_COMPARE_MANHATTAN);
-}
 
 /* Codes are made of rows of floats. */
 static int has_codes(const uf_points *points) {
@@ -52,7 +51,7 @@ static uf_status is_exact_best(uf_context *ctx, const uf_points *points, int *is
 
 static uf_status choose_method(uf_context *ctx, const uf_points *points, int k,
                                uf_neighbor_method *chosen) {
-  int is_exact = points->n <= EXACT_UP_TO || suits_kdtree(points) || k > points->n / 8;
+  int is_exact = points->n <= EXACT_UP_TO || uf_suits_kdtree(points) || k > points->n / 8;
   uf_status status = is_exact ? UF_OK : is_exact_best(ctx, points, &is_exact);
   *chosen = is_exact                 ? UF_NEIGHBORS_EXACT
             : suits_clusters(points) ? UF_NEIGHBORS_CLUSTERS
@@ -167,8 +166,8 @@ uf_status uf_nearest_neighbors(uf_context *ctx, const uf_points *points, int k,
   if (is_free) status = choose_method(ctx, points, k, used);
   if (status) return status;
   if (*used == UF_NEIGHBORS_EXACT)
-    return suits_kdtree(points) ? uf_neighbors_kdtree(ctx, points, k, neighbors)
-                                : uf_neighbors_exact(ctx, points, NULL, points->n, k, neighbors);
+    return uf_suits_kdtree(points) ? uf_neighbors_kdtree(ctx, points, k, neighbors)
+                                   : uf_neighbors_exact(ctx, points, NULL, points->n, k, neighbors);
   if (*used == UF_NEIGHBORS_CLUSTERS && !has_codes(points)) return fail_clusters(ctx, points);
   status = *used == UF_NEIGHBORS_CLUSTERS
                ? search_clusters(ctx, points, k, is_free, target_recall, seed, neighbors)
@@ -181,61 +180,4 @@ uf_status uf_nearest_neighbors(uf_context *ctx, const uf_points *points, int k,
             "`recall` in the result says which part. Data without structure, of many "
             "columns, and far-out values are hard; the method \"exact\" finds all");
   return status;
-}
-
-uf_status uf_neighbors_alloc(uf_context *ctx, int n, int k, uf_neighbors *neighbors) {
-  uf_status status = UF_OK;
-  *neighbors = (uf_neighbors){.n = n, .k = k, .recall = -1};
-  UF_NEW(ctx, neighbors->index, (int64_t)n * k);
-  UF_NEW(ctx, neighbors->distance, (int64_t)n * k);
-done:
-  if (status) uf_neighbors_free(neighbors);
-  return status;
-}
-
-void uf_neighbors_free(uf_neighbors *neighbors) {
-  uf_free(neighbors->index);
-  uf_free(neighbors->distance);
-  *neighbors = (uf_neighbors){0};
-}
-
-uf_nearest uf_nearest_begin(uf_neighbors *neighbors, int i, int self) {
-  size_t at = (size_t)i * (size_t)neighbors->k;
-  uf_nearest list = {
-      .k = neighbors->k, .index = neighbors->index + at, .proxy = neighbors->distance + at};
-  for (int j = 0; j < list.k; j++) {
-    list.index[j] = -1;
-    list.proxy[j] = INFINITY;
-  }
-  if (self >= 0) {
-    list.first = list.count = 1;
-    list.index[0] = self;
-    list.proxy[0] = 0;
-  }
-  return list;
-}
-
-int uf_nearest_offer(uf_nearest *list, int index, float proxy) {
-  int at = list->count < list->k ? list->count : list->k - 1;
-  if (list->count == list->k) {
-    if (list->k == list->first || proxy > list->proxy[at] ||
-        (proxy == list->proxy[at] && index > list->index[at]))
-      return 0;
-  } else {
-    list->count++;
-  }
-  for (; at > list->first && (proxy < list->proxy[at - 1] ||
-                              (proxy == list->proxy[at - 1] && index < list->index[at - 1]));
-       at--) {
-    list->index[at] = list->index[at - 1];
-    list->proxy[at] = list->proxy[at - 1];
-  }
-  list->index[at] = index;
-  list->proxy[at] = proxy;
-  return 1;
-}
-
-void uf_nearest_finish(uf_nearest *list, uf_metric metric) {
-  for (int j = list->first; j < list->count; j++)
-    list->proxy[j] = uf_distance_from_proxy(metric, list->proxy[j]);
 }

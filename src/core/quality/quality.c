@@ -11,7 +11,9 @@
 #include "quality/quality.h"
 
 #include "base/memory.h"
-#include "neighbors/neighbors.h"
+#include "data/proxy.h"
+#include "neighbors/search.h"
+#include "neighbors/table.h"
 #include "base/parallel.h"
 
 enum { ROWS_PER_BLOCK = 8, TILE_BYTES = 1 << 18 };

@@ -18,11 +18,16 @@
  */
 #include "arith/arith.h"
 
+#include "neighbors/ivf/search.h"
+
 #include "base/memory.h"
+#include "data/proxy.h"
+#include "neighbors/exact.h"
 #include "neighbors/ivf/index.h"
 #include "neighbors/ivf/tune.h"
 #include "neighbors/ivf/probe.h"
-#include "neighbors/neighbors.h"
+#include "neighbors/recall.h"
+#include "neighbors/table.h"
 #include "base/parallel.h"
 #include "base/random.h"
 #include "linalg/subspace.h"
@@ -230,7 +235,7 @@ uf_status uf_ivf_search(uf_context *ctx, const uf_points *points, int k, uf_ivf_
       ctx,
       &(search_job){
           .ctx = ctx, .points = points, .index = &index, .plan = &plan, .neighbors = neighbors}));
-  UF_TRY(uf_neighbors_complete(ctx, points, neighbors));
+  UF_TRY(uf_neighbors_complete(ctx, points, NULL, neighbors));
   neighbors->recall = plan.ceiling * uf_recall_of_rows(neighbors, &sample.nearest, sample.rows);
 done:
   uf_index_free(&index);

@@ -6,7 +6,10 @@
 #include <stdlib.h>
 
 #include "base/memory.h"
+#include "data/proxy.h"
 #include "neighbors/ivf/probe.h"
+#include "neighbors/recall.h"
+#include "neighbors/table.h"
 #include "base/parallel.h"
 
 /* Numbers of candidates that are tried, in parts of k, and of clusters searched. */

@@ -11,7 +11,6 @@
 #define UF_IVF_TUNE_H
 
 #include "neighbors/ivf/index.h"
-#include "neighbors/neighbors.h"
 
 typedef struct uf_sample {
   int n;

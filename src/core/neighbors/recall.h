@@ -1,0 +1,22 @@
+/*
+ * neighbors/recall.h: the fraction of the true neighbors that a table has.
+ *
+ *   recall = Σ over rows of |{j : distance_j ≤ the true (k - 1)-th distance}| / (rows × (k - 1))
+ *
+ * It counts by distance, so that any of several equally near points will do. The row itself, which
+ * every table has, does not count.
+ */
+#ifndef UF_RECALL_H
+#define UF_RECALL_H
+
+#include "data/points.h"
+
+/* Compares the given rows of the table with an exact search for them. */
+uf_status uf_neighbor_recall(uf_context *ctx, const uf_points *points,
+                             const uf_neighbors *neighbors, const int *rows, int n_rows,
+                             double *recall);
+
+/* The same where the truth is known: row r of it belongs to row rows[r] of the table. */
+double uf_recall_of_rows(const uf_neighbors *neighbors, const uf_neighbors *truth, const int *rows);
+
+#endif

@@ -1,0 +1,32 @@
+/*
+ * neighbors/search.h: the k nearest neighbors of every point (McInnes, Healy, Melville 2018, section 3.1,
+ * algorithm 1, first step).
+ *
+ * Four ways to the same table. In all of them the first neighbor of a row is the row itself, at
+ * distance 0; the others ascend by (distance, index), so that ties never depend on threads.
+ *
+ *   exact      every pair                                      O(n² d)           neighbors/exact.c
+ *   kdtree     exact too, for few columns                  O(n log n)        neighbors/kdtree.c
+ *   clusters   quantized rows, scanned by clusters             about O(n^1.3 d) neighbors/ivf/search.c
+ *   nndescent  neighbors of neighbors                        about O(n^1.14)   neighbors/nn_descent.c
+ */
+#ifndef UF_NEIGHBOR_SEARCH_H
+#define UF_NEIGHBOR_SEARCH_H
+
+#include "data/points.h"
+
+typedef enum uf_neighbor_method {
+  UF_NEIGHBORS_AUTO,
+  UF_NEIGHBORS_EXACT,
+  UF_NEIGHBORS_CLUSTERS,
+  UF_NEIGHBORS_DESCENT,
+  UF_NEIGHBORS_GRAPH /* of queries only: see uf_neighbors_query() */
+} uf_neighbor_method;
+
+/* Chooses by size where the method is AUTO, and says in *used what was done. k is in 1 … n; the
+ * part `target_recall` of the neighbors is to be found, in (0, 1]. */
+uf_status uf_nearest_neighbors(uf_context *ctx, const uf_points *points, int k,
+                               uf_neighbor_method method, double target_recall, uint64_t seed,
+                               uf_neighbors *neighbors, uf_neighbor_method *used);
+
+#endif
