@@ -1,5 +1,5 @@
 /*
- * r_view.c: views of the points, and the graph of several of them.
+ * glue/blocks.c: views of the points, and the graph of several of them.
  */
 #include "blocks.h"
 

@@ -1,5 +1,5 @@
 /*
- * r_view.h: views of the points, from the lists that R/views.R makes.
+ * glue/blocks.h: views of the points, from the lists that R/views.R makes.
  */
 #ifndef UNFURL_R_VIEW_H
 #define UNFURL_R_VIEW_H

@@ -1,5 +1,5 @@
 /*
- * r_convert.h: between R's objects and the core's structs. Arguments have been checked in R
+ * glue/convert.h: between R's objects and the core's structs. Arguments have been checked in R
  * (R/check.R); what remains is their shape in C.
  */
 #ifndef UNFURL_R_CONVERT_H

@@ -1,5 +1,5 @@
 /*
- * r_stages.h: the entry points that R calls; r_init.c registers them.
+ * glue/entry_points.h: the entry points that R calls; init.c registers them.
  */
 #ifndef UNFURL_R_STAGES_H
 #define UNFURL_R_STAGES_H

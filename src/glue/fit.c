@@ -1,5 +1,5 @@
 /*
- * r_fit.c: UMAP as a whole, in one call, so that data, neighbors and graph stay in the core from
+ * glue/fit.c: UMAP as a whole, in one call, so that data, neighbors and graph stay in the core from
  * stage to stage.
  */
 #include "host.h"

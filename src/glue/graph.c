@@ -1,5 +1,5 @@
 /*
- * r_stages.c: each stage of UMAP by itself. An entry point fills a struct with its arguments; its
+ * glue/graph.c: each stage of UMAP by itself. An entry point fills a struct with its arguments; its
  * body runs the core and converts the result; its release frees what the core gave.
  */
 #include "entry_points.h"

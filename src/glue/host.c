@@ -50,10 +50,21 @@ static void host_progress(void *data, const char *phase, double fraction) {
   r_call(run, call_progress, &call);
 }
 
-static void signal_warning(const r_run *run, const char *text) {
-  SEXP message = PROTECT(Rf_mkString(text));
-  Rf_eval(PROTECT(Rf_lang2(r_element(run->settings, "warn"), message)), R_BaseEnv);
-  UNPROTECT(2);
+/* The word that makes the class of R's warning. */
+static const char *warning_name(uf_warning kind) {
+  switch (kind) {
+  case UF_WARN_RECALL: return "recall";
+  case UF_WARN_CONVERGENCE: return "convergence";
+  case UF_WARN_ISOLATED: return "isolated";
+  default: return "precision";
+  }
+}
+
+static void signal_warning(const r_run *run, const r_warning *warning) {
+  SEXP text = PROTECT(Rf_mkString(warning->text));
+  SEXP kind = PROTECT(Rf_mkString(warning_name(warning->kind)));
+  Rf_eval(PROTECT(Rf_lang3(r_element(run->settings, "warn"), text, kind)), R_BaseEnv);
+  UNPROTECT(3);
 }
 
 /* Jumps. `argument`: the one that the user is told is bad. */
@@ -110,12 +121,13 @@ static double host_distance(void *data, int is_query, int row, int other) {
 }
 
 static void host_warn(void *data, uf_warning kind, const char *message) {
-  (void)kind;
   r_run *run = data;
   for (int w = 0; w < run->n_warnings; w++)
-    if (strcmp(run->warning[w], message) == 0) return; /* as of another component */
+    if (strcmp(run->warning[w].text, message) == 0) return; /* once for all components */
   if (run->n_warnings == R_MAX_WARNINGS) return;
-  snprintf(run->warning[run->n_warnings++], sizeof run->warning[0], "%s", message);
+  r_warning *warning = &run->warning[run->n_warnings++];
+  warning->kind = kind;
+  snprintf(warning->text, sizeof warning->text, "%s", message);
 }
 
 static const char *status_name(uf_status status) {
@@ -150,7 +162,7 @@ void r_run_check(r_run *run, uf_status status) {
   if (!status) end_phase(run);
   if (run->jumped) R_ContinueUnwind(run->unwinding);
   if (status) signal_error(run, status_name(status), run->argument, run->ctx.message);
-  for (int w = 0; w < run->n_warnings; w++) signal_warning(run, run->warning[w]);
+  for (int w = 0; w < run->n_warnings; w++) signal_warning(run, &run->warning[w]);
   run->n_warnings = 0;
 }
 

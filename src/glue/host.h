@@ -1,5 +1,5 @@
 /*
- * r_host.h: R as the host of the core: interrupts, progress, warnings, errors, and clean-up
+ * glue/host.h: R as the host of the core: interrupts, progress, warnings, errors, and clean-up
  * whatever happens.
  */
 #ifndef UNFURL_R_HOST_H
@@ -8,6 +8,12 @@
 #include "convert.h"
 
 enum { R_MAX_WARNINGS = 8 };
+
+/* A warning of the core, kept until the core has stopped. */
+typedef struct r_warning {
+  uf_warning kind;
+  char text[256];
+} r_warning;
 
 /* One call from R into the core. */
 typedef struct r_run {
@@ -20,7 +26,7 @@ typedef struct r_run {
   SEXP unwinding;            /* continues a jump (an error, a restart) that began in a callback */
   int jumped;
   int n_warnings;
-  char warning[R_MAX_WARNINGS][256];
+  r_warning warning[R_MAX_WARNINGS];
 } r_run;
 
 /* Opens the context. Errors in R where that fails. */

@@ -1,5 +1,5 @@
 /*
- * r_layout.c: the start of a layout and its optimization, by themselves.
+ * glue/layout.c: the start of a layout and its optimization, by themselves.
  */
 #include "host.h"
 #include "entry_points.h"

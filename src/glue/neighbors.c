@@ -1,5 +1,5 @@
 /*
- * r_neighbors.c: nearest neighbors, and how many of them a table has.
+ * glue/neighbors.c: nearest neighbors, and how many of them a table has.
  */
 #include "host.h"
 #include "entry_points.h"

@@ -1,5 +1,5 @@
 /*
- * r_observer.h: what a layout shows on the way, to R: snapshots, losses, a function called after
+ * glue/observe.h: what a layout shows on the way, to R: snapshots, losses, a function called after
  * every epoch.
  */
 #ifndef UNFURL_R_OBSERVE_H

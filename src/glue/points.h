@@ -1,5 +1,5 @@
 /*
- * r_points.h: points that are ready to be compared, and how they were made ready, as plain vectors
+ * glue/points.h: points that are ready to be compared, and how they were made ready, as plain vectors
  * of R, so that a model can keep them.
  *
  * Floats and words of bits lie in integer vectors, which R's files carry to any machine; the core

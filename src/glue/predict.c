@@ -1,5 +1,5 @@
 /*
- * r_predict.c: new rows placed in a model's layout.
+ * glue/predict.c: new rows placed in a model's layout.
  */
 #include "host.h"
 #include "points.h"

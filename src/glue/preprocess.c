@@ -1,5 +1,5 @@
 /*
- * r_transform.c: scaling and principal components of the columns of a matrix.
+ * glue/preprocess.c: scaling and principal components of the columns of a matrix.
  */
 #include "host.h"
 #include "entry_points.h"

@@ -1,5 +1,5 @@
 /*
- * r_quality.c: what is measured on results: how much of the neighborhoods a layout keeps, into how
+ * glue/quality.c: what is measured on results: how much of the neighborhoods a layout keeps, into how
  * many pieces a graph falls.
  */
 #include "host.h"
