@@ -80,10 +80,14 @@ fuzzy_graph <- function(nn, set_op_mix_ratio = 1, local_connectivity = 1, bandwi
   new_graph(graph, nrow(nn$idx))
 }
 
+graph_columns <- c("row", "col", "similarity")
+
+# The class umap_graph: a data frame with a row for each entry of a symmetric n x n matrix.
 new_graph <- function(triplets, n) {
   structure(
-    triplets[c("row", "col", "similarity")],
-    row.names = .set_row_names(length(triplets$row)), n = n, class = c("umap_graph", "data.frame")
+    triplets[graph_columns],
+    row.names = .set_row_names(length(triplets[["row"]])), n = n,
+    class = c("umap_graph", "data.frame")
   )
 }
 
@@ -92,14 +96,15 @@ smallest_similarity <- 2^-149
 
 # A graph that may have been edited: nodes in range, weights in (0, 1], symmetric.
 check_graph <- function(graph, arg = "graph") {
-  if (inherits(graph, "umap_model")) graph <- graph$graph
-  if (!is.data.frame(graph) || !all(c("row", "col", "similarity") %in% names(graph))) {
+  if (inherits(graph, "umap_model")) graph <- graph[["graph"]]
+  if (!is.data.frame(graph) || !all(graph_columns %in% names(graph))) {
     abort_input(
       arg, "must be a data frame with the columns row, col and similarity, not ", describe(graph)
     )
   }
   check_column_lengths(graph, arg)
-  for (column in c("row", "col", "similarity")) {
+  graph <- structure(unclass(graph)[graph_columns], n = attr(graph, "n", exact = TRUE))
+  for (column in graph_columns) {
     if (!holds_numbers(graph[[column]]) || NCOL(graph[[column]]) != 1) {
       abort_input(arg, "must have numbers in column ", column, ", not ", describe(graph[[column]]))
     }
@@ -107,15 +112,7 @@ check_graph <- function(graph, arg = "graph") {
   n <- graph_size(graph, arg)
   check_graph_nodes(graph$row, "row", n, arg)
   check_graph_nodes(graph$col, "col", n, arg)
-  if (anyNA(graph$similarity) ||
-    any(graph$similarity < smallest_similarity | graph$similarity > 1)) {
-    abort_input(arg, "must have similarities greater than 0 (at least 2^-149) and at most 1")
-  }
-  if (nrow(graph) == 0) {
-    warn("isolated", "`", arg, "` has no edges: only chance decides where its points are put",
-      argument = arg
-    )
-  }
+  check_similarities(graph$similarity, arg)
   check_edges(graph, arg)
   list(
     row = as.integer(graph$row), col = as.integer(graph$col),
@@ -123,11 +120,22 @@ check_graph <- function(graph, arg = "graph") {
   )
 }
 
-# Data frames lose attributes when rows are taken away; then the highest number has to do.
+check_similarities <- function(similarity, arg) {
+  if (anyNA(similarity) || any(similarity < smallest_similarity | similarity > 1)) {
+    abort_input(arg, "must have similarities greater than 0 (at least 2^-149) and at most 1")
+  }
+  if (length(similarity) == 0) {
+    warn("isolated", "`", arg, "` has no edges: only chance decides where its points are put",
+      argument = arg
+    )
+  }
+}
+
+# A graph that is a plain data frame may have lost its size; then the highest number has to do.
 graph_size <- function(graph, arg) {
   n <- attr(graph, "n", exact = TRUE)
   if (is.null(n)) {
-    if (nrow(graph) == 0) abort_input(arg, "has no edges")
+    if (length(graph$row) == 0) abort_input(arg, "has no edges")
     n <- max(graph$row, graph$col)
   } else if (!is_number(n) || n != round(n) || n < 2) {
     abort_input(
@@ -136,8 +144,8 @@ graph_size <- function(graph, arg) {
     )
   }
   # Memory goes by n: a slip of the pen is not to ask for all there is.
-  if (is_number(n) && n > 1e6 && n > 100 * nrow(graph)) {
-    abort_input(arg, "has only ", count(nrow(graph)), " edges for ", count(n), " points")
+  if (is_number(n) && n > 1e6 && n > 100 * length(graph$row)) {
+    abort_input(arg, "has only ", count(length(graph$row)), " edges for ", count(n), " points")
   }
   check_whole(n, arg, min = 2)
 }
@@ -159,4 +167,32 @@ check_edges <- function(graph, arg) {
   if (!is_symmetric) {
     abort_input(arg, "must have each edge in both directions, with the same similarity")
   }
+}
+
+# ---- Methods ------------------------------------------------------------------------------------
+
+# Edges of a graph are a graph of the same points, while they have their three columns.
+#' @export
+`[.umap_graph` <- function(x, ...) {
+  taken <- NextMethod()
+  if (!is.data.frame(taken)) return(taken)
+  if (!all(graph_columns %in% names(taken))) return(plain_graph(taken))
+  structure(taken, n = attr(x, "n", exact = TRUE), class = oldClass(x))
+}
+
+#' @export
+rbind.umap_graph <- function(..., deparse.level = 1) {
+  parts <- Filter(Negate(is.null), list(...))
+  sizes <- lapply(parts, attr, "n", exact = TRUE)
+  is_one_graph <- all(vapply(parts, inherits, NA, "umap_graph")) && length(unique(sizes)) == 1
+  bound <- do.call(rbind.data.frame, lapply(parts, plain_graph))
+  if (!is_one_graph) return(bound)
+  structure(bound, n = sizes[[1]], class = oldClass(parts[[1]]))
+}
+
+plain_graph <- function(x) {
+  if (!inherits(x, "umap_graph")) return(x)
+  attr(x, "n") <- NULL
+  class(x) <- setdiff(oldClass(x), "umap_graph")
+  x
 }

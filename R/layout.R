@@ -273,10 +273,7 @@ check_epochs <- function(epochs, arg, n_epochs = .Machine$integer.max) {
 # What C has kept, with names; NULL where nothing was asked for.
 watched <- function(kept, watch) {
   list(
-    snapshots = if (length(watch$snapshots) > 0) {
-      names <- format(watch$snapshots, scientific = FALSE, trim = TRUE)
-      structure(stats::setNames(kept$snapshots, names), class = "umap_snapshots")
-    },
+    snapshots = if (length(watch$snapshots) > 0) new_snapshots(kept$snapshots, watch$snapshots),
     trace = if (length(watch$trace) > 0) {
       cbind(epoch = watch$trace, loss_frame(kept$trace[, 1], kept$trace[, 2]))
     }

@@ -99,23 +99,6 @@ check_model <- function(model, arg = "object") {
   invisible(model)
 }
 
-# An embedding, of which rows may have been taken and to which columns may have been added.
-check_embedding <- function(embedding, arg) {
-  if (!is.data.frame(embedding)) {
-    abort_input(arg, "must be an embedding from umap(), not ", describe(embedding))
-  }
-  check_column_lengths(embedding, arg)
-  columns <- unclass(embedding)[coordinate_names(embedding)]
-  if (!all(vapply(columns, is.numeric, NA))) {
-    abort_damaged(arg, "one of its coordinates", "umap()", "embedding")
-  }
-  settings <- attr(embedding, "settings")
-  is_sound <- is.null(settings) || (is_named_list(settings) && are_shown_settings(settings) &&
-    is_number(settings$seed))
-  if (!is_sound) abort_damaged(arg, "its attribute settings", "umap()", "embedding")
-  invisible(embedding)
-}
-
 # Those of brief_settings().
 are_shown_settings <- function(settings) {
   metric <- settings$metric

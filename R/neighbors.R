@@ -205,47 +205,50 @@ dist_neighbors <- function(x, k) {
 
 # ---- Given --------------------------------------------------------------------------------------
 
-# A neighbour list in the form of nearest_neighbors(): self first, then ascending.
+# A neighbor list in the form of nearest_neighbors(): self first, then ascending.
 check_neighbors <- function(nn, arg) {
-  if (inherits(nn, "umap_model")) nn <- nn$neighbors
+  if (inherits(nn, "umap_model")) nn <- nn[["neighbors"]]
   check_neighbor_shape(nn, arg)
-  row_names <- rownames(nn$idx)
-  idx <- check_neighbor_indices(nn$idx, arg)
-  dist <- check_neighbor_distances(nn$dist, idx, arg)
+  row_names <- rownames(nn[["idx"]])
+  idx <- check_neighbor_indices(nn[["idx"]], arg)
+  dist <- check_neighbor_distances(nn[["dist"]], idx, arg)
   idx[is.infinite(dist)] <- NA
   if (!is_canonical(idx, dist)) {
     sorted <- sort_neighbors(idx, dist)
     idx <- sorted$idx
     dist <- sorted$dist
   }
-  if (ncol(idx) < 2) abort_input(arg, "has no neighbours but the points themselves")
+  if (ncol(idx) < 2) abort_input(arg, "has no neighbors but the points themselves")
   rownames(idx) <- row_names
-  new_neighbors(idx, dist, given_or(nn$metric, "precomputed"), given_or(nn$method, "given"))
+  metric <- given_or(nn[["metric"]], "precomputed")
+  new_neighbors(idx, dist, metric, given_or(nn[["method"]], "given"))
 }
 
 given_or <- function(x, default) if (is.character(x) && length(x) == 1) x else default
 
 check_neighbor_shape <- function(nn, arg, min_rows = 2) {
-  if (!is.list(nn) || !is.matrix(nn$idx) || !is.matrix(nn$dist)) {
+  idx <- if (is.list(nn)) nn[["idx"]]
+  dist <- if (is.list(nn)) nn[["dist"]]
+  if (!is.matrix(idx) || !is.matrix(dist)) {
     abort_input(
       arg, "must be a list with the matrices `idx` and `dist`, not ", describe(nn),
       value = nn, hint = suggest_tables(nn, arg)
     )
   }
-  strange <- Filter(Negate(holds_numbers), list(idx = nn$idx, dist = nn$dist))
+  strange <- Filter(Negate(holds_numbers), list(idx = idx, dist = dist))
   if (length(strange) > 0) {
     abort_input(
       arg, "must have numbers in `", names(strange)[1], "`, not ", describe(strange[[1]])
     )
   }
-  if (!identical(dim(nn$idx), dim(nn$dist))) {
+  if (!identical(dim(idx), dim(dist))) {
     abort_input(
-      arg, "must have `idx` and `dist` of one shape, not ", shape(nn$idx), " and ", shape(nn$dist)
+      arg, "must have `idx` and `dist` of one shape, not ", shape(idx), " and ", shape(dist)
     )
   }
-  if (nrow(nn$idx) < min_rows || ncol(nn$idx) == 0) {
+  if (nrow(idx) < min_rows || ncol(idx) == 0) {
     abort_input(
-      arg, "must have ", plural(min_rows, "row"), " or more and a column, not ", shape(nn$idx)
+      arg, "must have ", plural(min_rows, "row"), " or more and a column, not ", shape(idx)
     )
   }
 }

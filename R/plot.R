@@ -53,7 +53,7 @@
 #'   ggplot2::autoplot(embedding)
 #' }
 #' @export
-plot.umap_embedding <- function(x, dims = c(1, 2), label = x$label, label_medians = FALSE,
+plot.umap_embedding <- function(x, dims = c(1, 2), label = x[["label"]], label_medians = FALSE,
                                 cex = NULL, alpha = NULL, raster = NULL, title = NULL,
                                 edges = NULL, limits = NULL, ...) {
   check_drawable(x, "x")
@@ -65,7 +65,7 @@ plot.umap_embedding <- function(x, dims = c(1, 2), label = x$label, label_median
 
 #' @rdname plot.umap_embedding
 #' @exportS3Method ggplot2::autoplot
-autoplot.umap_embedding <- function(object, dims = c(1, 2), label = object$label,
+autoplot.umap_embedding <- function(object, dims = c(1, 2), label = object[["label"]],
                                     label_medians = FALSE, cex = NULL, alpha = NULL, raster = NULL,
                                     title = NULL, edges = NULL, limits = NULL, ...) {
   check_no_dots(...)
@@ -104,7 +104,7 @@ autoplot.umap_embedding <- function(object, dims = c(1, 2), label = object$label
 #' plot(model, diagnostic = "local_dimension")
 #' plot(model, diagnostic = "trustworthiness", data = iris[1:4])
 #' @export
-plot.umap_model <- function(x, label = x$labels, title = NULL, connectivity = FALSE,
+plot.umap_model <- function(x, label = x[["labels"]], title = NULL, connectivity = FALSE,
                             diagnostic = NULL, data = NULL, limits = NULL, ...) {
   check_model(x, "x")
   check_flag(connectivity, "connectivity")
@@ -116,8 +116,9 @@ plot.umap_model <- function(x, label = x$labels, title = NULL, connectivity = FA
 
 #' @rdname plot.umap_model
 #' @exportS3Method ggplot2::autoplot
-autoplot.umap_model <- function(object, label = object$labels, title = NULL, connectivity = FALSE,
-                                diagnostic = NULL, data = NULL, limits = NULL, ...) {
+autoplot.umap_model <- function(object, label = object[["labels"]], title = NULL,
+                                connectivity = FALSE, diagnostic = NULL, data = NULL,
+                                limits = NULL, ...) {
   check_model(object)
   check_flag(connectivity, "connectivity")
   known <- c(names(formals(autoplot.umap_model)), names(formals(autoplot.umap_embedding)))
@@ -220,20 +221,11 @@ check_dot_names <- function(given, known, call, others = NULL) {
 check_drawable <- function(embedding, arg) {
   check_embedding(embedding, arg)
   if (nrow(embedding) == 0) abort_input(arg, "has no rows to draw")
-  if (length(coordinate_names(embedding)) == 0) {
-    abort_input(arg, "has no columns UMAP1, UMAP2 and so on")
+  if (!has_coordinates(embedding, n_dimensions(embedding))) {
+    abort_input(arg, "must have all its coordinates UMAP1, UMAP2, ... to be drawn, not only ",
+      toString(head_of(names(embedding)))
+    )
   }
-}
-
-check_snapshots <- function(snapshots, arg) {
-  are_layouts <- is_named_list(snapshots) && length(snapshots) > 0 &&
-    all(vapply(snapshots, function(layout) {
-      is.matrix(layout) && is.numeric(layout) && length(layout) > 0
-    }, NA))
-  if (!are_layouts) {
-    abort_input(arg, "must be a list of layouts from optimize_layout(), not ", describe(snapshots))
-  }
-  snapshots
 }
 
 check_title <- function(title) {

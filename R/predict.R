@@ -78,7 +78,7 @@ predict.umap_model <- function(object, newdata, n_epochs = NULL, n_threads = NUL
       argument = "newdata"
     )
   }
-  as_embedding(layout, NULL, query$row_names, object)
+  new_embedding(layout, row_names = query$row_names, settings = settings_of(object))
 }
 
 # Those of the batch optimiser, whatever the model's was: one that visits every edge has a learning

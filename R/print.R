@@ -3,15 +3,38 @@
 #' @export
 print.umap_embedding <- function(x, n = 6, ...) {
   check_embedding(x, "x")
-  d <- length(coordinate_names(x))
-  if (d == 0) { # columns taken from an embedding, without its coordinates
-    print(as.data.frame(x), ...)
+  d <- n_dimensions(x)
+  if (!has_coordinates(x, d)) { # such as another package may have left
+    print(plain_data_frame(x), ...)
     return(invisible(x))
   }
-  cat("UMAP embedding of ", count(nrow(x)), " rows in ", plural(d, "dimension"), "\n", sep = "")
-  writeLines(brief_settings(attr(x, "settings")))
-  print_head(as.data.frame(x), n, ...)
+  cat("UMAP embedding of ", plural(nrow(x), "row"), " in ", plural(d, "dimension"), "\n", sep = "")
+  writeLines(brief_settings(attr(x, "settings", exact = TRUE)))
+  writeLines(warning_of_differences(attr(x, "differing", exact = TRUE)))
+  print_head(plain_data_frame(x), n, ...)
   invisible(x)
+}
+
+# The settings that one looks for first, in a line; those that are known.
+brief_settings <- function(settings) {
+  texts <- list(
+    n_neighbors = function(k) plural(k, "neighbor"), metric = field_text,
+    min_dist = function(distance) paste("min_dist", number(distance)),
+    n_epochs = function(n) plural(n, "epoch"), init = function(init) paste(init, "initialization"),
+    seed = function(seed) paste("seed", number(seed))
+  )
+  known <- intersect(names(texts), names(settings))
+  if (length(known) == 0) return(character())
+  toString(vapply(known, function(name) texts[[name]](settings[[name]]), ""))
+}
+
+# For rows of several embeddings; `differing` holds the names of settings.
+warning_of_differences <- function(differing) {
+  if (length(differing) == 0) return(character())
+  strwrap(paste0(
+    "The rows come from embeddings with different ", toString(head_of(differing)),
+    ": positions of different embeddings cannot be compared."
+  ))
 }
 
 #' @export
@@ -25,15 +48,6 @@ print.umap_graph <- function(x, n = 6, ...) {
   invisible(x)
 }
 
-# The settings that one looks for first, in a line.
-brief_settings <- function(settings) {
-  if (is.null(settings)) return(character())
-  with(settings, toString(c(
-    plural(n_neighbors, "neighbor"), field_text(metric), paste("min_dist", number(min_dist)),
-    plural(n_epochs, "epoch"), paste(init, "start"), paste("seed", number(seed))
-  )))
-}
-
 print_head <- function(x, n, ...) {
   if (!identical(n, Inf)) n <- check_whole(n, "n")
   print(utils::head(x, n), ...)
@@ -42,16 +56,23 @@ print_head <- function(x, n, ...) {
 
 #' @export
 print.umap_neighbors <- function(x, ...) {
-  if (!is.list(x) || !are_sound_searches(list(x))) {
-    abort_input("x", "must be neighbours from nearest_neighbors(), not ", describe(x))
-  }
-  cat(
-    "Neighbours of ", plural(nrow(x$idx), "point"), ", ", ncol(x$idx), " each: ", x$metric, ", ",
-    x$method, "\n",
-    sep = ""
-  )
-  cat("$idx (row numbers) and $dist (distances); the first is the point itself\n")
+  writeLines(format.umap_neighbors(x))
   invisible(x)
+}
+
+#' @export
+format.umap_neighbors <- function(x, ...) {
+  check_no_dots(...)
+  if (!is.list(x) || !are_sound_searches(list(x))) {
+    abort_input("x", "must be neighbors from nearest_neighbors(), not ", describe(x))
+  }
+  c(
+    paste0(
+      "Neighbors of ", plural(nrow(x[["idx"]]), "point"), ", ", ncol(x[["idx"]]), " each: ",
+      x[["metric"]], ", ", x[["method"]]
+    ),
+    "$idx (row numbers) and $dist (distances); the first is the point itself"
+  )
 }
 
 #' @export

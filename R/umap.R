@@ -288,31 +288,3 @@ core_options <- function(settings, curve, seed, keep) {
     layout_options(settings, curve, seed), list(keep = keep)
   )
 }
-
-#' @export
-as.data.frame.umap_model <- function(x, row.names = NULL, optional = FALSE, ...) {
-  check_model(x, "x")
-  n <- nrow(x$layout)
-  if (!are_row_names(row.names, n)) {
-    abort_input("row.names", "must be ", count(n), " different names, not ", describe(row.names))
-  }
-  as_embedding(x$layout, x$labels, if (is.null(row.names)) x$row_names else row.names, x)
-}
-
-as_embedding <- function(layout, labels, row_names, model) {
-  columns <- lapply(seq_len(ncol(layout)), function(j) layout[, j])
-  names(columns) <- paste0("UMAP", seq_along(columns))
-  if (!is.null(labels)) columns$label <- labels
-  if (is.null(row_names)) row_names <- .set_row_names(nrow(layout))
-  structure(columns,
-    row.names = row_names, class = c("umap_embedding", "data.frame"),
-    settings = c(model$settings, seed = model$seed)
-  )
-}
-
-# The columns UMAP1, UMAP2 ... of an embedding, as a matrix.
-coordinates <- function(embedding) {
-  as.matrix(as.data.frame(embedding)[coordinate_names(embedding)])
-}
-
-coordinate_names <- function(embedding) grep("^UMAP[0-9]+$", names(embedding), value = TRUE)

@@ -203,3 +203,15 @@ test_that("a graph of columns of different length or kind is an error", {
     expect_input_error(initial_layout(words), paste("must have numbers in column", column))
   }
 })
+
+test_that("edges taken from a graph are a graph of the same points", {
+  graph <- digits_graph(50)
+  strong <- subset(graph, similarity > 0.5)
+  expect_s3_class(strong, "umap_graph")
+  expect_identical(attr(strong, "n"), 50L)
+  expect_identical(attr(rbind(graph[1:3, ], graph[9, ]), "n"), 50L)
+  for (part in list(graph["row"], graph[1:3, 2:3], rbind(graph, digits_graph(60)))) {
+    expect_identical(class(part), "data.frame")
+    expect_null(attr(part, "n", exact = TRUE))
+  }
+})

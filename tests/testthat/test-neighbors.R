@@ -357,7 +357,7 @@ test_that("a neighbour list that is none is an error", {
   expect_input_error(smooth_knn(at("dist", 6, 2, NA)), "missing or negative distance in row 6")
   expect_input_error(smooth_knn(at("dist", 6, 2, -1)), "missing or negative distance in row 6")
   expect_input_error(
-    smooth_knn(list(idx = matrix(1:5), dist = matrix(0, 5, 1))), "no neighbours but the points"
+    smooth_knn(list(idx = matrix(1:5), dist = matrix(0, 5, 1))), "no neighbors but the points"
   )
 })
 
@@ -430,4 +430,16 @@ test_that("names of distances are as many as the points", {
     attr(d, "Labels") <- labels
     expect_input_error(umap(d), "`x` is no proper `dist`: its attribute Labels must be 150 names")
   }
+})
+
+test_that("elements of a neighbor list are found by their whole names", {
+  nn <- nearest_neighbors(some_digits(30), 5)
+  for (element in c("idx", "dist")) {
+    longer <- unclass(nn)
+    names(longer)[names(longer) == element] <- paste0(element, "_all")
+    expect_input_error(smooth_knn(longer), "`nn` must be a list with the matrices `idx` and `dist`")
+  }
+  other <- list(idx = nn$idx, dist = nn$dist, metric_used = "cosine", methods = "none")
+  checked <- check_neighbors(other, "nn")
+  expect_identical(checked[c("metric", "method")], list(metric = "precomputed", method = "given"))
 })

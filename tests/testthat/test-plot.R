@@ -61,7 +61,10 @@ test_that("any number of dimensions is drawn", {
 
 test_that("what cannot be drawn is refused", {
   expect_input_error(plot(embedding, label = 1:3), "`label` must have one value per row")
-  expect_input_error(plot(embedding["label"]), "no columns UMAP1")
+  partial <- structure(
+    embedding["UMAP1"], class = class(embedding), settings = attr(embedding, "settings")
+  )
+  expect_input_error(plot(partial), "must have all its coordinates UMAP1, UMAP2, .*, not only UMAP1")
   expect_input_error(plot(embedding, cex = -1), "`cex`")
   expect_input_error(plot(embedding, alpha = 2), "`alpha`")
   expect_input_error(plot(embedding, raster = 1), "`raster`")

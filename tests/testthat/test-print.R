@@ -25,7 +25,7 @@ test_that("an embedding tells its settings", {
   lines <- capture.output(print(embedding))
   expect_identical(lines[1:2], c(
     "UMAP embedding of 150 rows in 2 dimensions",
-    "20 neighbors, euclidean, min_dist 0.1, 500 epochs, spectral start, seed 7"
+    "20 neighbors, euclidean, min_dist 0.1, 500 epochs, spectral initialization, seed 7"
   ))
   expect_identical(capture.output(print(embedding[1:9, ]))[2], lines[2])
   attr(embedding, "settings") <- NULL

@@ -113,16 +113,6 @@ test_that("a model survives being saved", {
   expect_identical(model$format_version, 1L)
 })
 
-test_that("rows and columns of an embedding can be taken", {
-  embedding <- umap(iris[1:4], iris$Species)
-  part <- embedding[1:10, ]
-  expect_s3_class(part, "umap_embedding")
-  expect_output(print(part), "10 rows in 2 dimensions")
-  expect_output(print(embedding["label"][1:2, , drop = FALSE]), "^ *label\n1 setosa\n2 setosa$")
-  expect_identical(embedding[["label"]], iris$Species)
-  expect_identical(nrow(rbind(part, part)), 20L)
-})
-
 # ---- Reproducibility ----------------------------------------------------------------------------
 
 test_that("one seed is one picture on any number of threads", {
