@@ -13,7 +13,7 @@ check_no_dots <- function(...) {
 # ---- Single values ------------------------------------------------------------------------------
 
 # The doubles of integer64 are no numbers but the bits of integers.
-holds_numbers <- function(x) is.numeric(x) && !inherits(x, "integer64")
+holds_numbers <- function(x) !is_unloaded(x) && is.numeric(x) && !inherits(x, "integer64")
 
 is_number <- function(x) holds_numbers(x) && length(x) == 1 && is.finite(x)
 
@@ -33,7 +33,7 @@ check_whole <- function(x, arg, min = 0, max = .Machine$integer.max) {
 
 # The greatest integer is named only where it is exceeded.
 whole_range <- function(x, min, max) {
-  if (!is.numeric(x) || !any(x > max, na.rm = TRUE)) return(range_text(min, max))
+  if (!holds_numbers(x) || !any(x > max, na.rm = TRUE)) return(range_text(min, max))
   paste(" from", count(min), "to", count(max))
 }
 
@@ -55,7 +55,10 @@ check_function_of_two <- function(f, arg, what) {
   signature <- args(f)
   taken <- names(formals(signature))
   if (is.null(signature) || length(taken) >= 2 || "..." %in% taken) return(f)
-  abort_input(arg, "must be a function of two arguments, ", what, ", not of ", length(taken), value = f)
+  abort_input(
+    arg, "must be a function of two arguments, ", what, ", not of ", length(taken),
+    value = f
+  )
 }
 
 # One of `choices`; all of them, as an argument's default lists them, mean the first.
@@ -82,7 +85,7 @@ check_seed <- function(seed) {
 
 # The matrix of the data, as it is when it is one already; its values are checked in C.
 check_data <- function(x, arg = "x", min_rows = 2) {
-  if (is.data.frame(x)) x <- data_frame_matrix(x, arg)
+  if (is_frame(x)) x <- data_frame_matrix(x, arg)
   check_data_shape(x, arg, min_rows)
   x
 }
@@ -90,15 +93,14 @@ check_data <- function(x, arg = "x", min_rows = 2) {
 check_data_shape <- function(x, arg = "x", min_rows = 2) {
   if (is_sparse(x)) {
     check_sparse(x, arg)
-  } else if (!is.data.frame(x) &&
-    (!is.matrix(x) || !(is.numeric(x) || is.logical(x) || is.raw(x)))) {
+  } else if (!is_frame(x) && !(is_dense(x) && (is.numeric(x) || is.logical(x) || is.raw(x)))) {
     abort_input(
       arg, "must be a matrix or a data frame of numbers, or a sparse matrix (such as dgCMatrix or ",
       "dgRMatrix), not ", describe(x),
       value = x, hint = c(matrix_remedy(x, arg), suggest_element(x, arg), suggest_matrix(x, arg))
     )
   }
-  if (inherits(x, "integer64")) abort_input(arg, "must hold numbers, not ", describe(x), value = x)
+  if (has_class(x, "integer64")) abort_input(arg, "must hold numbers, not ", describe(x), value = x)
   if (n_rows(x) == 0) abort_input(arg, "must have rows, but has none", value = x)
   if (n_columns(x) == 0) abort_input(arg, "must have columns, but has none", value = x)
   if (n_rows(x) < min_rows) {
@@ -107,7 +109,7 @@ check_data_shape <- function(x, arg = "x", min_rows = 2) {
 }
 
 suggest_matrix <- function(x, arg) {
-  if (!is.numeric(x) || !is.null(dim(x)) || is.object(x)) return(NULL)
+  if (is.object(x) || !is.numeric(x) || !is.null(dim(x))) return(NULL)
   paste0("t(", arg, ") makes one row of it, as.matrix(", arg, ") one column.")
 }
 
@@ -130,7 +132,7 @@ data_frame_matrix <- function(x, arg) {
 
 # A plain data frame, as classes that inherit from it may index columns differently.
 plain_frame <- function(x, arg) {
-  if (!is.data.frame(x)) return(x)
+  if (!is_frame(x)) return(x)
   if (inherits(x, "umap_graph")) {
     abort_input(
       arg, "must be data or neighbors, not a graph",
@@ -162,9 +164,9 @@ times <- c("Date", "POSIXct", "POSIXlt", "difftime")
 
 # A layout: a matrix of finite numbers with n rows and, unless NULL, d columns.
 check_layout <- function(x, arg, n, d = NULL) {
-  if (inherits(x, "umap_embedding")) x <- coordinates(x)
-  if (is.data.frame(x)) x <- data_frame_matrix(x, arg)
-  if (!is.matrix(x) || !holds_numbers(x)) {
+  if (has_class(x, "umap_embedding")) x <- coordinates(x)
+  if (is_frame(x)) x <- data_frame_matrix(x, arg)
+  if (!is_dense(x) || !holds_numbers(x)) {
     abort_input(arg, "must be a matrix of numbers, not ", describe(x), value = x)
   }
   if (nrow(x) != n || ncol(x) == 0 || (!is.null(d) && ncol(x) != d)) {
@@ -180,12 +182,13 @@ check_layout <- function(x, arg, n, d = NULL) {
 
 check_labels <- function(labels, n, arg = "labels") {
   if (is.null(labels)) return(NULL)
-  if (inherits(labels, "POSIXlt")) labels <- as.POSIXct(labels)
-  if (length(dim(labels)) %in% 1:2 && is.atomic(labels) && NCOL(labels) == 1) dim(labels) <- NULL
-  if (!is.atomic(labels) || !is.null(dim(labels)) || inherits(labels, "integer64")) {
+  if (has_class(labels, "POSIXlt")) labels <- as.POSIXct(labels)
+  is_vector <- is.atomic(labels) && !is_unloaded(labels)
+  if (is_vector && length(dim(labels)) %in% 1:2 && NCOL(labels) == 1) dim(labels) <- NULL
+  if (!is_vector || !is.null(dim(labels)) || inherits(labels, "integer64")) {
     abort_input(
       arg, "must be a vector or a factor, not ", describe(labels),
-      value = labels, hint = if (is.data.frame(labels)) "Give one of its columns, by $ or [[ ]]."
+      value = labels, hint = if (is_frame(labels)) "Give one of its columns, by $ or [[ ]]."
     )
   }
   if (length(labels) != n) {

@@ -156,6 +156,7 @@ user_call <- function() {
 # What a message says was given.
 describe <- function(x) {
   if (is.null(x)) return("NULL")
+  if (isS4(x)) return(paste("an object of class", class(x)[1]))
   if (inherits(x, "integer64")) {
     return("integer64 (as.numeric() converts it, with the package bit64 loaded)")
   }
@@ -189,7 +190,7 @@ suggest_code <- function(code) paste0("Did you mean ", deparse(code, backtick = 
 
 # The matrix in a list that was given instead of it.
 suggest_element <- function(x, arg) {
-  is_data <- function(element) is.matrix(element) || is.data.frame(element) || is_sparse(element)
+  is_data <- function(element) is_dense(element) || is_frame(element) || is_sparse(element)
   names <- if (is.list(x)) names(Filter(is_data, x))
   # Principal components are those of rows, not the loadings of columns.
   name <- c(intersect(c("x", "scores"), names), names)[1]

@@ -66,15 +66,15 @@ initial_layout <- function(graph, init = "spectral", n_components = 2, x = NULL,
 }
 
 check_init <- function(init, n, n_components, x) {
-  if (inherits(init, "umap_model")) init <- check_model(init, "init")$layout
+  if (has_class(init, "umap_model")) init <- check_model(init, "init")$layout
   if (!is.character(init)) return(check_layout(init, "init", n, n_components))
   init <- check_choice(init, "init", inits)
   if (init != "pca") return(init)
   if (is.null(x)) abort_input("init", "can be \"pca\" only when `x` is a data matrix")
-  if (ncol(x) < n_components) {
+  if (n_columns(x) < n_components) {
     abort_input(
       "init", "can be \"pca\" for at most as many components as `x` has columns: ", n_components,
-      " > ", ncol(x)
+      " > ", n_columns(x)
     )
   }
   init

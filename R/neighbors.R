@@ -85,7 +85,7 @@ nearest_neighbors <- function(x, k = 15, metric = "euclidean",
   if (is.null(query) && !is.null(neighbors)) {
     abort_input("neighbors", "is of use only with `query`")
   }
-  if (inherits(x, "dist") && is.null(query)) {
+  if (has_class(x, "dist") && is.null(query)) {
     is_given <- c(
       metric = !is_metric_of_distances(metric, attr(x, "method")),
       metric_kwds = !is.null(metric_kwds), method = !method %in% c("auto", "exact"),

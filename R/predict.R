@@ -99,7 +99,7 @@ predict_options <- function(model, n_epochs) {
 # list(views, n, row_names)
 query_of <- function(model, newdata, views, run) {
   newdata <- plain_frame(newdata, "newdata")
-  is_table <- is.list(newdata) && !is.data.frame(newdata)
+  is_table <- is.list(newdata) && !is_frame(newdata)
   if (is_table || is.null(views[[1]]$metric)) {
     return(query_by_neighbors(newdata, is_table, views, nrow(model$layout), model$settings))
   }
@@ -136,7 +136,7 @@ query_numbers <- function(view, newdata, n_columns, run) {
       matrix_kind(numbers), " one"
     )
   }
-  if (is.data.frame(newdata) && n_columns(numbers) != view_width(view)) {
+  if (is_frame(newdata) && n_columns(numbers) != view_width(view)) {
     abort_input(
       "newdata", "must have ", plural(view_width(view), "column"), " of numbers, as the model's ",
       "data had (those of a matrix count each), not ", n_columns(numbers)
@@ -178,7 +178,7 @@ query_columns <- function(columns, newdata, n_columns) {
 query_categories <- function(view, newdata, n_columns) {
   columns <- query_columns(view$columns, newdata, n_columns)
   values <- view_column(newdata, if (is.null(columns)) 1 else columns)
-  check_categories(values, view$levels, view$columns, is.data.frame(newdata))
+  check_categories(values, view$levels, view$columns, is_frame(newdata))
   category_codes(values, view$levels)
 }
 
@@ -189,7 +189,7 @@ query_codes <- function(view, newdata, n_columns) {
   values <- lapply(columns, view_column, x = newdata)
   Map(
     check_categories, values, view$levels, view$columns,
-    MoreArgs = list(is_typed = is.data.frame(newdata))
+    MoreArgs = list(is_typed = is_frame(newdata))
   )
   category_numbers(values, view$levels)
 }
@@ -211,7 +211,7 @@ check_categories <- function(values, levels, column, is_typed) {
 # The variables of a formula, computed in newdata: all but functions is found there or nowhere.
 computed_columns <- function(variables, newdata) {
   if (!is.character(variables)) abort_damaged("object", "its formula")
-  if (!is.data.frame(newdata)) {
+  if (!is_frame(newdata)) {
     abort_input("newdata", "must be a data frame, as the model is of a formula")
   }
   calls <- tryCatch(
@@ -271,7 +271,7 @@ query_by_neighbors <- function(newdata, is_table, views, n_old, settings) {
 }
 
 check_cross_distances <- function(newdata, n_old) {
-  is_table <- is.matrix(newdata) && holds_numbers(newdata)
+  is_table <- is_dense(newdata) && holds_numbers(newdata)
   if (!is_table || ncol(newdata) != n_old || nrow(newdata) == 0) {
     abort_input(
       "newdata", "must be a matrix of distances with a column for each of the model's ",

@@ -1,11 +1,28 @@
 # Sparse matrices of the package Matrix, which need not be installed: their slots are read as what
-# they are, attributes.
+# they are, attributes. Functions of R that dispatch on an S4 object (inherits(), is.matrix(),
+# dim(), UseMethod()) attach the package of its class where that is not loaded, or warn that there
+# is none. So the predicates of this file see every object before these functions do.
 
 sparse_classes <- c(
   "dgCMatrix", "lgCMatrix", "ngCMatrix", "dgRMatrix", "lgRMatrix", "ngRMatrix"
 )
 
-is_sparse <- function(x) isS4(x) && inherits(x, sparse_classes)
+is_sparse <- function(x) isS4(x) && has_class(x, sparse_classes)
+
+# inherits(), by the name of the class alone where its package is not loaded.
+has_class <- function(x, what) {
+  any(attr(x, "class") %in% what) || (!is_unloaded(x) && inherits(x, what))
+}
+
+# Whether x is of an S4 class whose package is not loaded.
+is_unloaded <- function(x) {
+  package <- if (isS4(x)) attr(attr(x, "class"), "package")
+  is_text(package) && package != ".GlobalEnv" && !isNamespaceLoaded(package)
+}
+
+is_frame <- function(x) has_class(x, "data.frame")
+
+is_dense <- function(x) !is_unloaded(x) && is.matrix(x)
 
 # A hint for other classes of the package Matrix, or NULL.
 matrix_remedy <- function(x, arg) {
@@ -16,27 +33,32 @@ matrix_remedy <- function(x, arg) {
   )
 }
 
-# An object that somebody tampered with must not lead C astray.
+# The slots of an object may have been edited: C relies on what is checked here.
 check_sparse <- function(x, arg) {
   index <- sparse_index(x)
   dim <- attr(x, "Dim")
   if (!is_by_rows(x)) dim <- rev(dim)
   is_sound <- is.integer(dim) && length(dim) == 2 && has_values_for(x, index) &&
     are_starts(attr(x, "p"), dim[1], length(index)) && are_indices(index, dim[2])
-  if (!isTRUE(is_sound)) abort_input(arg, "is no valid ", class(x)[1])
-  if (has_twins(attr(x, "p"), index, dim[2])) {
-    abort_input(arg, "is no valid ", class(x)[1], ": it has two entries for one place")
+  if (!isTRUE(is_sound)) {
+    abort_input(arg, "must be a valid ", class(x)[1], ", but its slots do not agree", value = x)
+  }
+  if (has_duplicates(attr(x, "p"), index, dim[2])) {
+    abort_input(
+      arg, "must be a valid ", class(x)[1], ", not one with two entries for the same place",
+      value = x
+    )
   }
   x
 }
 
-is_by_rows <- function(x) inherits(x, c("dgRMatrix", "lgRMatrix", "ngRMatrix"))
+is_by_rows <- function(x) has_class(x, c("dgRMatrix", "lgRMatrix", "ngRMatrix"))
 
 # The column of each entry, or the row where they are kept by columns.
 sparse_index <- function(x) attr(x, if (is_by_rows(x)) "j" else "i")
 
 has_values_for <- function(x, index) {
-  inherits(x, c("ngCMatrix", "ngRMatrix")) || length(attr(x, "x")) == length(index)
+  has_class(x, c("ngCMatrix", "ngRMatrix")) || length(attr(x, "x")) == length(index)
 }
 
 are_starts <- function(p, n, n_entries) {
@@ -47,13 +69,24 @@ are_indices <- function(index, n) {
   is.integer(index) && (length(index) == 0 || (min(index) >= 0 && max(index) < n))
 }
 
-# Entries that go up within each row, or column, can have none.
-has_twins <- function(p, index, n) {
+# Whether two entries have the same place. Ascending indices within each row, or column, are quick.
+has_duplicates <- function(p, index, n) {
   is_step <- diff(index) > 0
   is_step[p] <- TRUE # on to the next
   if (all(is_step)) return(FALSE)
   major <- rep(seq_len(length(p) - 1), diff(p))
   anyDuplicated(major * as.double(n) + index) > 0
+}
+
+# The numbers of the columns of a sparse matrix, in the order asked for.
+sparse_columns <- function(x, columns, arg) {
+  if (!requireNamespace("Matrix", quietly = TRUE)) {
+    abort_input(
+      arg, "must have the columns of the model in their order, as the package Matrix, which sorts ",
+      "them, is not installed"
+    )
+  }
+  x[, columns, drop = FALSE]
 }
 
 n_rows <- function(x) if (isS4(x)) attr(x, "Dim")[1] else nrow(x)

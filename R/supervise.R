@@ -122,14 +122,14 @@ target_views <- function(y, n, target, n_neighbors) {
     warn_unused(target, c("target_weight", of_numbers), "there is no target `y`")
     return(list())
   }
-  if (inherits(y, "POSIXlt")) y <- as.POSIXct(y)
-  if (is.list(y) && !is.data.frame(y)) {
+  if (has_class(y, "POSIXlt")) y <- as.POSIXct(y)
+  if (is.list(y) && !is_frame(y)) {
     neighbors <- check_neighbors(y, "y")
     check_target_size(nrow(neighbors$idx), n)
     warn_unused(target, of_numbers, "`y` are neighbors already")
     return(list(neighbor_view(neighbors, target$target_weight)))
   }
-  y <- plain_frame(if (is.data.frame(y)) y else target_frame(y), "y")
+  y <- plain_frame(if (is_frame(y)) y else target_frame(y), "y")
   check_target_size(nrow(y), n)
   if (ncol(y) == 0) abort_input("y", "has no columns")
   is_category <- vapply(y, is_categorical, NA)

@@ -133,7 +133,9 @@
 #' supervised <- umap(Species ~ ., data = iris, labels = Species)
 #' plot(supervised)
 #' @export
-umap <- function(x, ...) UseMethod("umap")
+umap <- function(x, ...) {
+  if (is_unloaded(x)) umap.default(x, ...) else UseMethod("umap")
+}
 
 #' @rdname umap
 #' @export
@@ -154,7 +156,9 @@ umap.default <- function(x, labels = NULL, n_neighbors = 15, n_components = 2,
 
 #' @rdname umap
 #' @export
-umap_fit <- function(x, ...) UseMethod("umap_fit")
+umap_fit <- function(x, ...) {
+  if (is_unloaded(x)) umap_fit.default(x, ...) else UseMethod("umap_fit")
+}
 
 #' @rdname umap
 #' @export
@@ -213,11 +217,11 @@ fit_model <- function(x, labels, n_neighbors, n_components, metric, min_dist, y,
 # Data, or neighbours in their place, as views.
 resolve_input <- function(x, n_neighbors, metric, control, seed, run, given) {
   x <- plain_frame(x, "x")
-  if (inherits(x, "dist")) {
+  if (has_class(x, "dist")) {
     warn_beside_distances(x, metric, control, attr(x, "method"))
     return(given_input(dist_table(x, n_neighbors, "n_neighbors")))
   }
-  if (is.list(x) && !is.data.frame(x)) {
+  if (is.list(x) && !is_frame(x)) {
     neighbors <- check_neighbors(x, "x")
     if ("n_neighbors" %in% given) check_given_k(n_neighbors, ncol(neighbors$idx))
     if ("metric" %in% given) check_given_metric(metric, neighbors$metric)
@@ -276,7 +280,7 @@ given_input <- function(neighbors) {
 
 # Not those that a data frame makes up.
 given_names <- function(x) {
-  if (!is.data.frame(x) || .row_names_info(x) > 0) row_names(x)
+  if (!is_frame(x) || .row_names_info(x) > 0) row_names(x)
 }
 
 # Only names that a data frame can have.

@@ -72,7 +72,7 @@ category_codes <- function(x, levels) match(as.character(x), levels, nomatch = 0
 plan_views <- function(x, metric, kwds) {
   if (is.list(metric)) return(plan_by_metric(x, metric, kwds))
   check_metric(metric, kwds)
-  is_other <- is.data.frame(x) && any(vapply(x, function(column) {
+  is_other <- is_frame(x) && any(vapply(x, function(column) {
     is.factor(column) || is.character(column)
   }, NA))
   if (!is_other) return(list(list(metric = metric, kwds = kwds)))
@@ -117,7 +117,7 @@ plan_by_metric <- function(x, metric, kwds) {
       "list(euclidean = c(\"a\", \"b\"), categorical = \"c\")"
     )
   }
-  if (is.raw(x) || !(is.matrix(x) || is.data.frame(x))) {
+  if (is.raw(x) || !(is_dense(x) || is_frame(x))) {
     abort_input("metric", "can be a list only where `x` is a matrix or a data frame")
   }
   if (!is.null(kwds)) abort_input("metric_kwds", "must be NULL where `metric` is a list")
@@ -167,9 +167,10 @@ check_view_columns <- function(columns, x) {
 # place of a value that is missing; here it would not know the column.
 view_numbers <- function(x, columns, arg) {
   if (is.null(columns)) {
-    if (!is.data.frame(x)) return(x)
+    if (!is_frame(x)) return(x)
     columns <- seq_along(x)
   }
+  if (is_sparse(x)) return(sparse_columns(x, columns, arg))
   numbers <- x[, columns, drop = FALSE]
   if (is.data.frame(numbers)) numbers <- data_frame_matrix(numbers, arg)
   if (matrix_kind(numbers) != "dense") return(numbers)

@@ -125,17 +125,17 @@ test_that("what sparse matrices cannot be is an error", {
   expect_input_error(nearest_neighbors(as_sparse(bad), 5, "hellinger"), "row 7, column 11")
   broken <- as_sparse(x)
   attr(broken, "i")[3] <- 1000L
-  expect_input_error(nearest_neighbors(broken, 5), "no valid dgCMatrix")
+  expect_input_error(nearest_neighbors(broken, 5), "must be a valid dgCMatrix, but its slots")
   attr(broken, "i") <- 3L
-  expect_input_error(nearest_neighbors(broken, 5), "no valid dgCMatrix")
+  expect_input_error(nearest_neighbors(broken, 5), "must be a valid dgCMatrix, but its slots")
   for (class in c("dgCMatrix", "ngCMatrix", "dgRMatrix")) {
-    twins <- as_sparse(x, class)
+    duplicated <- as_sparse(x, class)
     slot <- if (class == "dgRMatrix") "j" else "i"
-    attr(twins, slot)[2] <- attr(twins, slot)[1]
-    expect_input_error(nearest_neighbors(twins, 5), paste0(class, ": it has two entries for one"))
-    attr(twins, slot)[1:2] <- rev(attr(as_sparse(x, class), slot)[1:2])
-    attr(twins, slot)[3] <- attr(twins, slot)[1] # not side by side
-    expect_input_error(nearest_neighbors(twins, 5), "two entries for one place")
+    attr(duplicated, slot)[2] <- attr(duplicated, slot)[1]
+    expect_input_error(nearest_neighbors(duplicated, 5), paste0(class, ", not one with two entries"))
+    attr(duplicated, slot)[1:2] <- rev(attr(as_sparse(x, class), slot)[1:2])
+    attr(duplicated, slot)[3] <- attr(duplicated, slot)[1] # not side by side
+    expect_input_error(nearest_neighbors(duplicated, 5), "two entries for the same place")
   }
   turned <- as_sparse(x)
   attr(turned, "i")[1:2] <- attr(turned, "i")[2:1]
@@ -185,4 +185,71 @@ test_that("rows that share few columns are compared with all, however many", {
   nn <- nearest_neighbors(as_sparse(usual), 5, "cosine")
   expect_identical(nn$method, "nndescent")
   expect_gt(nn$recall, 0.94)
+})
+
+# ---- Without the package Matrix -----------------------------------------------------------------
+
+# Runs `code` in a fresh process, where `x` is a sparse matrix, and warnings are errors. The lines
+# that it prints.
+in_fresh_process <- function(code) {
+  file <- tempfile(fileext = ".R")
+  data <- tempfile(fileext = ".rds")
+  on.exit(unlink(c(file, data)))
+  saveRDS(as_sparse(sparse_values(60, 70)[-9, ]), data)
+  setup <- sprintf("x <- readRDS(\"%s\")", normalizePath(data, "/"))
+  writeLines(c("options(warn = 2)", "library(unfurl)", setup, code), file)
+  rscript <- file.path(R.home("bin"), "Rscript")
+  libraries <- paste0("R_LIBS=", paste(.libPaths(), collapse = .Platform$path.sep))
+  out <- suppressWarnings(
+    system2(rscript, c("--vanilla", shQuote(file)), TRUE, TRUE, env = libraries)
+  )
+  expect_null(attr(out, "status"), info = paste(out, collapse = "\n"))
+  out
+}
+
+uses_of_sparse <- c(
+  "set <- function(...) list(n_neighbors = 5, n_epochs = 2, ...)",
+  "one <- do.call(umap, c(list(x), set()))",
+  "model <- do.call(umap_fit, c(list(x), set()))",
+  "same <- identical(predict(model, x)$UMAP1, one$UMAP1)",
+  "nn <- nearest_neighbors(x, 5, \"cosine\")",
+  "near <- nearest_neighbors(x, 5, query = x)",
+  "quality <- embedding_quality(x, model, k = 3)",
+  "wrong <- vapply(list(",
+  "  quote(umap(x, init = \"pca\", n_components = 80)), quote(umap(x, scale = \"z\")),",
+  "  quote(umap(x, metric = list(euclidean = 1))), quote(umap(iris[1:4], labels = x)),",
+  "  quote(umap(iris[1:4], init = x)), quote(umap(iris[1:4], y = x))",
+  "), function(call) inherits(tryCatch(eval(call), error = identity), \"unfurl_error_input\"), NA)",
+  "cat(same, all(wrong), \"package:Matrix\" %in% search(), isNamespaceLoaded(\"Matrix\"))"
+)
+
+test_that("a sparse matrix neither attaches nor loads the package Matrix", {
+  skip_on_cran()
+  expect_identical(in_fresh_process(uses_of_sparse), "TRUE TRUE FALSE FALSE")
+})
+
+test_that("a sparse matrix needs no package Matrix, and none is looked for", {
+  skip_on_cran()
+  # The same object, of a package that is not there.
+  rename <- c(
+    "class <- attr(x, \"class\")", "attr(class, \"package\") <- \"package.that.is.nowhere\"",
+    "attr(x, \"class\") <- class"
+  )
+  expect_identical(in_fresh_process(c(rename, uses_of_sparse)), "TRUE TRUE FALSE FALSE")
+})
+
+test_that("another class of the package Matrix is an error with a remedy, and nothing is loaded", {
+  skip_on_cran()
+  out <- in_fresh_process(c(
+    "class <- attr(x, \"class\")", "class[1] <- \"dgTMatrix\"", "attr(x, \"class\") <- class",
+    "for (f in list(umap, umap_fit, nearest_neighbors)) cat(tryCatch(f(x), error = function(e) {",
+    "  paste(inherits(e, \"unfurl_error_input\"), e$argument, e$hint)",
+    "}), \"\\n\")",
+    "cat(isNamespaceLoaded(\"Matrix\"))"
+  ))
+  remedy <- paste(
+    "TRUE x Convert it: as(as(x, \"CsparseMatrix\"), \"generalMatrix\"),",
+    "or as.matrix(x) when it is dense. "
+  )
+  expect_identical(out, c(rep(remedy, 3), "FALSE"))
 })
