@@ -16,7 +16,7 @@
 #include "graph/local_connectivity.h"
 #include "graph/set_ops.h"
 #include "init/init.h"
-#include "layout/layout.h"
+#include "layout/optimize.h"
 #include "base/memory.h"
 #include "neighbors/query.h"
 #include "neighbors/recall.h"

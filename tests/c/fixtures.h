@@ -9,7 +9,7 @@
 #include <string.h>
 
 #include "graph/graph.h"
-#include "layout/layout.h"
+#include "layout/options.h"
 #include "base/memory.h"
 #include "data/points.h"
 #include "base/random.h"

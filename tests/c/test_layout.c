@@ -5,7 +5,8 @@
 #include "check.h"
 #include "fixtures.h"
 
-#include "layout/layout.h"
+#include "layout/forces.h"
+#include "layout/optimize.h"
 
 enum { N_METHODS = 3 };
 static const uf_layout_optimizer methods[N_METHODS] = {UF_LAYOUT_BATCH, UF_LAYOUT_SGD,

@@ -6,6 +6,7 @@
 #include "fixtures.h"
 
 #include "arith/float_mode.h"
+#include "layout/forces.h"
 #include "umap.h"
 
 /* Odd sizes: groups of 16 and blocks of rows that are not full. */

@@ -5,7 +5,7 @@
 #define UF_BATCH_H
 
 #include "graph/hierarchy.h"
-#include "layout/layout.h"
+#include "layout/observe.h"
 
 typedef struct uf_batch_run {
   int level;

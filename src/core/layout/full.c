@@ -7,8 +7,10 @@
  */
 #include "arith/arith.h"
 
-#include "layout/layout.h"
+#include "layout/full.h"
+
 #include "base/random.h"
+#include "layout/forces.h"
 
 /* Moves both ends by coefficient × (x - y), in opposite directions. */
 static void move_both(const uf_curve *curve, float *x, float *y, int d, double coefficient,

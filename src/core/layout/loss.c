@@ -10,11 +10,13 @@
  */
 #include "arith/arith.h"
 
-#include "layout/layout.h"
+#include "layout/loss.h"
+
 #include "arith/exp_log.h"
 #include "base/memory.h"
 #include "base/parallel.h"
 #include "base/random.h"
+#include "layout/forces.h"
 
 enum { VERTICES_PER_BLOCK = 64 };
 

@@ -11,9 +11,12 @@
  */
 #include "arith/arith.h"
 
-#include "layout/batch.h"
+#include "layout/multilevel.h"
+
 #include "base/memory.h"
 #include "graph/transfer.h"
+#include "layout/batch.h"
+#include "layout/forces.h"
 
 /* Epochs of the levels above the finest for each of its own; the last is for all that are coarser. */
 enum { N_SHARES = 3 };
@@ -34,8 +37,9 @@ static double work_of(const uf_hierarchy *hierarchy, int level, int n_epochs) {
   return (double)n_epochs_of(level, n_epochs) * (double)(graph->start[graph->n] + graph->n);
 }
 
-uf_status uf_layout_batch(uf_context *ctx, const uf_hierarchy *hierarchy, int d,
-                          const uf_layout_options *options, uf_observer *observer, float *layout) {
+uf_status uf_layout_multilevel(uf_context *ctx, const uf_hierarchy *hierarchy, int d,
+                               const uf_layout_options *options, uf_observer *observer,
+                               float *layout) {
   uf_status status = UF_OK;
   int top = hierarchy->n_levels - 1, n_epochs = options->n_epochs;
   const uf_graph *graph = &hierarchy->level[0].graph;

@@ -8,9 +8,11 @@
  */
 #include "arith/arith.h"
 
-#include "layout/layout.h"
+#include "layout/sgd.h"
+
 #include "base/memory.h"
 #include "base/random.h"
+#include "layout/forces.h"
 
 typedef struct sampled_edge {
   int head, tail;

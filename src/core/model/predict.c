@@ -20,6 +20,7 @@
 #include "graph/local_connectivity.h"
 #include "graph/set_ops.h"
 #include "layout/batch.h"
+#include "layout/forces.h"
 #include "base/memory.h"
 #include "base/parallel.h"
 #include "base/random.h"

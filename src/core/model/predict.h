@@ -5,7 +5,7 @@
 #define UF_PREDICT_H
 
 #include "graph/smooth_knn.h"
-#include "layout/layout.h"
+#include "layout/options.h"
 #include "data/points.h"
 
 /* A view of the old rows (see model/data_block.h), and the new rows in it: points of both, or neighbors that

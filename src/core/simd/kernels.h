@@ -93,7 +93,7 @@ typedef struct uf_layout_step {
   float a, b;       /* the curve 1 / (1 + a d^2b) */
   float attraction; /* 2ab, twice: an edge pulls at both ends */
   float repulsion;  /* 2b γ */
-  float softening, clip;          /* of the repulsion, see layout/layout.h */
+  float softening, clip;          /* of the repulsion, see layout/options.h */
   float nearest, farthest;        /* bounds of squared distances */
   float negative_weight;          /* negatives an edge is due / negatives drawn */
   float beta1, beta2;             /* Adam */

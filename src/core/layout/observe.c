@@ -1,0 +1,40 @@
+/*
+ * layout/observe.c: copies of the layout, and its loss, at the epochs that were asked for.
+ */
+#include "arith/arith.h"
+
+#include "layout/observe.h"
+
+/* Where an epoch stands in a list, or -1. */
+static int find_epoch(const int *list, int count, int epoch) {
+  for (int i = 0; i < count; i++)
+    if (list[i] == epoch) return i;
+  return -1;
+}
+
+int uf_is_observed(const uf_observer *observer, int epoch) {
+  return observer && (observer->on_epoch ||
+                      find_epoch(observer->snapshot_epoch, observer->n_snapshots, epoch) >= 0 ||
+                      find_epoch(observer->traced_epoch, observer->n_traced, epoch) >= 0);
+}
+
+uf_status uf_observe(uf_context *ctx, uf_observer *observer, const uf_graph *graph, int d,
+                     const uf_layout_options *options, int epoch, const float *layout) {
+  if (!uf_is_observed(observer, epoch)) return UF_OK;
+  int snapshot = find_epoch(observer->snapshot_epoch, observer->n_snapshots, epoch);
+  int traced = find_epoch(observer->traced_epoch, observer->n_traced, epoch);
+  size_t size = (size_t)graph->n * (size_t)d;
+  if (snapshot >= 0)
+    memcpy(observer->snapshots + size * (size_t)snapshot, layout, size * sizeof *layout);
+  if (traced >= 0) {
+    uf_loss_options loss = {.a = options->a,
+                            .b = options->b,
+                            .n_partners = observer->n_partners,
+                            .seed = options->seed};
+    uf_status status = uf_layout_loss(ctx, graph, d, &loss, layout, &observer->losses[traced]);
+    if (status) return status;
+  }
+  if (observer->on_epoch && observer->on_epoch(observer->data, epoch, layout))
+    return uf_fail(ctx, UF_INTERRUPTED, "stopped by the callback");
+  return UF_OK;
+}

@@ -1,0 +1,27 @@
+/*
+ * layout/options.h: the settings that the optimizers of a layout share.
+ */
+#ifndef UF_LAYOUT_OPTIONS_H
+#define UF_LAYOUT_OPTIONS_H
+
+#include <stdint.h>
+
+typedef enum uf_layout_optimizer {
+  UF_LAYOUT_BATCH, /* layout/multilevel.c */
+  UF_LAYOUT_SGD,   /* layout/sgd.c */
+  UF_LAYOUT_FULL   /* layout/full.c */
+} uf_layout_optimizer;
+
+typedef struct uf_layout_options {
+  uf_layout_optimizer optimizer;
+  int n_epochs;
+  double a, b;                  /* the curve, see layout/curve.h */
+  double softening, clip;       /* of the repulsion: 0.001 and 4 in UMAP */
+  double learning_rate;         /* at the first epoch; for batch, as a multiple of its own */
+  double repulsion_strength;    /* gamma */
+  double negative_sample_rate;  /* negatives for each sampled edge; whole for sgd and full */
+  double beta1, beta2, epsilon; /* of Adam, for batch: see layout/adam.h */
+  uint64_t seed;
+} uf_layout_options;
+
+#endif
