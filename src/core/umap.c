@@ -20,37 +20,40 @@ uf_status uf_initial_layout(uf_context *ctx, const uf_hierarchy *hierarchy, cons
   }
 }
 
-/* Tells the rows by hashes, for uf_predict(). */
-static uf_status hash_view(uf_context *ctx, uf_data_block *view) {
+/* So that uf_predict() finds duplicates of the rows. */
+static uf_status hash_rows(uf_context *ctx, uf_data_block *block) {
   uf_status status = UF_OK;
-  UF_NEW(ctx, view->hash, view->points.n);
-  UF_TRY(uf_hash_rows(ctx, &view->points, view->hash));
+  UF_NEW(ctx, block->hash, block->points.n);
+  UF_TRY(uf_hash_rows(ctx, &block->points, block->hash));
 done:
   return status;
 }
 
-uf_status uf_umap(uf_context *ctx, uf_data_block *views, int n_data_blocks,
+uf_status uf_umap(uf_context *ctx, uf_data_block *blocks, int n_blocks,
                   const uf_umap_options *options, uf_observer *observer, uf_umap_result *result) {
   uf_status status = UF_OK;
   uf_graph *graph = &result->graph;
   uf_hierarchy hierarchy = {0};
   int d = options->n_components;
 
-  for (int v = 0; v < n_data_blocks; v++)
-    UF_TRY(uf_data_block_join(ctx, &views[v], &options->fuzzy, options->seed, graph));
+  for (int b = 0; b < n_blocks; b++)
+    UF_TRY(uf_data_block_join(ctx, &blocks[b], &options->fuzzy, options->seed, graph));
   uf_warn_of_isolated_vertices(ctx, graph);
 
-  const uf_points *points = views[0].points.n ? &views[0].points : NULL;
-  if (!result->layout) UF_NEW(ctx, result->layout, (int64_t)graph->n * d);
+  const uf_points *points = blocks[0].points.n ? &blocks[0].points : NULL;
+  if (!result->layout) {
+    UF_NEW(ctx, result->layout, (int64_t)graph->n * d);
+  }
   uf_phase(ctx, "start");
   UF_TRY(uf_coarsen(ctx, graph, options->seed, &hierarchy));
   UF_TRY(
       uf_initial_layout(ctx, &hierarchy, points, options->init, d, options->seed, result->layout));
-  for (int v = 0; v < n_data_blocks; v++)
-    if (!options->keep_points)
-      uf_points_free(&views[v].points);
-    else if (views[v].points.n)
-      UF_TRY(hash_view(ctx, &views[v]));
+  for (int b = 0; b < n_blocks; b++)
+    if (!options->keep_points) {
+      uf_points_free(&blocks[b].points);
+    } else if (blocks[b].points.n) {
+      UF_TRY(hash_rows(ctx, &blocks[b]));
+    }
   UF_TRY(uf_layout_optimize(ctx, graph, &hierarchy, d, &options->layout, observer, result->layout));
 done:
   uf_hierarchy_free(&hierarchy);

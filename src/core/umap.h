@@ -40,11 +40,11 @@ typedef enum uf_init_method {
 
 typedef struct uf_umap_options {
   int n_components;
-  uf_fuzzy_options fuzzy; /* max_distance is each view's own */
+  uf_fuzzy_options fuzzy; /* max_distance is each block's own */
   uf_init_method init;
   uf_layout_options layout;
   uint64_t seed;
-  int keep_points; /* in the views, for uf_predict(); else they are freed on the way */
+  int keep_points; /* in the blocks, for uf_predict(); else they are freed on the way */
 } uf_umap_options;
 
 typedef struct uf_umap_result {
@@ -53,11 +53,11 @@ typedef struct uf_umap_result {
 } uf_umap_result;
 
 /*
- * Embeds the points of which views[0] says the most and the others more: what is found out about
+ * Embeds the points of which blocks[0] says the most and the others more: what is found out about
  * each stays in it. A start of the caller's own stands in result->layout (with UF_INIT_GIVEN). The
- * result is to be zero otherwise. observer may be NULL. Views and result are to be freed in any case.
+ * result is to be zero otherwise. observer may be NULL. Blocks and result are to be freed in any case.
  */
-uf_status uf_umap(uf_context *ctx, uf_data_block *views, int n_data_blocks,
+uf_status uf_umap(uf_context *ctx, uf_data_block *blocks, int n_blocks,
                   const uf_umap_options *options, uf_observer *observer, uf_umap_result *result);
 void uf_umap_free(uf_umap_result *result);
 

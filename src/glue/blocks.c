@@ -1,5 +1,5 @@
 /*
- * glue/blocks.c: views of the points, and the graph of several of them.
+ * glue/blocks.c: blocks of the points, and the graph of several of them.
  */
 #include "blocks.h"
 
@@ -11,94 +11,107 @@ static uf_status fail_lengths(uf_context *ctx) {
   return uf_fail(ctx, UF_BAD_INPUT, "has parts of different length");
 }
 
-/* n: rows that each view must have. */
-static uf_status to_view(r_run *run, SEXP given, int n, uf_matrix *columns, uf_data_block *view) {
-  SEXP x = r_element(given, "x"), neighbors = r_element(given, "neighbors");
-  SEXP category = r_element(given, "category");
-  view->weight = r_double(given, "weight");
-  if (!Rf_isNull(category)) {
-    view->category = r_category(category, n);
-    return view->category ? UF_OK : fail_lengths(&run->ctx);
-  }
-  view->metric = r_metric(r_element(given, "metric"));
-  view->max_distance = r_double(given, "max_distance");
-  if (!Rf_isNull(x)) {
-    *columns = r_matrix(x);
-    if (columns->n != n) return fail_lengths(&run->ctx);
-    if (view->metric.metric == UF_FUNCTION) r_take_function(run, x);
-    view->columns = columns;
-    view->n_neighbors = r_int(given, "n_neighbors");
-    view->target_recall = r_double(given, "target_recall");
-    view->neighbor_method = r_neighbor_method(r_string(given, "neighbor_method"));
-  }
-  if (Rf_isNull(neighbors)) return UF_OK;
-  SEXP dist = r_element(neighbors, "dist");
-  if (Rf_nrows(dist) != n) return fail_lengths(&run->ctx);
-  view->unit = r_distance_unit(dist);
-  return r_to_neighbors(&run->ctx, r_element(neighbors, "idx"), dist, view->unit, &view->neighbors);
+static uf_status take_categories(uf_context *ctx, SEXP category, int n, uf_data_block *block) {
+  block->kind = UF_BLOCK_CATEGORIES;
+  block->category = r_category(category, n);
+  return block->category ? UF_OK : fail_lengths(ctx);
 }
 
-uf_status r_to_blocks(r_run *run, SEXP list, int n, r_blocks *views) {
+static uf_status take_neighbors(uf_context *ctx, SEXP neighbors, int n, uf_data_block *block) {
+  SEXP idx = r_element(neighbors, "idx"), dist = r_element(neighbors, "dist");
+  block->kind = UF_BLOCK_NEIGHBORS;
+  if (Rf_nrows(dist) != n) return fail_lengths(ctx);
+  block->unit = r_distance_unit(dist);
+  return r_to_neighbors(ctx, idx, dist, block->unit, &block->neighbors);
+}
+
+static uf_status take_columns(r_run *run, SEXP given, int n, uf_matrix *columns,
+                              uf_data_block *block) {
+  SEXP x = r_element(given, "x");
+  block->kind = UF_BLOCK_COLUMNS;
+  *columns = r_matrix(x);
+  if (columns->n != n) return fail_lengths(&run->ctx);
+  block->columns = columns;
+  block->metric = r_metric(r_element(given, "metric"));
+  if (block->metric.metric == UF_FUNCTION) r_take_function(run, x);
+  block->n_neighbors = r_int(given, "n_neighbors");
+  block->target_recall = r_double(given, "target_recall");
+  block->neighbor_method = r_neighbor_method(r_string(given, "neighbor_method"));
+  return UF_OK;
+}
+
+/* n: rows that each block must have. */
+static uf_status to_block(r_run *run, SEXP given, int n, uf_matrix *columns, uf_data_block *block) {
+  SEXP category = r_element(given, "category"), neighbors = r_element(given, "neighbors");
+  block->weight = r_double(given, "weight");
+  if (!Rf_isNull(category)) return take_categories(&run->ctx, category, n, block);
+  block->max_distance = r_double(given, "max_distance");
+  if (!Rf_isNull(neighbors)) return take_neighbors(&run->ctx, neighbors, n, block);
+  return take_columns(run, given, n, columns, block);
+}
+
+uf_status r_to_blocks(r_run *run, SEXP list, int n, r_blocks *blocks) {
   int count = Rf_length(list);
-  views->view = (uf_data_block *)R_alloc((size_t)count, sizeof *views->view);
-  views->columns = (uf_matrix *)R_alloc((size_t)count, sizeof *views->columns);
-  memset(views->view, 0, (size_t)count * sizeof *views->view);
-  views->count = count;
-  for (int v = 0; v < count; v++) {
-    uf_status status = to_view(run, VECTOR_ELT(list, v), n, &views->columns[v], &views->view[v]);
+  blocks->block = (uf_data_block *)R_alloc((size_t)count, sizeof *blocks->block);
+  blocks->columns = (uf_matrix *)R_alloc((size_t)count, sizeof *blocks->columns);
+  memset(blocks->block, 0, (size_t)count * sizeof *blocks->block);
+  blocks->count = count;
+  for (int b = 0; b < count; b++) {
+    uf_status status =
+        to_block(run, VECTOR_ELT(list, b), n, &blocks->columns[b], &blocks->block[b]);
     if (status) return status;
   }
   return UF_OK;
 }
 
-void r_blocks_free(r_blocks *views) {
-  for (int v = 0; v < views->count; v++) uf_data_block_free(&views->view[v]);
+void r_blocks_free(r_blocks *blocks) {
+  for (int b = 0; b < blocks->count; b++) uf_data_block_free(&blocks->block[b]);
 }
 
 /* What a metric that is an R function compares is R's own. */
-static int has_points(const uf_data_block *view) {
-  return view->points.n > 0 && view->points.metric != UF_FUNCTION;
+static int has_points(const uf_data_block *block) {
+  return block->points.n > 0 && block->points.metric != UF_FUNCTION;
 }
 
-static SEXP from_view(const uf_data_block *view, int keep_points) {
+static SEXP from_block(const uf_data_block *block, int keep_points) {
   static const char *const names[] = {"neighbors", "rho", "sigma", "points", "preparation"};
-  if (view->category) return R_NilValue;
-  int n = view->neighbors.n;
+  if (block->category) return R_NilValue;
+  int n = block->neighbors.n;
   SEXP result = PROTECT(r_named_list(5, names));
-  SET_VECTOR_ELT(result, 0, r_from_neighbors(&view->neighbors, view->unit, view->used_method));
-  SET_VECTOR_ELT(result, 1, r_from_floats(view->rho, n, view->unit));
-  SET_VECTOR_ELT(result, 2, r_from_floats(view->sigma, n, view->unit));
-  if (keep_points && has_points(view)) {
-    SET_VECTOR_ELT(result, 3, r_from_points(&view->points, view->hash));
-    SET_VECTOR_ELT(result, 4, r_from_preparation(&view->preparation));
+  SET_VECTOR_ELT(result, 0, r_from_neighbors(&block->neighbors, block->unit, block->used_method));
+  SET_VECTOR_ELT(result, 1, r_from_floats(block->rho, n, block->unit));
+  SET_VECTOR_ELT(result, 2, r_from_floats(block->sigma, n, block->unit));
+  if (keep_points && has_points(block)) {
+    SET_VECTOR_ELT(result, 3, r_from_points(&block->points, block->hash));
+    SET_VECTOR_ELT(result, 4, r_from_preparation(&block->preparation));
   }
   UNPROTECT(1);
   return result;
 }
 
-SEXP r_from_blocks(const r_blocks *views, int keep_points) {
-  SEXP list = PROTECT(Rf_allocVector(VECSXP, views->count));
-  for (int v = 0; v < views->count; v++)
-    SET_VECTOR_ELT(list, v, from_view(&views->view[v], keep_points));
+SEXP r_from_blocks(const r_blocks *blocks, int keep_points) {
+  SEXP list = PROTECT(Rf_allocVector(VECSXP, blocks->count));
+  for (int b = 0; b < blocks->count; b++)
+    SET_VECTOR_ELT(list, b, from_block(&blocks->block[b], keep_points));
   UNPROTECT(1);
   return list;
 }
 
-/* ---- the graph of several views ---- */
+/* ---- the graph of several blocks ---- */
 
 typedef struct join_call {
   r_run run;
-  SEXP settings, graphs, views, weight;
+  SEXP settings, graphs, blocks, weight;
   double local_connectivity, bandwidth, set_op_mix_ratio;
   uint64_t seed;
   int n;
-  r_blocks view;
+  r_blocks given;
   uf_graph graph, other, both;
 } join_call;
 
 static void release_join(void *data) {
   join_call *c = data;
-  r_blocks_free(&c->view);
+  r_blocks_free(&c->given);
   uf_graph_free(&c->graph);
   uf_graph_free(&c->other);
   uf_graph_free(&c->both);
@@ -110,29 +123,29 @@ static uf_status take_graph(join_call *c, SEXP graph, uf_graph *to) {
                     r_element(graph, "similarity"), c->n, to);
 }
 
-static SEXP join_views(void *data) {
+static SEXP join_blocks(void *data) {
   join_call *c = data;
   uf_context *ctx = &c->run.ctx;
   r_run_open(&c->run, c->settings);
   uf_fuzzy_options options =
       r_fuzzy_options(c->local_connectivity, c->bandwidth, c->set_op_mix_ratio, R_PosInf);
   r_run_check(&c->run, take_graph(c, c->graphs, &c->graph));
-  r_run_check(&c->run, r_to_blocks(&c->run, c->views, c->n, &c->view));
-  for (int v = 0; v < c->view.count; v++)
-    r_run_check(&c->run, uf_data_block_join(ctx, &c->view.view[v], &options, c->seed, &c->graph));
+  r_run_check(&c->run, r_to_blocks(&c->run, c->blocks, c->n, &c->given));
+  for (int b = 0; b < c->given.count; b++)
+    r_run_check(&c->run, uf_data_block_join(ctx, &c->given.block[b], &options, c->seed, &c->graph));
   return r_from_graph(&c->graph);
 }
 
-SEXP unfurl_join_views(SEXP graph, SEXP n, SEXP views, SEXP options, SEXP seed, SEXP settings) {
+SEXP unfurl_join_views(SEXP graph, SEXP n, SEXP blocks, SEXP options, SEXP seed, SEXP settings) {
   join_call call = {.settings = settings,
                     .graphs = graph,
                     .n = Rf_asInteger(n),
-                    .views = views,
+                    .blocks = blocks,
                     .local_connectivity = r_double(options, "local_connectivity"),
                     .bandwidth = r_double(options, "bandwidth"),
                     .set_op_mix_ratio = r_double(options, "set_op_mix_ratio"),
                     .seed = (uint64_t)Rf_asReal(seed)};
-  return r_execute(join_views, release_join, &call);
+  return r_execute(join_blocks, release_join, &call);
 }
 
 static SEXP intersect_graphs(void *data) {

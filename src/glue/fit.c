@@ -9,15 +9,15 @@
 
 typedef struct fit_call {
   r_run run;
-  SEXP settings, given_views, init, options, observer_list;
-  r_blocks views;
+  SEXP settings, given_blocks, init, options, observer_list;
+  r_blocks blocks;
   r_observer observer;
   uf_umap_result result;
 } fit_call;
 
 static void release_fit(void *data) {
   fit_call *c = data;
-  r_blocks_free(&c->views);
+  r_blocks_free(&c->blocks);
   uf_umap_free(&c->result);
   r_observer_free(&c->observer);
   r_run_close(&c->run);
@@ -50,26 +50,26 @@ static SEXP fit(void *data) {
   r_run_open(&c->run, c->settings);
   uf_umap_options options = decode_options(c->options, c->init);
   int n = r_int(c->observer_list, "n");
-  r_run_check(&c->run, r_to_blocks(&c->run, c->given_views, n, &c->views));
+  r_run_check(&c->run, r_to_blocks(&c->run, c->given_blocks, n, &c->blocks));
   r_run_check(&c->run, take_start(c));
   r_observer_open(&c->observer, &c->run, c->observer_list, n, options.n_components);
-  r_run_check(&c->run, uf_umap(&c->run.ctx, c->views.view, c->views.count, &options,
+  r_run_check(&c->run, uf_umap(&c->run.ctx, c->blocks.block, c->blocks.count, &options,
                                &c->observer.observer, &c->result));
   SEXP result = PROTECT(r_named_list(4, names));
   SET_VECTOR_ELT(result, 0,
                  r_from_layout(c->result.layout, c->result.graph.n, options.n_components));
   if (strcmp(r_string(c->options, "keep"), "minimal") != 0) {
     SET_VECTOR_ELT(result, 1, r_from_graph(&c->result.graph));
-    SET_VECTOR_ELT(result, 2, r_from_blocks(&c->views, options.keep_points));
+    SET_VECTOR_ELT(result, 2, r_from_blocks(&c->blocks, options.keep_points));
   }
   SET_VECTOR_ELT(result, 3, r_from_observer(&c->observer));
   UNPROTECT(1);
   return result;
 }
 
-SEXP unfurl_umap(SEXP views, SEXP init, SEXP options, SEXP observer, SEXP settings) {
+SEXP unfurl_umap(SEXP blocks, SEXP init, SEXP options, SEXP observer, SEXP settings) {
   fit_call call = {.settings = settings,
-                   .given_views = views,
+                   .given_blocks = blocks,
                    .init = init,
                    .options = options,
                    .observer_list = observer};

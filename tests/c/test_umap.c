@@ -13,21 +13,21 @@
 enum { N = 183, COLUMNS = 10, CLUSTERS = 3 };
 
 typedef struct settings {
-  uf_data_block view;
+  uf_data_block block;
   uf_umap_options options;
 } settings;
 
-/* A view of the data, and what came out. */
+/* A block of data, and what came out. */
 typedef struct embedding {
-  uf_data_block view;
+  uf_data_block block;
   uf_umap_result result;
 } embedding;
 
 static settings usual_settings(void) {
-  settings s = {.view = {.metric = {.metric = UF_EUCLIDEAN},
-                         .neighbor_method = UF_NEIGHBORS_AUTO,
-                         .n_neighbors = 15,
-                         .max_distance = INFINITY},
+  settings s = {.block = {.metric = {.metric = UF_EUCLIDEAN},
+                          .neighbor_method = UF_NEIGHBORS_AUTO,
+                          .n_neighbors = 15,
+                          .max_distance = INFINITY},
                 .options = {.n_components = 2,
                             .fuzzy = {1, 1, 1, INFINITY, 0},
                             .init = UF_INIT_SPECTRAL,
@@ -44,12 +44,13 @@ static uf_matrix columns_of(const double *x, int n, int d) {
 /* Neighbors that are given stand in `out` already. */
 static uf_status embed_in(uf_context *ctx, const uf_matrix *columns, const settings *settings,
                           embedding *out) {
-  uf_neighbors given = out->view.neighbors;
-  out->view = settings->view;
-  out->view.columns = columns;
-  out->view.neighbors = given;
-  out->view.unit = 1;
-  return uf_umap(ctx, &out->view, 1, &settings->options, NULL, &out->result);
+  uf_neighbors given = out->block.neighbors;
+  out->block = settings->block;
+  out->block.columns = columns;
+  out->block.kind = columns ? UF_BLOCK_COLUMNS : UF_BLOCK_NEIGHBORS;
+  out->block.neighbors = given;
+  out->block.unit = 1;
+  return uf_umap(ctx, &out->block, 1, &settings->options, NULL, &out->result);
 }
 
 static uf_status embed_on(int n_threads, const char *isa, const uf_matrix *columns,
@@ -66,7 +67,7 @@ static uf_status embed(const uf_matrix *columns, const settings *settings, embed
 }
 
 static void free_embedding(embedding *out) {
-  uf_data_block_free(&out->view);
+  uf_data_block_free(&out->block);
   uf_umap_free(&out->result);
 }
 
@@ -92,10 +93,10 @@ static double silhouette(const float *layout, int n, int d) {
 }
 
 static void check_result(const embedding *out, int n, int d) {
-  CHECK(out->view.neighbors.n == n && out->result.graph.n == n);
-  CHECK(fixture_all_finite(out->view.rho, n) && fixture_all_finite(out->view.sigma, n));
+  CHECK(out->block.neighbors.n == n && out->result.graph.n == n);
+  CHECK(fixture_all_finite(out->block.rho, n) && fixture_all_finite(out->block.sigma, n));
   CHECK(fixture_all_finite(out->result.layout, (int64_t)n * d));
-  CHECK(isfinite(out->view.unit) && out->view.unit > 0);
+  CHECK(isfinite(out->block.unit) && out->block.unit > 0);
 }
 
 static void check_clusters(const settings *settings) {
@@ -107,7 +108,7 @@ static void check_clusters(const settings *settings) {
   CHECK(silhouette(out.result.layout, N, settings->options.n_components) > 0.6);
   free_embedding(&out);
   CHECK(out.result.layout == NULL && out.result.graph.start == NULL &&
-        out.view.neighbors.index == NULL);
+        out.block.neighbors.index == NULL);
   free(x);
 }
 
@@ -115,8 +116,8 @@ TEST(metrics) {
   const uf_metric metrics[] = {UF_EUCLIDEAN, UF_MANHATTAN, UF_COSINE, UF_CORRELATION};
   for (int m = 0; m < 4; m++) {
     settings settings = usual_settings();
-    settings.view.metric.metric = metrics[m];
-    if (m >= 2) settings.view.max_distance = 2;
+    settings.block.metric.metric = metrics[m];
+    if (m >= 2) settings.block.max_distance = 2;
     check_clusters(&settings);
   }
 }
@@ -151,7 +152,7 @@ TEST(methods_of_search) {
                                         UF_NEIGHBORS_DESCENT};
   for (int m = 0; m < 3; m++) {
     settings settings = usual_settings();
-    settings.view.neighbor_method = methods[m];
+    settings.block.neighbor_method = methods[m];
     check_clusters(&settings);
   }
 }
@@ -172,13 +173,13 @@ static double *connected_points(int n) {
 }
 
 static int same_results(const embedding *a, const embedding *b, int n, int d) {
-  int64_t n_edges = a->result.graph.start[n], n_near = (int64_t)n * a->view.neighbors.k;
-  return n_edges == b->result.graph.start[n] && a->view.neighbors.k == b->view.neighbors.k &&
-         memcmp(a->view.neighbors.index, b->view.neighbors.index, sizeof(int) * (size_t)n_near) ==
+  int64_t n_edges = a->result.graph.start[n], n_near = (int64_t)n * a->block.neighbors.k;
+  return n_edges == b->result.graph.start[n] && a->block.neighbors.k == b->block.neighbors.k &&
+         memcmp(a->block.neighbors.index, b->block.neighbors.index, sizeof(int) * (size_t)n_near) ==
              0 &&
-         fixture_same(a->view.neighbors.distance, b->view.neighbors.distance, n_near) &&
-         fixture_same(a->view.rho, b->view.rho, n) &&
-         fixture_same(a->view.sigma, b->view.sigma, n) &&
+         fixture_same(a->block.neighbors.distance, b->block.neighbors.distance, n_near) &&
+         fixture_same(a->block.rho, b->block.rho, n) &&
+         fixture_same(a->block.sigma, b->block.sigma, n) &&
          memcmp(a->result.graph.neighbor, b->result.graph.neighbor,
                 sizeof(int) * (size_t)n_edges) == 0 &&
          fixture_same(a->result.graph.weight, b->result.graph.weight, n_edges) &&
@@ -209,8 +210,8 @@ TEST(one_seed_one_picture) {
   const uf_init_method starts[] = {UF_INIT_SPECTRAL, UF_INIT_PCA, UF_INIT_RANDOM};
   for (int m = 0; m < 3; m++) {
     settings settings = usual_settings();
-    settings.view.neighbor_method = methods[m];
-    settings.view.metric.metric = metrics[m];
+    settings.block.neighbor_method = methods[m];
+    settings.block.metric.metric = metrics[m];
     settings.options.init = starts[m];
     settings.options.n_components = m == 1 ? 3 : 2;
     settings.options.layout.n_epochs = 8;
@@ -279,11 +280,11 @@ TEST(neighbors_in_place_of_data) {
   settings settings = usual_settings();
   embedding from_data = {0}, from_neighbors = {0}, from_both = {0};
   CHECK(embed(&columns, &settings, &from_data) == UF_OK);
-  copy_neighbors(&from_data.view.neighbors, &from_neighbors.view.neighbors);
-  copy_neighbors(&from_data.view.neighbors, &from_both.view.neighbors);
+  copy_neighbors(&from_data.block.neighbors, &from_neighbors.block.neighbors);
+  copy_neighbors(&from_data.block.neighbors, &from_both.block.neighbors);
   CHECK(embed(NULL, &settings, &from_neighbors) == UF_OK);
   CHECK(embed(&columns, &settings, &from_both) == UF_OK);
-  CHECK(from_neighbors.view.unit == 1);
+  CHECK(from_neighbors.block.unit == 1);
   CHECK(same_results(&from_data, &from_neighbors, N, 2) &&
         same_results(&from_data, &from_both, N, 2));
   free_embedding(&from_data);
@@ -331,7 +332,7 @@ TEST(few_rows) {
       uf_matrix columns = columns_of(x, n, COLUMNS);
       settings settings = usual_settings();
       embedding out = {0};
-      settings.view.n_neighbors = n < 5 ? n : 5;
+      settings.block.n_neighbors = n < 5 ? n : 5;
       settings.options.init = (uf_init_method)start;
       CHECK(embed(&columns, &settings, &out) == UF_OK);
       check_result(&out, n, 2);
@@ -347,7 +348,7 @@ TEST(rows_that_are_alike) {
   for (int metric = 0; metric < 4; metric++)
     for (int start = 0; start < 3; start++) {
       settings settings = usual_settings();
-      settings.view.metric.metric = (uf_metric)metric;
+      settings.block.metric.metric = (uf_metric)metric;
       settings.options.init = (uf_init_method)start;
       for (int other = 0; other < 2; other++) {
         embedding out = {0};
@@ -374,9 +375,9 @@ TEST(data_of_any_size) {
     CHECK(embed(&other, &settings, &out) == UF_OK);
     check_result(&out, N, 2);
     for (int e = 0; e < N * 15; e++)
-      CHECK(out.view.neighbors.index[e] == wanted.view.neighbors.index[e]);
-    double rho = out.view.rho[3] * out.view.unit / sizes[s];
-    CHECK_CLOSE(rho, wanted.view.rho[3], 1e-6 * wanted.view.rho[3]);
+      CHECK(out.block.neighbors.index[e] == wanted.block.neighbors.index[e]);
+    double rho = out.block.rho[3] * out.block.unit / sizes[s];
+    CHECK_CLOSE(rho, wanted.block.rho[3], 1e-6 * wanted.block.rho[3]);
     free_embedding(&out);
   }
   free_embedding(&wanted);

@@ -8,45 +8,55 @@
 #include "graph/graph.h"
 #include "graph/local_connectivity.h"
 #include "graph/set_ops.h"
-#include "neighbors/table.h"
 
-/* Neighbors, local scale and fuzzy graph of the view by itself. */
-static uf_status view_graph(uf_context *ctx, uf_data_block *view, uf_fuzzy_options options,
-                            uint64_t seed, uf_graph *graph) {
+/* The points, and their neighbors unless they are given. */
+static uf_status find_neighbors(uf_context *ctx, uf_data_block *block, uint64_t seed) {
   uf_status status = UF_OK;
-  uf_neighbors *neighbors = &view->neighbors;
   uf_phase(ctx, "data");
-  if (view->columns) {
-    UF_TRY(uf_preparation_make(ctx, view->columns, &view->metric, &view->preparation));
-    UF_TRY(uf_points_prepare(ctx, view->columns, &view->preparation, &view->points));
+  UF_TRY(uf_preparation_make(ctx, block->columns, &block->metric, &block->preparation));
+  UF_TRY(uf_points_prepare(ctx, block->columns, &block->preparation, &block->points));
+  if (!block->neighbors.index) {
+    UF_TRY(uf_nearest_neighbors(ctx, &block->points, block->n_neighbors, block->neighbor_method,
+                                block->target_recall, seed, &block->neighbors,
+                                &block->used_method));
+    block->unit = block->points.unit;
   }
-  if (!neighbors->index) {
-    UF_TRY(uf_nearest_neighbors(ctx, &view->points, view->n_neighbors, view->neighbor_method,
-                                view->target_recall, seed, neighbors, &view->used_method));
-    view->unit = view->points.unit;
-  }
-  uf_phase(ctx, "fuzzy graph");
-  options.max_distance = view->max_distance / view->unit;
-  UF_NEW(ctx, view->rho, neighbors->n);
-  UF_NEW(ctx, view->sigma, neighbors->n);
-  UF_TRY(uf_smooth_knn(ctx, neighbors, &options, view->rho, view->sigma));
-  UF_TRY(uf_fuzzy_graph(ctx, neighbors, view->rho, view->sigma, &options, graph));
 done:
   return status;
 }
 
-uf_status uf_data_block_join(uf_context *ctx, uf_data_block *view, const uf_fuzzy_options *options,
+/* Neighbors, local scale and fuzzy graph of the block by itself. */
+static uf_status make_graph(uf_context *ctx, uf_data_block *block, uf_fuzzy_options options,
+                            uint64_t seed, uf_graph *graph) {
+  uf_status status = UF_OK;
+  const uf_neighbors *neighbors = &block->neighbors;
+  if (block->kind == UF_BLOCK_COLUMNS) {
+    UF_TRY(find_neighbors(ctx, block, seed));
+  }
+  uf_phase(ctx, "fuzzy graph");
+  options.max_distance = block->max_distance / block->unit;
+  UF_NEW(ctx, block->rho, neighbors->n);
+  UF_NEW(ctx, block->sigma, neighbors->n);
+  UF_TRY(uf_smooth_knn(ctx, neighbors, &options, block->rho, block->sigma));
+  UF_TRY(uf_fuzzy_graph(ctx, neighbors, block->rho, block->sigma, &options, graph));
+done:
+  return status;
+}
+
+uf_status uf_data_block_join(uf_context *ctx, uf_data_block *block, const uf_fuzzy_options *options,
                              uint64_t seed, uf_graph *graph) {
   uf_status status = UF_OK;
   uf_graph own = {0}, both = {0};
-  if (!graph->start && view->category)
-    return uf_fail(ctx, UF_BAD_INPUT, "must be more than categories");
-  if (!graph->start) return view_graph(ctx, view, *options, seed, graph);
-  if (view->category) {
-    UF_TRY(uf_categorical_intersection(ctx, graph, view->category, view->category, view->weight));
+  int is_first = !graph->start;
+  if (is_first && block->kind == UF_BLOCK_CATEGORIES)
+    return uf_fail(ctx, UF_BAD_INPUT, "must hold more than categories");
+  if (is_first) return make_graph(ctx, block, *options, seed, graph);
+  if (block->kind == UF_BLOCK_CATEGORIES) {
+    const int *category = block->category;
+    UF_TRY(uf_categorical_intersection(ctx, graph, category, category, block->weight));
   } else {
-    UF_TRY(view_graph(ctx, view, *options, seed, &own));
-    UF_TRY(uf_intersect_graphs(ctx, graph, &own, view->weight, 0, &both));
+    UF_TRY(make_graph(ctx, block, *options, seed, &own));
+    UF_TRY(uf_intersect_graphs(ctx, graph, &own, block->weight, 0, &both));
     uf_graph_free(graph);
     *graph = both;
   }
@@ -56,13 +66,12 @@ done:
   return status;
 }
 
-void uf_data_block_free(uf_data_block *view) {
-  uf_free(view->hash);
-  view->hash = NULL;
-  uf_preparation_free(&view->preparation);
-  uf_points_free(&view->points);
-  uf_neighbors_free(&view->neighbors);
-  uf_free(view->rho);
-  uf_free(view->sigma);
-  view->rho = view->sigma = NULL;
+void uf_data_block_free(uf_data_block *block) {
+  uf_free(block->hash);
+  uf_preparation_free(&block->preparation);
+  uf_points_free(&block->points);
+  uf_neighbors_free(&block->neighbors);
+  uf_free(block->rho);
+  uf_free(block->sigma);
+  *block = (uf_data_block){0};
 }

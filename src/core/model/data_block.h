@@ -1,41 +1,53 @@
 /*
- * model/data_block.h: one view of the points: columns with a metric, neighbors that are known already, or
- * categories.
+ * model/data_block.h: a block of data about the points, and its fuzzy graph: columns with a metric,
+ * neighbors that are known already, or categories.
  *
- * Plain UMAP has a single view. Mixed data have one for each kind of columns, and a target that
+ * Plain UMAP has a single block. Mixed data have one for each kind of columns, and a target that
  * supervises is one more: their fuzzy graphs are intersected, one after the other.
  */
 #ifndef UF_DATA_BLOCK_H
 #define UF_DATA_BLOCK_H
 
+#include "data/points.h"
 #include "graph/smooth_knn.h"
 #include "neighbors/search.h"
-#include "data/points.h"
+
+typedef enum uf_block_kind {
+  UF_BLOCK_COLUMNS,
+  UF_BLOCK_NEIGHBORS,
+  UF_BLOCK_CATEGORIES
+} uf_block_kind;
 
 typedef struct uf_data_block {
-  /* given: columns, neighbors (with the unit of their distances), or categories */
+  uf_block_kind kind;
+  double weight; /* against the blocks before it, in [0, 1]; not used of the first */
+
+  /* given: columns, and how their neighbors are searched */
   const uf_matrix *columns;
-  const int *category; /* n codes, negative where unknown */
-  double weight;       /* against the views before, in [0, 1]; the first has none */
   uf_metric_choice metric;
   uf_neighbor_method neighbor_method;
-  double target_recall; /* part of the neighbors to be found */
+  double target_recall; /* fraction of the true neighbors to find */
   int n_neighbors;      /* the point itself counted */
-  double max_distance;  /* of the metric, see uf_fuzzy_options; in the user's units */
 
-  /* found, but for categories; uf_data_block_free() frees it */
+  /* given: categories */
+  const int *category; /* n codes, negative where unknown */
+
+  /* of columns: found, unless given too; of neighbors: given */
+  uf_neighbors neighbors;
+  double unit;         /* distances, rho and sigma × unit are in the user's units */
+  double max_distance; /* given, of the metric: see uf_fuzzy_options; in the user's units */
+
+  /* found; uf_data_block_free() frees it, and the neighbors */
   uf_preparation preparation;
   uf_points points;
-  int *hash; /* of the points, see data/duplicates.h; where points are kept */
-  uf_neighbors neighbors;
+  int *hash; /* n, of the points (data/duplicates.h); where points are kept */
   uf_neighbor_method used_method;
-  double unit;        /* distances, rho and sigma × unit are in the user's units */
   float *rho, *sigma; /* n */
 } uf_data_block;
 
-/* Intersects the graph with that of the view; an empty graph becomes the view's. */
-uf_status uf_data_block_join(uf_context *ctx, uf_data_block *view, const uf_fuzzy_options *options,
+/* Intersects the graph with the block's own; an empty graph becomes the block's. */
+uf_status uf_data_block_join(uf_context *ctx, uf_data_block *block, const uf_fuzzy_options *options,
                              uint64_t seed, uf_graph *graph);
-void uf_data_block_free(uf_data_block *view);
+void uf_data_block_free(uf_data_block *block);
 
 #endif
