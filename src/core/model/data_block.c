@@ -8,6 +8,7 @@
 #include "graph/graph.h"
 #include "graph/local_connectivity.h"
 #include "graph/set_ops.h"
+#include "neighbors/table.h"
 
 /* The points, and their neighbors unless they are given. */
 static uf_status find_neighbors(uf_context *ctx, uf_data_block *block, uint64_t seed) {
