@@ -1,56 +1,9 @@
 # The contract of input: every exported function and every method, every argument, every kind of
-# wrong value. A value that an argument does not admit is an error of class unfurl_error_input that
-# names the argument and the value; a value that it admits is no error. Generated, so that a new
-# argument without a row in `contract` or `methods_contract` fails.
+# wrong value. A value that an argument does not admit is an error of class unfurl_error_input about
+# that argument, with the sentence of the argument's kind and the value; a value that it admits is
+# no error. Generated: a new argument without a row in `contract` or `methods_contract` fails.
 
-# ---- What may be given --------------------------------------------------------------------------
-
-specimens <- list(
-  "NULL" = NULL, "NA" = NA, "NA_real_" = NA_real_, "NA_integer_" = NA_integer_,
-  "NA_character_" = NA_character_, "NaN" = NaN, "Inf" = Inf, "-Inf" = -Inf, "-1" = -1, "0" = 0,
-  "1" = 1, "2" = 2, "0.5" = 0.5, "-0.5" = -0.5, "1e300" = 1e300, "2^31" = 2^31, "2^60" = 2^60,
-  "text" = "a", "number as text" = "5", "empty text" = "", "no integer" = integer(),
-  "no text" = character(), "pair" = c(1, 2), "two words" = c("a", "b"), "TRUE" = TRUE,
-  "empty list" = list(), "list" = list(1, "a"), "factor" = factor("a"), "date" = Sys.Date(),
-  "complex" = 1i, "raw" = as.raw(1), "function" = function(...) 1, "environment" = new.env(),
-  "symbol" = quote(x), "formula" = y ~ x, "empty matrix" = matrix(0, 0, 0),
-  "matrix of one" = matrix(1), "text matrix" = matrix("a", 30, 2),
-  "NA matrix" = matrix(NA_real_, 30, 4),
-  "array" = array(0, c(2, 2, 2)), "empty data frame" = data.frame(),
-  "data frame with NA" = data.frame(row = c(1:29, NA), col = 30:1, similarity = 1),
-  "integer64" = structure(5, class = "integer64")
-)
-
-# ---- Kinds of arguments: whether a specimen is admitted -----------------------------------------
-
-plain <- function(x) is.atomic(x) && !is.object(x) && length(x) == 1
-number <- function(min = -Inf, max = Inf, open = FALSE, null = FALSE) {
-  function(x) {
-    if (is.null(x)) return(null)
-    plain(x) && is.numeric(x) && is.finite(x) && x <= max && (if (open) x > min else x >= min)
-  }
-}
-whole <- function(min, max = .Machine$integer.max, null = FALSE) {
-  admits <- number(min, max, null = null)
-  function(x) admits(x) && (is.null(x) || x == round(x))
-}
-seed <- whole(0, 2^53, null = TRUE)
-threads <- whole(1, null = TRUE)
-flag <- function(x) plain(x) && is.logical(x) && !is.na(x)
-never <- function(x) FALSE
-null_only <- function(x) is.null(x)
-target <- function(x) is.null(x) || (is.matrix(x) && is.character(x)) # many categories will do
-rate <- function(x) { # what is absurd may be refused when it has done its damage
-  if (is_number(x) && x > 1e6) NA else number(0, open = TRUE, null = TRUE)(x)
-}
-nothing <- function(x) is.null(x) || (is.list(x) && length(x) == 0)
-keywords <- function(x) is.null(x) || identical(x, list()) || (is.list(x) && !is.null(names(x)))
-epochs <- function(x) is.null(x) || (is.numeric(x) && all(x %in% 0:3))
-either <- function(x) NA
-a_function <- function(x) is.function(x)
-own_metric <- function(x) is.null(x) || isTRUE(a_function(x)) # NULL: that of the model
-some_digits_of_10 <- function(x) is.numeric(x) && length(x) > 0 && all(x %in% 0:9)
-sample_size <- function(x) identical(x, Inf) || whole(1)(x)
+source(test_path("contract-kinds.R"), local = TRUE)
 
 # ---- The table ----------------------------------------------------------------------------------
 
@@ -63,39 +16,50 @@ graph_rows <- list(
   set_op_mix_ratio = number(0, 1), local_connectivity = number(0, 1e6),
   bandwidth = number(0, open = TRUE)
 )
-layout_rows <- list(
-  a = null_only, b = null_only, learning_rate = rate,
-  repulsion_strength = number(0, null = TRUE), negative_sample_rate = whole(0, 1000, null = TRUE),
-  method = never, optimizer = never, optimizer_args = function(x) is.list(x) && length(x) == 0
+curve_rows <- list(a = curve_kind("b"), b = curve_kind("a"))
+layout_rows <- c(curve_rows, list(
+  learning_rate = rate, repulsion_strength = or_null(number(0)),
+  negative_sample_rate = or_null(whole(0, 1000)),
+  method = one_of("umap", "tumap", "largevis", "full"), optimizer = one_of("batch", "sgd"),
+  optimizer_args = kind("must be a list of any of beta1, beta2, epsilon, not ", function(x) {
+    is.list(x) && length(x) == 0
+  })
+))
+watch_rows <- list(snapshots = epochs, trace = epochs, epoch_callback = function_or_null)
+target_rows <- list(
+  target_metric = one_of("euclidean"), target_weight = number(0, 1), target_n_neighbors = whole(2)
 )
-watch_rows <- list(
-  snapshots = epochs, trace = epochs, epoch_callback = function(x) is.null(x) || is.function(x)
-)
-target_rows <- function(null) {
-  list(
-    target_metric = never, target_weight = number(0, 1),
-    target_n_neighbors = whole(2, null = null)
-  )
-}
 run_rows <- list(seed = seed, n_threads = threads, verbose = function(x) is.null(x) || flag(x))
+components <- kind(attr(whole(1), "sentence"), whole(1, 1000))
+init_kind <- kind(paste(
+  "must be one of \"spectral\", \"laplacian\", \"pca\", \"random\", .*not ",
+  "must be a matrix of numbers, not ", "must have 30 rows( and 2 columns)?, not ",
+  "must not have missing or infinite values",
+  sep = "|"
+))
 umap_rows <- c(
   list(
-    x = never, labels = null_only, n_neighbors = whole(2), n_components = whole(1, 1000),
-    metric = a_function, min_dist = number(0, 1), y = target, init = never,
-    n_epochs = whole(0, null = TRUE)
+    # a formula wants `data`
+    x = data_kind(neighbors_sentence, graph_sentence, "cannot be computed: "), labels = labels_kind,
+    n_neighbors = whole(2), n_components = components, metric = metric_kind,
+    min_dist = distance_kind, y = target_kind, init = init_kind, n_epochs = or_null(whole(0))
   ),
   run_rows
 )
+
+search_methods <- one_of("auto", "exact", "clusters", "nndescent")
 
 # For each function arguments that are right, and the row of each argument.
 contract <- list(
   umap = list(list(x = points, n_epochs = 3, verbose = FALSE), c(umap_rows, watch_rows)),
   umap_fit = list(list(x = points, n_epochs = 3, verbose = FALSE), c(umap_rows, watch_rows)),
   umap_control = list(list(), c(
-    graph_rows, layout_rows, target_rows(null = TRUE),
+    graph_rows, layout_rows,
+    replace(target_rows, "target_n_neighbors", list(or_null(whole(2)))),
     list(
-      spread = number(0, open = TRUE), neighbor_method = never, metric_kwds = keywords,
-      scale = function(x) is.null(x) || isTRUE(x), pca = whole(1, null = TRUE), keep = never,
+      spread = number(0, open = TRUE), neighbor_method = search_methods, metric_kwds = any_keywords,
+      scale = kind("must be one of \"none\", \"z\", .*, not ", function(x) is.null(x) || isTRUE(x)),
+      pca = or_null(whole(1)), keep = one_of("predict", "graph", "minimal"),
       target_recall = number(0, 1),
       # these depend on the number of epochs: umap() checks them
       snapshots = either, trace = either, epoch_callback = either
@@ -103,60 +67,77 @@ contract <- list(
   )),
   nearest_neighbors = list(list(x = points), c(
     list(
-      x = never, k = whole(2), metric = a_function, method = never, metric_kwds = nothing,
-      query = null_only, neighbors = null_only, target_recall = number(0, 1)
+      x = data_kind(), k = whole(2), metric = metric_kind, method = search_methods,
+      metric_kwds = no_keywords,
+      query = or_null(data_kind("must have as many columns as `x`, 4, not ")),
+      neighbors = kind("is of use only with `query`", is.null), target_recall = number(0, 1)
     ),
     run_rows
   )),
   smooth_knn = list(
     list(nn = near),
-    c(list(nn = never, n_threads = threads), graph_rows[c("local_connectivity", "bandwidth")])
+    c(
+      list(nn = neighbor_kind, n_threads = threads),
+      graph_rows[c("local_connectivity", "bandwidth")]
+    )
   ),
-  fuzzy_graph = list(list(nn = near), c(list(nn = never, n_threads = threads), graph_rows)),
+  fuzzy_graph = list(list(nn = near), c(list(nn = neighbor_kind, n_threads = threads), graph_rows)),
   intersect_graphs = list(
     list(x = edges, y = edges),
-    list(x = never, y = never, weight = number(0, 1), n_threads = threads)
+    list(x = graph_kind, y = graph_kind, weight = number(0, 1), n_threads = threads)
   ),
   supervise_graph = list(
     list(graph = edges, y = rep(1:3, 10), verbose = FALSE),
     c(
-      list(graph = never, y = function(x) !is.null(x) && target(x)), graph_rows,
-      target_rows(null = FALSE), run_rows
+      list(graph = graph_kind, y = kind(attr(target_kind, "sentence"), function(x) {
+        !is.null(x) && target_kind(x)
+      })),
+      graph_rows, target_rows, run_rows
     )
   ),
-  fit_curve = list(list(), list(min_dist = number(0, 1), spread = number(0.1, 1e100, open = TRUE))),
+  fit_curve = list(list(), list(min_dist = distance_kind, spread = spread_kind(0.1))),
   initial_layout = list(list(graph = edges), list(
-    graph = never, init = never, n_components = whole(1, 1000), x = null_only, metric = a_function,
-    seed = seed, n_threads = threads
+    graph = graph_kind, init = init_kind, n_components = components,
+    x = or_null(data_kind()), metric = metric_kind, seed = seed, n_threads = threads
   )),
   optimize_layout = list(list(graph = edges, init = place, n_epochs = 3), c(
     list(
-      graph = never, init = never, n_epochs = whole(0, null = TRUE), min_dist = number(0, 1),
-      spread = number(0.1, 1e100, open = TRUE)
+      graph = graph_kind, init = init_kind, n_epochs = or_null(whole(0)),
+      min_dist = distance_kind, spread = spread_kind(0.1)
     ),
     layout_rows, watch_rows, run_rows
   )),
-  layout_loss = list(list(graph = edges, layout = place), list(
-    graph = never, layout = never, min_dist = number(0, 1),
-    spread = number(0.1, 1e100, open = TRUE), a = null_only, b = null_only, seed = seed,
-    n_threads = threads
+  layout_loss = list(list(graph = edges, layout = place), c(
+    list(
+      graph = graph_kind, layout = layout_kind, min_dist = distance_kind,
+      spread = spread_kind(0.1), seed = seed, n_threads = threads
+    ),
+    curve_rows
   )),
   neighbor_recall = list(list(nn = near, x = points), list(
-    nn = never, x = never, sample = sample_size, metric = a_function, n_threads = threads,
-    metric_kwds = nothing
+    nn = neighbor_kind, x = data_kind(), sample = sample_size, metric = metric_kind,
+    n_threads = threads, metric_kwds = no_keywords
   )),
-  local_dimension = list(list(nn = near), list(nn = never)),
+  local_dimension = list(list(nn = near), list(nn = neighbor_kind)),
   embedding_quality = list(list(x = points, layout = place, k = 5), list(
-    x = never, layout = never, labels = null_only, k = whole(1), k_label = whole(1),
-    sample = sample_size, metric = own_metric, n_threads = threads, metric_kwds = nothing
+    x = data_kind(), layout = layout_kind, labels = labels_kind, k = whole(1), k_label = whole(1),
+    sample = sample_size, metric = own_metric, n_threads = threads, metric_kwds = no_keywords
   )),
   point_quality = list(list(x = points, layout = place, k = 5), list(
-    x = never, layout = never, k = whole(1), metric = own_metric, n_threads = threads,
-    metric_kwds = nothing
+    x = data_kind(), layout = layout_kind, k = whole(1), metric = own_metric,
+    n_threads = threads, metric_kwds = no_keywords
   )),
-  read_idx = list(list(), list(path = never)),
+  read_idx = list(list(), list(
+    path = kind("must be the name of one file, not |does not exist: ")
+  )),
   mnist = list(
-    list(dir = write_mnist(rep(0:9, 2), 0:9)), list(dir = never, digits = some_digits_of_10)
+    list(dir = write_mnist(rep(0:9, 2), 0:9)),
+    list(
+      dir = kind("must be the name of one directory, not |is not set|does not contain all files"),
+      digits = kind("must be whole numbers from 0 to 9, not ", function(x) {
+        is.numeric(x) && length(x) > 0 && all(x %in% 0:9)
+      })
+    )
   )
 )
 
@@ -165,63 +146,106 @@ embedding <- umap(points, iris$Species[1:30], n_epochs = 3, verbose = FALSE)
 model <- umap_fit(points, iris$Species[1:30], n_epochs = 3, verbose = FALSE)
 layouts <- optimize_layout(edges, place, n_epochs = 3, snapshots = c(0, 3))
 
-or_null <- function(admits) function(x) is.null(x) || admits(x)
-is_empty <- function(x) is.list(x) && length(x) == 0
-rows_shown <- function(x) identical(x, Inf) || whole(0)(x)
-two_numbers <- function(x) is.null(x) || identical(x, c(1, 2))
-text <- function(x) plain(x) && is.character(x) && !is.na(x)
-maybe_data <- function(x) if (is.null(x) || is.data.frame(x)) NA else FALSE # x may be at fault then
+embedding_kind <- kind(paste(
+  "must be an embedding from umap\\(\\), not ", "has no columns UMAP1", "has no rows to draw",
+  "must have all its coordinates UMAP1, UMAP2, ... to be drawn, not only row",
+  sep = "|"
+))
+model_kind <- kind("must be a model from umap_fit\\(\\), not ")
+layouts_kind <- kind(
+  "must be a list of layouts of the same points from optimize_layout\\(\\), not "
+)
+layouts_made <- kind(attr(layouts_kind, "sentence"), function(x) is.list(x) && length(x) == 0)
+limits_kind <- kind("must be two numbers(, the smaller first)?, not ", function(x) {
+  is.null(x) || identical(x, c(1, 2))
+})
+given_frame <- kind(attr(embedding_kind, "sentence"), is.data.frame)
+neighbors_made <- kind("must be neighbors from nearest_neighbors\\(\\), not ")
+rows_shown <- kind(attr(whole(0), "sentence"), function(x) identical(x, Inf) || whole(0)(x))
 look_rows <- list(
-  label = null_only, cex = number(0, open = TRUE, null = TRUE), alpha = number(0, 1, null = TRUE),
-  raster = or_null(flag), title = or_null(text)
+  label = labels_kind, cex = or_null(number(0, open = TRUE)), alpha = or_null(number(0, 1)),
+  raster = or_null(flag), title = text_or_null
 )
 embedding_rows <- c(
   look_rows,
   list(
-    dims = function(x) is.numeric(x) && setequal(x, 1:2), label_medians = flag, edges = null_only,
-    limits = two_numbers
+    dims = kind("must be two numbers from 1 to 2, not ", function(x) {
+      is.numeric(x) && setequal(x, 1:2)
+    }),
+    label_medians = flag, edges = kind(graph_sentence, is.null), limits = limits_kind
   )
 )
 model_rows <- list(
-  label = null_only, title = or_null(text), connectivity = flag, diagnostic = null_only,
-  limits = two_numbers,
+  label = labels_kind, title = text_or_null, connectivity = flag,
+  diagnostic = or_null(one_of("local_dimension", "neighbor_preservation", "trustworthiness")),
+  limits = limits_kind,
   data = either # seen by a diagnostic alone
 )
 formula_contract <- list(
   list(x = ~ Sepal.Length + Petal.Length, data = iris[1:30, ], n_epochs = 3, verbose = FALSE),
-  list(x = never, data = maybe_data, labels = null_only, y = target)
+  list(
+    x = data_kind("cannot be computed: "),
+    # x may be at fault then
+    data = kind("must be a data frame, not ", function(x) {
+      if (is.null(x) || is.data.frame(x)) NA else FALSE
+    }),
+    labels = labels_kind, y = target_kind
+  )
 )
 methods_contract <- list(
-  as.data.frame.umap_embedding = list(list(x = embedding), list(x = is.data.frame)),
-  as.data.frame.umap_snapshots = list(list(x = layouts), list(x = never)),
+  as.data.frame.umap_embedding = list(list(x = embedding), list(x = given_frame)),
+  as.data.frame.umap_snapshots = list(list(x = layouts), list(x = layouts_kind)),
   as.data.frame.umap_model = list(
-    list(x = model), list(x = never, row.names = null_only, optional = either)
+    list(x = model), list(
+      x = model_kind, row.names = kind("must be 30 different names, not ", is.null),
+      optional = either
+    )
   ),
-  as.matrix.umap_embedding = list(list(x = embedding), list(x = is.data.frame)),
-  as.matrix.umap_model = list(list(x = model), list(x = never)),
-  autoplot.umap_embedding = list(list(object = embedding), c(list(object = never), embedding_rows)),
-  autoplot.umap_model = list(list(object = model), c(list(object = never), model_rows)),
-  autoplot.umap_snapshots = list(list(object = layouts), c(list(object = never), look_rows)),
-  format.umap_neighbors = list(list(x = near), list(x = never)),
-  format.umap_snapshots = list(list(x = layouts), list(x = is_empty)),
-  plot.umap_embedding = list(list(x = embedding), c(list(x = never), embedding_rows)),
-  plot.umap_model = list(list(x = model), c(list(x = never), model_rows)),
-  plot.umap_snapshots = list(list(x = layouts), c(list(x = never), look_rows)),
+  as.matrix.umap_embedding = list(list(x = embedding), list(x = given_frame)),
+  as.matrix.umap_model = list(list(x = model), list(x = model_kind)),
+  autoplot.umap_embedding = list(
+    list(object = embedding), c(list(object = embedding_kind), embedding_rows)
+  ),
+  autoplot.umap_model = list(list(object = model), c(list(object = model_kind), model_rows)),
+  autoplot.umap_snapshots = list(
+    list(object = layouts), c(list(object = layouts_kind), look_rows)
+  ),
+  format.umap_neighbors = list(list(x = near), list(x = neighbors_made)),
+  format.umap_snapshots = list(list(x = layouts), list(x = layouts_made)),
+  plot.umap_embedding = list(list(x = embedding), c(list(x = embedding_kind), embedding_rows)),
+  plot.umap_model = list(list(x = model), c(list(x = model_kind), model_rows)),
+  plot.umap_snapshots = list(list(x = layouts), c(list(x = layouts_kind), look_rows)),
   predict.umap_model = list(
     list(object = model, newdata = points[1:3, ]),
     c(
-      list(object = never, newdata = never, n_epochs = whole(0, null = TRUE)),
+      list(
+        object = model_kind,
+        newdata = data_kind(
+          neighbors_sentence, "lacks columns of the model: ",
+          "must have 4 columns, as the model's data had, not "
+        ),
+        n_epochs = or_null(whole(0))
+      ),
       run_rows[c("n_threads", "verbose")]
     )
   ),
-  print.summary.umap_model = list(list(x = summary(model)), list(x = never)),
-  print.umap_control = list(list(x = umap_control()), list(x = never)),
-  print.umap_embedding = list(list(x = embedding), list(x = is.data.frame, n = rows_shown)),
-  print.umap_graph = list(list(x = edges), list(x = is.data.frame, n = rows_shown)),
-  print.umap_model = list(list(x = model), list(x = never)),
-  print.umap_neighbors = list(list(x = near), list(x = never)),
-  print.umap_snapshots = list(list(x = layouts), list(x = is_empty)),
-  summary.umap_model = list(list(object = model), list(object = never, data = null_only)),
+  print.summary.umap_model = list(
+    list(x = summary(model)), list(x = kind("must be a summary of a model, not "))
+  ),
+  print.umap_control = list(
+    list(x = umap_control()), list(x = kind("must be settings from umap_control\\(\\), not "))
+  ),
+  print.umap_embedding = list(list(x = embedding), list(x = given_frame, n = rows_shown)),
+  print.umap_graph = list(
+    list(x = edges),
+    list(x = kind("must be a graph from fuzzy_graph\\(\\), not ", is.data.frame), n = rows_shown)
+  ),
+  print.umap_model = list(list(x = model), list(x = model_kind)),
+  print.umap_neighbors = list(list(x = near), list(x = neighbors_made)),
+  print.umap_snapshots = list(list(x = layouts), list(x = layouts_made)),
+  summary.umap_model = list(list(object = model), list(
+    object = model_kind, data = or_null(data_kind("lacks columns of the model: "))
+  )),
   umap.formula = formula_contract,
   umap_fit.formula = formula_contract
 )
@@ -238,28 +262,37 @@ outcome <- function(fun, arguments) {
   )
 }
 
-# What is wrong with a refusal; NULL if nothing.
-flaw_of_refusal <- function(condition, argument, value) {
+# What is wrong with a refusal, whose sentence is `sentence`; NULL if nothing.
+flaw_of_refusal <- function(condition, argument, value, sentence) {
   text <- conditionMessage(condition)
   if (!inherits(condition, "unfurl_error_input")) {
     return(paste0("is no input error but a ", class(condition)[1], ": ", text))
   }
-  if (!grepl(paste0("`", argument), text, fixed = TRUE)) {
-    return(paste("gives a message without the argument:", text))
+  if (!identical(condition$argument, argument)) {
+    return(paste0("is an error about `", condition$argument, "`: ", text))
   }
-  # The value itself, or what is wrong with it: "must have 30 rows, not 1".
-  names_value <- grepl(describe(value), text, fixed = TRUE) || grepl("not|only|missing", text)
-  if (plain(value) && !names_value) paste("gives a message without the value:", text)
+  if (!grepl(paste0("^`", argument, "` (", sentence, ")"), text)) {
+    return(paste("gives a message that is not of its kind:", text))
+  }
+  # A message about a shape ("must have") says that shape.
+  wants_value <- plain(value) && grepl("^`[^`]*` must be .*, not ", text)
+  if (wants_value && !grepl(describe(value), text, fixed = TRUE)) {
+    paste("gives a message without the value:", text)
+  }
 }
 
 # The same of how `fun` takes `value` as `argument`. What is neither admitted nor not (NA) may be an
 # error of the package.
-flaw <- function(fun, right, argument, value, admitted) {
+flaw <- function(fun, right, argument, value, kind) {
+  admitted <- kind(value)
   right[argument] <- list(value)
   condition <- outcome(fun, right)
   if (is.null(condition)) return(if (isFALSE(admitted)) "is accepted")
   if (isTRUE(admitted)) return(paste("is refused:", conditionMessage(condition)))
-  if (isFALSE(admitted)) return(flaw_of_refusal(condition, argument, value))
+  if (isFALSE(admitted)) {
+    at_fault <- c(attr(kind, "argument"), argument)[1]
+    return(flaw_of_refusal(condition, at_fault, value, attr(kind, "sentence")))
+  }
   if (!inherits(condition, "unfurl_error")) paste("is", class(condition)[1])
 }
 
@@ -270,7 +303,7 @@ flaws_of <- function(fun, contract) {
   for (argument in names(rows)) {
     for (specimen in names(specimens)) {
       value <- specimens[[specimen]]
-      wrong <- flaw(fun, right, argument, value, admitted = rows[[argument]](value))
+      wrong <- flaw(fun, right, argument, value, rows[[argument]])
       if (!is.null(wrong)) found <- c(found, paste0(argument, " = ", specimen, " ", wrong))
     }
   }
@@ -333,7 +366,8 @@ for (name in names(methods_contract)) {
 test_that("a diagnostic sees the data that it is given", {
   for (value in specimens[!vapply(specimens, is.null, NA)]) {
     arguments <- list(x = model, diagnostic = "trustworthiness", data = value)
-    expect_null(flaw_of_refusal(outcome(plot, arguments), "data", value))
+    sentence <- paste0(data_sentence, "|lacks columns|must have one row per point of the model, 30")
+    expect_null(flaw_of_refusal(outcome(plot, arguments), "data", value, sentence))
   }
 })
 
