@@ -1,7 +1,11 @@
 /*
- * simd/kernels/distance.h: proxies of one row to many (see data/metric.h), by the fixed sum of arith/arith.h: 16 lanes,
- * then a tree. Padding is zero in both rows and adds nothing. Two rows have the same proxy, to the last
- * bit, whichever comes first.
+ * simd/kernels/distance.h: proxy distances (data/metric.h) of one row to many, each by the fixed sum
+ * of arith/arith.h: 16 lanes, then a tree.
+ *
+ * Contract: rows are `stride` floats, a multiple of 16, and their padding is 0, which adds nothing to
+ * any sum; rows[0 … n_rows - 1] may repeat and come in any order; out has n_rows floats. Two rows
+ * have the same proxy, to the last bit, whichever comes first. Values are finite; jensenshannon and
+ * symmetric_kl need positive ones.
  */
 
 #include "arith/exp_log.h"

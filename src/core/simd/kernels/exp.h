@@ -1,9 +1,14 @@
 /*
- * simd/kernels/exp.h: powers of two and logarithms of 16 lanes, and the sums of exponentials of the
- * smooth kNN distances.
+ * simd/kernels/exp.h: powers of two and logarithms of 16 lanes, and sums of exponentials.
  *
- * The coefficients interpolate at Chebyshev nodes: relative error of exp2 below 2e-8 on [-½, ½]
- * before rounding, absolute error of log2 below 1e-7 on [√½, √2).
+ *   exp_sum    Σ exp(-x_i / sigma)          exp_terms    exp(-x_i / sigma)
+ *
+ * Contract: x, out: n floats, n a multiple of 16; x >= 0, sigma > 0. FLT_MAX in x counts as
+ * infinity: its term is below 2^-125.
+ *
+ * vf_exp2 and vf_log2 serve the other templates, so this one is included first. Their coefficients
+ * interpolate at Chebyshev nodes: the relative error of exp2 is below 2e-8 on [-½, ½] before
+ * rounding, the absolute error of log2 below 1e-7 on [√½, √2) (tests/c/test_kernel_exp.c).
  */
 
 /* 2^x; x counts as the nearest end of [-126, 127] beyond it. */

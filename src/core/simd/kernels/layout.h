@@ -1,11 +1,20 @@
 /*
- * simd/kernels/layout.h: the forces of UMAP on 16 vertices at once, and the step of Adam that they lead
- * to. A lane is a vertex, so nothing is ever summed across lanes.
+ * simd/kernels/layout.h: one epoch of the layout for groups of 16 vertices. A lane is a vertex, so
+ * nothing is ever summed across lanes.
  *
  *   pull of j on i    w_ij 2ab d^(2b - 2) / (1 + a d^2b) (y_j - y_i)
- *   push of k on i    2b / ((0.001 + d²)(1 + a d^2b)) (y_i - y_k), each component cut at ±4
+ *   push of k on i    2b / ((softening + d²)(1 + a d^2b)) (y_i - y_k), each component cut at ±clip
  *
- * (McInnes, Healy, Melville 2018, section 3.2). Adam: Kingma and Ba 2015, algorithm 1.
+ * (McInnes, Healy, Melville 2018, section 3.2), then one step of Adam (Kingma and Ba 2015,
+ * algorithm 1):
+ *
+ *   m ← β₁ m + (1 - β₁) f,    v ← β₂ v + (1 - β₂) f²,
+ *   y ← y + α c₁ m / (√(c₂ v) + ε),    c = 1 / (1 - β^t)
+ *
+ * Contract: uf_layout_step in simd/kernels.h gives the shapes; squared distances are bounded to
+ * [nearest, farthest], where forces are finite and powers normal; `position` is only read, `next`
+ * only written, and the moments of a group belong to the caller's block of groups. scratch: 48 d
+ * floats that begin on a cache line; read only where d > 3.
  */
 
 /*

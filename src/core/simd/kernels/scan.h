@@ -4,6 +4,11 @@
  * A place b holds u = code + 64, unsigned, so that a·b = q·u - 64 Σ q for a query's codes q: exact
  * integers, in one instruction for 64 of them where the processor has it. Scaled, they give
  * ½ |a - b|² = ½ |a|² + ½ |b|² - a·b.
+ *
+ * Contract: uf_scan in simd/kernels.h gives the shapes. Codes of places are in -63 … 63, those of
+ * queries in -127 … 127, so that no instruction set saturates; strings have at most UF_MOST_CODES
+ * codes, so that sums of squares stay exact in float. A scan only appends to the lists of its own
+ * queries; a list that fills is cut to its best candidates, those met first among equals.
  */
 
 /* x + shift, as m / 16 lanes, and the largest absolute value among them. */

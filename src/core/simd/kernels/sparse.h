@@ -1,5 +1,8 @@
 /*
  * simd/kernels/sparse.h: strings of bits, and rows of which only some columns are given.
+ *
+ * Contract: strings of bits have `words` words each, the unused bits 0; of a sparse row, value and
+ * column hold n entries, and every column is a row of b; m is a multiple of 16.
  */
 
 /* out[i] = bits that are set both in `query` and in string rows[i] of `strings`. */

@@ -1,6 +1,10 @@
 /*
- * simd/kernels/table.h: every kernel, over the vocabulary of lanes included before it, and the table of them.
- * The last include of simd/isa/scalar.c, simd/isa/avx2.c, …
+ * simd/kernels/table.h: every template, over the vocabulary of lanes included before it, and the
+ * table of them. The last include of each source of simd/isa.
+ *
+ * Contract: simd/isa/lanes_*.h has defined LANES, vf, vi and their functions as
+ * simd/isa/lanes_scalar.h defines them, and the sizes of tiles PRODUCT_ROWS, PRODUCT_LANES,
+ * SCAN_ROWS, SCAN_PANELS and SCAN_ALONE; UF_TABLE and UF_TABLE_NAME name the table.
  */
 #include "simd/kernels/exp.h"
 #include "simd/kernels/distance.h"
