@@ -17,6 +17,7 @@
 #include "arith/exp_log.h"
 #include "linalg/jacobi.h"
 #include "fixtures.h"
+#include "linalg/project.h"
 #include "linalg/subspace.h"
 #include "umap.h"
 
@@ -170,14 +171,16 @@ static void all_points(void) {
 static void directions(void) {
   enum { M = 16 };
   uf_points points = points_of(N, WIDE, 1, UF_EUCLIDEAN);
-  float *basis = fixture_floats(WIDE * M), *projected = fixture_floats(N * M);
-  must(uf_principal_subspace(&ctx, &points, N, 10, M, SEED, basis));
-  must(uf_project(&ctx, &points, NULL, N, basis, M, NULL, projected));
+  float *projected = fixture_floats(N * M);
+  uf_basis basis;
+  must(uf_basis_alloc(&ctx, WIDE, 10, &basis));
+  must(uf_principal_subspace(&ctx, &points, N, SEED, &basis));
+  must(uf_project(&ctx, &points, NULL, N, &basis, projected));
   begin();
-  take_floats(basis, WIDE * M);
+  take_floats(basis.columns, WIDE * M);
   take_floats(projected, N * M);
   end("directions", "");
-  free(basis);
+  uf_basis_free(&basis);
   free(projected);
   uf_points_free(&points);
 }

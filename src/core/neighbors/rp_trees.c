@@ -16,7 +16,7 @@
 #include "base/parallel.h"
 #include "base/random.h"
 #include "base/select.h"
-#include "linalg/subspace.h"
+#include "linalg/project.h"
 
 /* Levels whose nodes are split in parallel, one level after the other; below, a block is a whole
  * subtree, which stays in cache. */
@@ -152,8 +152,12 @@ uf_status uf_forest_grow(uf_context *ctx, uf_forest *forest, int tree) {
   forest->tree_key = uf_key(forest->seed, UF_STAGE_TREES, (uint64_t)tree, 0);
   forest->tie_of_row = (uint32_t)uf_draw(forest->tree_key, N_DIRECTIONS) | 1;
   for (int c = 0; c < N_DIRECTIONS; c++) draw_direction(forest, c);
-  uf_status status = uf_project(ctx, forest->points, NULL, forest->points->n, forest->directions,
-                                N_DIRECTIONS, NULL, forest->projections);
+  const uf_basis basis = {.depth = forest->points->d,
+                          .n_directions = N_DIRECTIONS,
+                          .m = N_DIRECTIONS,
+                          .columns = forest->directions};
+  uf_status status =
+      uf_project(ctx, forest->points, NULL, forest->points->n, &basis, forest->projections);
   if (status) return status;
   return uf_tree_grow(ctx, forest->points->n, forest->levels, projection_keys, forest,
                       inverse(forest->tie_of_row), forest->order);

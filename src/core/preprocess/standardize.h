@@ -35,9 +35,4 @@ void uf_standardization_free(uf_standardization *transform);
 uf_status uf_standardize(uf_context *ctx, const uf_matrix *matrix,
                          const uf_standardization *transform, double *out);
 
-/* The principal directions of rows that are centered: d × n_directions by columns, variances
- * descending. */
-uf_status uf_principal_directions(uf_context *ctx, const uf_points *points, int n_directions,
-                                  uint64_t seed, double *directions);
-
 #endif

@@ -4,6 +4,7 @@
 
 #include "base/memory.h"
 #include "base/parallel.h"
+#include "linalg/project.h"
 #include "linalg/subspace.h"
 
 enum {
@@ -37,7 +38,7 @@ static uf_status make_centers(uf_context *ctx, const uf_points *points, int rows
   UF_NEW(ctx, rows, n);
   UF_NEW(ctx, sample, (int64_t)n * m);
   uf_even_rows(points->n, n, rows);
-  UF_TRY(uf_project(ctx, points, rows, n, index->basis.columns, m, index->basis.offset, sample));
+  UF_TRY(uf_project(ctx, points, rows, n, &index->basis, sample));
   UF_TRY(uf_kmeans_make(ctx, sample, n, m, n_clusters, seed, &index->centers));
 done:
   uf_free(rows);
@@ -64,8 +65,7 @@ static void encode_block(void *job, int64_t block, int worker) {
   float *x = j->projected + (size_t)worker * UF_KMEANS_ROWS * m;
   float *scratch = j->scratch + (size_t)worker * j->n_scratch;
   int8_t code[UF_MOST_CODES];
-  uf_project_range(j->ctx, j->points, range.from, range.to, basis->columns, basis->m, basis->offset,
-                   x);
+  uf_project_range(j->ctx, j->points, range.from, range.to, basis, x);
   uf_kmeans_assign(j->ctx, centers, x, (int)(range.to - range.from), j->raw->center + range.from,
                    scratch);
   for (int64_t i = range.from; i < range.to; i++, x += m) {

@@ -4,6 +4,7 @@
 
 #include "base/memory.h"
 #include "base/random.h"
+#include "linalg/project.h"
 #include "linalg/subspace.h"
 
 enum {
@@ -16,19 +17,18 @@ static uf_status choose_directions(uf_context *ctx, const uf_points *points, uin
                                    uf_basis *b) {
   uf_status status = UF_OK;
   int m = b->m;
-  float *subspace = NULL, *rotation = NULL;
+  uf_basis subspace = {0}, rotation = {0};
   uint64_t key = uf_key(seed, UF_STAGE_ROTATION, 0, 0);
-  if (points->d <= b->n_directions)
-    return uf_random_directions(ctx, points->d, b->n_directions, m, key, b->columns);
-  UF_NEW(ctx, subspace, (int64_t)points->d * m);
-  UF_NEW(ctx, rotation, (int64_t)m * m);
-  UF_TRY(uf_principal_subspace(ctx, points, BASIS_ROWS, b->n_directions, m, seed, subspace));
-  UF_TRY(uf_random_directions(ctx, m, b->n_directions, m, key, rotation));
-  ctx->kernels->product(subspace, (size_t)m, points->d, m, rotation, m, NULL, b->columns,
-                        (size_t)m);
+  if (points->d <= b->n_directions) return uf_random_directions(ctx, key, b);
+  UF_TRY(uf_basis_alloc(ctx, points->d, b->n_directions, &subspace));
+  UF_TRY(uf_basis_alloc(ctx, m, b->n_directions, &rotation));
+  UF_TRY(uf_principal_subspace(ctx, points, BASIS_ROWS, seed, &subspace));
+  UF_TRY(uf_random_directions(ctx, key, &rotation));
+  ctx->kernels->product(subspace.columns, (size_t)m, points->d, m, rotation.columns, m, NULL,
+                        b->columns, (size_t)m);
 done:
-  uf_free(subspace);
-  uf_free(rotation);
+  uf_basis_free(&subspace);
+  uf_basis_free(&rotation);
   return status;
 }
 
@@ -40,7 +40,8 @@ static uf_status choose_offset(uf_context *ctx, const uf_points *points, uf_basi
   UF_NEW(ctx, rows, n);
   UF_NEW(ctx, sample, (int64_t)n * b->m);
   uf_even_rows(points->n, n, rows);
-  UF_TRY(uf_project(ctx, points, rows, n, b->columns, b->m, NULL, sample));
+  for (int c = 0; c < b->m; c++) b->offset[c] = 0;
+  UF_TRY(uf_project(ctx, points, rows, n, b, sample));
   for (int c = 0; c < b->m; c++) {
     double sum = 0;
     for (int i = 0; i < n; i++) sum += sample[(size_t)i * (size_t)b->m + (size_t)c];
@@ -64,21 +65,13 @@ uf_status uf_basis_make(uf_context *ctx, const uf_points *points, int n_directio
                         uf_basis *basis) {
   uf_status status = UF_OK;
   int used = points->d < n_directions ? points->d : n_directions;
-  int m = uf_whole_lanes(used);
-  *basis = (uf_basis){.depth = points->d, .n_directions = used, .m = m};
-  UF_NEW(ctx, basis->columns, (int64_t)basis->depth * m);
-  UF_NEW(ctx, basis->offset, m);
+  UF_TRY(uf_basis_alloc(ctx, points->d, used, basis));
+  UF_NEW(ctx, basis->offset, basis->m);
   UF_TRY(choose_directions(ctx, points, seed, basis));
   UF_TRY(choose_offset(ctx, points, basis));
 done:
   if (status) uf_basis_free(basis);
   return status;
-}
-
-void uf_basis_free(uf_basis *basis) {
-  uf_free(basis->columns);
-  uf_free(basis->offset);
-  *basis = (uf_basis){0};
 }
 
 uf_status uf_panels_make(uf_context *ctx, int n_panels, int n_bytes, uf_panels *panels) {

@@ -11,20 +11,12 @@
 #define UF_IVF_QUANTIZE_H
 
 #include "data/points.h"
+#include "linalg/basis.h"
 
-/* The projection: rows of depth columns become n_directions coordinates, about 0. */
-typedef struct uf_basis {
-  int depth; /* columns of the points */
-  int n_directions;
-  int m;          /* n_directions rounded up to whole lanes; the rest are 0 */
-  float *columns; /* depth × m */
-  float *offset;  /* m: less the mean of each coordinate */
-} uf_basis;
-
-/* At most `n_directions` directions; all, by rotation alone, where rows have no more columns. */
+/* The projection to at most `n_directions` coordinates, whose means its offset brings to 0; by
+ * rotation alone, where rows have no more columns than that. */
 uf_status uf_basis_make(uf_context *ctx, const uf_points *points, int n_directions, uint64_t seed,
                         uf_basis *basis);
-void uf_basis_free(uf_basis *basis);
 
 /* What it takes, in products of floats that are summed up, roughly. */
 double uf_basis_cost(const uf_points *points, int n_directions);
