@@ -7,6 +7,7 @@
 #ifndef UF_UMAP_H
 #define UF_UMAP_H
 
+#include "graph/components.h"
 #include "graph/hierarchy.h"
 #include "base/context.h"
 #include "layout/curve.h"

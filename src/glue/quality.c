@@ -77,8 +77,8 @@ static SEXP graph_components(void *data) {
   check(c, r_to_graph(ctx, c->row, c->col, c->similarity, c->n, &c->graph));
   check(c, uf_components_find(ctx, &c->graph, &c->components));
   SEXP sizes = Rf_allocVector(INTSXP, c->components.count);
-  const int *start = c->components.start;
-  for (int i = 0; i < c->components.count; i++) INTEGER(sizes)[i] = start[i + 1] - start[i];
+  for (int i = 0; i < c->components.count; i++)
+    INTEGER(sizes)[i] = uf_component_size(&c->components, i);
   return sizes;
 }
 

@@ -4,8 +4,9 @@
 #include "check.h"
 #include "fixtures.h"
 
-#include "linalg/jacobi.h"
+#include "graph/components.h"
 #include "init/init.h"
+#include "linalg/jacobi.h"
 
 /* ---- components ---- */
 

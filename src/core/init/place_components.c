@@ -1,78 +1,30 @@
 /*
- * init/place_components.c: connected components, by breadth-first search, and where they go. O(n +
- * edges).
+ * init/place_components.c: component c of mass m_c (vertices of the finest level, n in all) becomes a
+ * cube around a center z_c, of half side
+ *
+ *   h_c = ½ min_{b ≠ c} max_j |z_cj - z_bj|                    the room around it
+ *
+ * or ½ E (m_c / n)^(1/d), its share of half the cube of half side E, where that is more and the
+ * component is most of the graph. By the largest difference in a coordinate, cubes never overlap;
+ * by Euclidean distance they would, at their corners. O(n d + count² d).
  */
 #include "arith/arith.h"
 
-#include "init/init.h"
+#include "init/place_components.h"
+
 #include "arith/exp_log.h"
 #include "base/memory.h"
-#include "base/random.h"
+#include "init/init.h"
 
-/* Beyond, distances between all of them would take too long. */
+/* With more components, the distances between all of them would take too long: each gets its
+ * share. */
 enum { MANY_COMPONENTS = 2000 };
 
-/* Visits all that can be reached from `first`; returns how many. */
-static int flood(const uf_graph *graph, int first, int label, int *component, int *queue) {
-  int head = 0, tail = 0;
-  component[first] = label;
-  queue[tail++] = first;
-  while (head < tail) {
-    int i = queue[head++];
-    for (int64_t e = graph->start[i]; e < graph->start[i + 1]; e++)
-      if (component[graph->neighbor[e]] < 0) {
-        component[graph->neighbor[e]] = label;
-        queue[tail++] = graph->neighbor[e];
-      }
-  }
-  return tail;
-}
-
-uf_status uf_components_find(uf_context *ctx, const uf_graph *graph, uf_components *components) {
-  uf_status status = UF_OK;
-  int n = graph->n, *next = NULL;
-  *components = (uf_components){.n = n};
-  UF_NEW(ctx, components->component, n);
-  UF_NEW(ctx, components->start, (int64_t)n + 1);
-  UF_NEW(ctx, components->member, n);
-  for (int i = 0; i < n; i++) components->component[i] = -1;
-  components->start[0] = 0;
-  for (int i = 0; i < n; i++)
-    if (components->component[i] < 0) {
-      int label = components->count++;
-      int size = flood(graph, i, label, components->component, components->member);
-      components->start[label + 1] = components->start[label] + size;
-      UF_TRY(uf_poll(ctx, (double)i / n));
-    }
-  UF_NEW(ctx, next, components->count);
-  memcpy(next, components->start, sizeof *next * (size_t)components->count);
-  for (int i = 0; i < n; i++) components->member[next[components->component[i]]++] = i;
-done:
-  uf_free(next);
-  if (status) uf_components_free(components);
-  return status;
-}
-
-void uf_components_free(uf_components *components) {
-  uf_free(components->component);
-  uf_free(components->start);
-  uf_free(components->member);
-  *components = (uf_components){0};
-}
-
-/* ---- where they go ---- */
-
-/* What is known of the components: their vertices of the finest level. */
-typedef struct placement {
-  const uf_hierarchy *hierarchy;
-  int level;
-  const uf_components *components;
-  double *mass; /* count */
-} placement;
-
-static int component_of(const placement *p, int vertex) {
+static int component_of(const uf_placement *p, int vertex) {
   return p->components->component[uf_ancestor(p->hierarchy, p->level, vertex)];
 }
+
+/* ---- centers ---- */
 
 /* center (count × d): on the axes, at both ends of the cube. */
 static void centers_on_axes(int count, int d, float *center) {
@@ -82,10 +34,11 @@ static void centers_on_axes(int count, int d, float *center) {
 }
 
 /* The mean point of each component, as points of their own. */
-static uf_status mean_points(uf_context *ctx, const placement *p, const uf_points *points,
+static uf_status mean_points(uf_context *ctx, const uf_placement *p, const double *mass,
                              uf_points *means) {
   uf_status status = UF_OK;
-  double *sum = NULL;
+  const uf_points *points = p->points;
+  double *sum = NULL; /* count × points->d */
   size_t d = (size_t)points->d;
   *means = (uf_points){.metric = points->metric,
                        .n = p->components->count,
@@ -102,33 +55,34 @@ static uf_status mean_points(uf_context *ctx, const placement *p, const uf_point
   }
   for (int c = 0; c < means->n; c++)
     for (size_t j = 0; j < d; j++)
-      means->x[means->stride * (size_t)c + j] = (float)(sum[(size_t)c * d + j] / p->mass[c]);
+      means->x[means->stride * (size_t)c + j] = (float)(sum[(size_t)c * d + j] / mass[c]);
 done:
   uf_free(sum);
   if (status) uf_points_free(means);
   return status;
 }
 
-static uf_status choose_centers(uf_context *ctx, const placement *p, const uf_points *points, int d,
+static uf_status choose_centers(uf_context *ctx, const uf_placement *p, const double *mass, int d,
                                 uint64_t seed, float *center) {
   int count = p->components->count;
   if (count <= 2 * d) {
     centers_on_axes(count, d, center);
     return UF_OK;
   }
-  if (!points || points->form != UF_FLOAT_ROWS || points->d < d)
+  if (!p->points || p->points->form != UF_FLOAT_ROWS || p->points->d < d)
     return uf_init_random(ctx, count, d, seed, center);
   uf_points means;
-  uf_status status = mean_points(ctx, p, points, &means);
+  uf_status status = mean_points(ctx, p, mass, &means);
   if (status) return status;
   status = uf_init_pca(ctx, &means, d, seed, center);
   uf_points_free(&means);
   return status;
 }
 
+/* ---- sizes ---- */
+
 /* Half the distance from a center to the nearest other one, by their largest difference in a
- * coordinate: cubes of that size never overlap, as those by Euclid's distance do at their corners.
- */
+ * coordinate. */
 static float room_around(const float *center, int count, int d, int c) {
   float nearest = INFINITY;
   for (int other = 0; other < count; other++) {
@@ -144,45 +98,35 @@ static float room_around(const float *center, int count, int d, int c) {
   return 0.5f * nearest;
 }
 
-/* Half the side of a cube that is to the whole one as the component's mass to all, and half of that
- * again. */
-static float fair_share(const placement *p, int d, int c) {
-  double part = p->mass[c] / p->hierarchy->level[0].graph.n;
-  return (float)(0.5 * uf_init_extent * uf_pow(part, 1.0 / d));
-}
-
-/* Half the side of the cube that a component gets: its room, but for one that is most of the graph,
- * and for all when they are too many to measure. */
-static float half_side(const placement *p, const float *center, int d, int c) {
-  int count = p->components->count;
-  float share = fair_share(p, d, c);
+/* Half the side of the cube of component c, which has a fraction `fraction` of the vertices. */
+static float half_side(const float *center, int count, int d, int c, double fraction) {
+  float share = (float)(0.5 * uf_init_extent * uf_pow(fraction, 1.0 / d));
   if (count > MANY_COMPONENTS) return share;
   float room = room_around(center, count, d, c);
-  return share > room && 2 * p->mass[c] > p->hierarchy->level[0].graph.n ? share : room;
+  return share > room && fraction > 0.5 ? share : room;
 }
 
-static void measure_masses(placement *p) {
+static void measure_masses(const uf_placement *p, double *mass) {
   const uf_level *level = &p->hierarchy->level[p->level];
-  for (int i = 0; i < level->graph.n; i++) p->mass[p->components->component[i]] += level->mass[i];
+  for (int i = 0; i < level->graph.n; i++) mass[p->components->component[i]] += level->mass[i];
 }
 
-uf_status uf_place_components(uf_context *ctx, const uf_hierarchy *hierarchy, int level,
-                              const uf_components *components, const uf_points *points, int d,
-                              uint64_t seed, float *layout) {
+uf_status uf_place_components(uf_context *ctx, const uf_placement *placement, int d, uint64_t seed,
+                              float *layout) {
   uf_status status = UF_OK;
-  int count = components->count;
-  placement p = {.hierarchy = hierarchy, .level = level, .components = components};
-  float *center = NULL;
+  const uf_components *components = placement->components;
+  int count = components->count, n = placement->hierarchy->level[0].graph.n;
+  float *center = NULL; /* count × d */
+  double *mass = NULL;  /* count */
   UF_NEW(ctx, center, (int64_t)count * d);
-  UF_NEW_ZERO(ctx, p.mass, count);
-  measure_masses(&p);
-  UF_TRY(choose_centers(ctx, &p, points, d, seed, center));
+  UF_NEW_ZERO(ctx, mass, count);
+  measure_masses(placement, mass);
+  UF_TRY(choose_centers(ctx, placement, mass, d, seed, center));
   for (int c = 0; c < count; c++) {
     UF_TRY(uf_poll(ctx, (double)c / count));
-    float half = half_side(&p, center, d, c);
-    int size = components->start[c + 1] - components->start[c];
-    float scale = size > 1 ? half / uf_init_extent : 0;
-    for (int m = components->start[c]; m < components->start[c + 1]; m++) {
+    float half = half_side(center, count, d, c, mass[c] / n);
+    float scale = uf_component_size(components, c) > 1 ? half / uf_init_extent : 0;
+    for (int64_t m = components->start[c]; m < components->start[c + 1]; m++) {
       float *position = layout + (size_t)components->member[m] * (size_t)d;
       for (int j = 0; j < d; j++)
         position[j] = position[j] * scale + center[(size_t)c * (size_t)d + (size_t)j];
@@ -190,6 +134,6 @@ uf_status uf_place_components(uf_context *ctx, const uf_hierarchy *hierarchy, in
   }
 done:
   uf_free(center);
-  uf_free(p.mass);
+  uf_free(mass);
   return status;
 }

@@ -4,7 +4,7 @@
 
 #include "base/random.h"
 
-/* Standard deviation of the shaking. */
+/* Standard deviation: 1e-5 of the half side of the cube. */
 static const float jitter = 1e-4f;
 
 uf_status uf_init_random(uf_context *ctx, int n, int d, uint64_t seed, float *layout) {

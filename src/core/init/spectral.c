@@ -1,13 +1,14 @@
 /*
- * init/spectral.c: the spectral start of algorithm 4, found from afar.
+ * init/spectral.c: the spectral initialization of algorithm 4, from the coarsest graph.
  *
- * What an eigenvector of the smallest values tells is the coarse shape of a graph, and that is seen
- * on a coarse graph too: there it costs milliseconds, however many vertices the graph has. It is
- * carried down level by level, and smoothed on the way.
+ * An eigenvector of one of the smallest values shows the coarse shape of a graph, and the coarsest
+ * graph of a hierarchy has the same one: there it costs milliseconds, however many vertices the
+ * graph has. It is interpolated level by level, and smoothed on the way (graph/transfer.h).
  */
 #include "arith/arith.h"
 
 #include "init/init.h"
+
 #include "base/memory.h"
 #include "graph/transfer.h"
 
@@ -15,7 +16,7 @@ uf_status uf_init_spectral(uf_context *ctx, const uf_hierarchy *hierarchy, const
                            int d, uint64_t seed, float *layout) {
   uf_status status = UF_OK;
   int top = hierarchy->n_levels - 1;
-  float *position[UF_MOST_LEVELS] = {layout};
+  float *position[UF_MOST_LEVELS] = {layout}; /* of each level: n × d */
   for (int level = 1; level <= top; level++)
     UF_NEW(ctx, position[level], (int64_t)hierarchy->level[level].graph.n * d);
   UF_TRY(uf_init_laplacian(ctx, hierarchy, top, points, d, seed, position[top]));
