@@ -253,7 +253,7 @@ print_stages <- function(x) {
       if (is.null(x$components)) "not kept" else plural(x$n_edges, "entry", "entries"),
       if (!is.null(x$components)) paste0(", ", components_text(x$components))
     ),
-    "start" = x$settings$init,
+    "initialization" = x$settings$init,
     "layout" = paste0(plural(x$settings$n_epochs, "epoch"), ", method ", x$settings$method)
   )
   phases <- union(names(x$times), names(found))

@@ -10,7 +10,6 @@
 uf_status uf_initial_layout(uf_context *ctx, const uf_hierarchy *hierarchy, const uf_points *points,
                             uf_init_method method, int d, uint64_t seed, float *layout) {
   int n = hierarchy->level[0].graph.n;
-  uf_phase(ctx, "start");
   switch (method) {
   case UF_INIT_SPECTRAL: return uf_init_spectral(ctx, hierarchy, points, d, seed, layout);
   case UF_INIT_LAPLACIAN: return uf_init_laplacian(ctx, hierarchy, 0, points, d, seed, layout);
@@ -44,7 +43,7 @@ uf_status uf_umap(uf_context *ctx, uf_data_block *blocks, int n_blocks,
   if (!result->layout) {
     UF_NEW(ctx, result->layout, (int64_t)graph->n * d);
   }
-  uf_phase(ctx, "start");
+  uf_phase(ctx, "initialization");
   UF_TRY(uf_coarsen(ctx, graph, options->seed, &hierarchy));
   UF_TRY(
       uf_initial_layout(ctx, &hierarchy, points, options->init, d, options->seed, result->layout));

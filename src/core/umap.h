@@ -55,14 +55,14 @@ typedef struct uf_umap_result {
 
 /*
  * Embeds the points of which blocks[0] says the most and the others more: what is found out about
- * each stays in it. A start of the caller's own stands in result->layout (with UF_INIT_GIVEN). The
- * result is to be zero otherwise. observer may be NULL. Blocks and result are to be freed in any case.
+ * each stays in it. An initial layout of the caller's own stands in result->layout (with
+ * UF_INIT_GIVEN). The result is to be zero otherwise. observer may be NULL. Blocks and result are to be freed in any case.
  */
 uf_status uf_umap(uf_context *ctx, uf_data_block *blocks, int n_blocks,
                   const uf_umap_options *options, uf_observer *observer, uf_umap_result *result);
 void uf_umap_free(uf_umap_result *result);
 
-/* The start alone. points may be NULL but for UF_INIT_PCA. */
+/* The initialization alone; the caller names the phase. points may be NULL except for UF_INIT_PCA. */
 uf_status uf_initial_layout(uf_context *ctx, const uf_hierarchy *hierarchy, const uf_points *points,
                             uf_init_method method, int d, uint64_t seed, float *layout);
 

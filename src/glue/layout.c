@@ -41,7 +41,7 @@ static SEXP initial_layout(void *data) {
   check(c, r_to_graph(ctx, c->row, c->col, c->similarity, c->n, &c->graph));
   if (has_points) r_make_points(&c->run, c->x, c->metric, &c->points);
   c->layout = r_new_floats(&c->run, (int64_t)c->n * d);
-  uf_phase(ctx, "start");
+  uf_phase(ctx, "initialization");
   check(c, uf_coarsen(ctx, &c->graph, c->seed, &c->hierarchy));
   check(c, uf_initial_layout(ctx, &c->hierarchy, has_points ? &c->points : NULL,
                              r_init_method(c->method), d, c->seed, c->layout));

@@ -1,4 +1,4 @@
-/* test_init.c: starts, against closed forms and dense eigenproblems. */
+/* test_init.c: initial layouts, against closed forms and dense eigenproblems. */
 #include "arith/arith.h"
 
 #include "check.h"
@@ -66,8 +66,8 @@ TEST(components) {
 
 /* ---- spectral ---- */
 
-static uf_status spectral_start(uf_context *ctx, const uf_graph *graph, const uf_points *points,
-                                int d, float *layout) {
+static uf_status spectral_layout(uf_context *ctx, const uf_graph *graph, const uf_points *points,
+                                 int d, float *layout) {
   uf_hierarchy hierarchy;
   uf_status status = uf_coarsen(ctx, graph, 42, &hierarchy);
   if (status) return status;
@@ -79,7 +79,7 @@ static uf_status spectral_start(uf_context *ctx, const uf_graph *graph, const uf
 static void spectral(uf_context *ctx, const double *w, int n, int d, float *layout) {
   uf_graph graph;
   fixture_graph(ctx, n, w, &graph);
-  CHECK(spectral_start(ctx, &graph, NULL, d, layout) == UF_OK);
+  CHECK(spectral_layout(ctx, &graph, NULL, d, layout) == UF_OK);
   CHECK(fixture_all_finite(layout, (int64_t)n * d));
   uf_graph_free(&graph);
 }
@@ -105,7 +105,7 @@ static double sine_to_span(const float *layout, int n, int d, int c, const doubl
   return sqrt(left / length);
 }
 
-/* Back from D^-½ v to the eigenvectors v, of a start that fills the cube. */
+/* Back from D^-½ v to the eigenvectors v, of a layout that fills the cube. */
 static void times_root_degrees(const double *w, int n, int d, float *layout) {
   CHECK_CLOSE(largest_coordinate(layout, n * d), 10, 1e-3);
   for (int i = 0; i < n; i++) {
@@ -361,10 +361,10 @@ TEST(many_components) {
   fixture_open(&ctx, 1, NULL);
   fixture_graph_of(&ctx, N, w, &graph);
   fixture_points(&ctx, x, N, 15, UF_EUCLIDEAN, &points);
-  CHECK(spectral_start(&ctx, &graph, &points, 2, layout) == UF_OK);
+  CHECK(spectral_layout(&ctx, &graph, &points, 2, layout) == UF_OK);
   CHECK(fixture_all_finite(layout, 2 * N));
   check_places(layout, N, 2, PARTS, part_of);
-  CHECK(spectral_start(&ctx, &graph, NULL, 2, layout) == UF_OK);
+  CHECK(spectral_layout(&ctx, &graph, NULL, 2, layout) == UF_OK);
   CHECK(fixture_all_finite(layout, 2 * N));
   check_places(layout, N, 2, PARTS, part_of);
   uf_points_free(&points);
@@ -530,7 +530,7 @@ TEST(same_bits_everywhere) {
       uf_points points;
       fixture_open(&ctx, fixture_threads[t], fixture_isa[isa]);
       fixture_points(&ctx, x, N, COLUMNS, UF_EUCLIDEAN, &points);
-      CHECK(spectral_start(&ctx, &graph, &points, 2, got) == UF_OK);
+      CHECK(spectral_layout(&ctx, &graph, &points, 2, got) == UF_OK);
       CHECK(uf_init_pca(&ctx, &points, 2, 42, got + 2 * N) == UF_OK);
       if (t + isa == 0) memcpy(wanted, got, sizeof *got * 4 * N);
       CHECK(fixture_same(wanted, got, 4 * N));
@@ -544,10 +544,10 @@ TEST(same_bits_everywhere) {
 }
 
 /* Stage 0 … 3: spectral of one component, of many, principal components, random. */
-static uf_status start_by(uf_context *ctx, int stage, const uf_graph *path, const uf_graph *cliques,
-                          const uf_points *points, float *layout) {
-  if (stage == 0) return spectral_start(ctx, path, NULL, 2, layout);
-  if (stage == 1) return spectral_start(ctx, cliques, points, 2, layout);
+static uf_status initialize_by(uf_context *ctx, int stage, const uf_graph *path,
+                               const uf_graph *cliques, const uf_points *points, float *layout) {
+  if (stage == 0) return spectral_layout(ctx, path, NULL, 2, layout);
+  if (stage == 1) return spectral_layout(ctx, cliques, points, 2, layout);
   if (stage == 2) return uf_init_pca(ctx, points, 2, 42, layout);
   return uf_init_random(ctx, points->n, 2, 42, layout);
 }
@@ -568,7 +568,7 @@ TEST(interrupts_are_heard) {
       uf_context ctx;
       int polls;
       fixture_open_stopping(&ctx, fixture_threads[t], &polls);
-      uf_status status = start_by(&ctx, stage, &path, &cliques, &points, layout);
+      uf_status status = initialize_by(&ctx, stage, &path, &cliques, &points, layout);
       CHECK(fixture_heeded(status, &ctx, polls));
       uf_session_close(&ctx);
     }

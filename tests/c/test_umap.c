@@ -419,7 +419,7 @@ static int stop_in_phase(void *data) { return ((phase_host *)data)->there; }
 
 /* Wherever it stops, what it has is freed (AddressSanitizer looks on). */
 TEST(interrupts_are_heard) {
-  const char *const phases[] = {"nearest neighbors", "start", "layout"};
+  const char *const phases[] = {"nearest neighbors", "initialization", "layout"};
   enum { ROWS = 1500 };
   double *x = connected_points(ROWS);
   uf_matrix columns = columns_of(x, ROWS, COLUMNS);

@@ -348,7 +348,7 @@ test_that("settings that make no sense are errors", {
   expect_input_error(use(min_dist = 2), "`min_dist` must not exceed")
 })
 
-test_that("the spectral start settles on a long chain, and the chain is not torn", {
+test_that("the spectral initialization converges on a long chain, and the chain is not torn", {
   chain <- cbind(seq(0, 1, length.out = 2000))
   expect_silent(initial_layout(fuzzy_graph(nearest_neighbors(chain))))
   for (seed in c(42, 2, 3, 4)) {

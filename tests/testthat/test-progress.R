@@ -68,7 +68,7 @@ test_that("progress of a run names its phases, changes nothing and can be muffle
   )
   expect_match(lines, "^[a-z ]+: [0-9.]+ s$")
   expect_identical(
-    sub(":.*", "", lines), c("data", "nearest neighbors", "fuzzy graph", "start", "layout")
+    sub(":.*", "", lines), c("data", "nearest neighbors", "fuzzy graph", "initialization", "layout")
   )
   expect_identical(talking, umap(iris[1:4], n_epochs = 5, verbose = FALSE))
   expect_silent(suppressMessages(umap(iris[1:4], verbose = TRUE), classes = "unfurl_message"))

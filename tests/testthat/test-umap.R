@@ -41,7 +41,7 @@ test_that("a model is a start, as an embedding is", {
   )
 })
 
-test_that("a start that did not settle is told once", {
+test_that("a spectral initialization that does not converge warns once", {
   x <- as.matrix(iris[1:4])[rep(1:150, 3), ]
   expect_length(suppressWarnings(umap_fit(x))$warnings, 1)
 })
