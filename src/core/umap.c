@@ -53,7 +53,9 @@ uf_status uf_umap(uf_context *ctx, uf_data_block *blocks, int n_blocks,
     } else if (blocks[b].points.n) {
       UF_TRY(hash_rows(ctx, &blocks[b]));
     }
-  UF_TRY(uf_layout_optimize(ctx, graph, &hierarchy, d, &options->layout, observer, result->layout));
+  const uf_layout_problem problem = {
+      .graph = graph, .hierarchy = &hierarchy, .d = d, .seed = options->seed};
+  UF_TRY(uf_layout_optimize(ctx, &problem, &options->layout, observer, result->layout));
 done:
   uf_hierarchy_free(&hierarchy);
   return status;

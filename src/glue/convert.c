@@ -74,8 +74,7 @@ uf_layout_options r_layout_options(SEXP options) {
                              .negative_sample_rate = r_double(options, "negative_sample_rate"),
                              .beta1 = r_double(options, "beta1"),
                              .beta2 = r_double(options, "beta2"),
-                             .epsilon = r_double(options, "epsilon"),
-                             .seed = (uint64_t)r_double(options, "seed")};
+                             .epsilon = r_double(options, "epsilon")};
 }
 
 const int *r_category(SEXP category, R_xlen_t n) {

@@ -73,8 +73,10 @@ static SEXP optimize_layout(void *data) {
   c->layout = r_new_floats(&c->run, (int64_t)n * d);
   r_to_layout(c->init, c->layout);
   uf_layout_options options = r_layout_options(c->options);
+  uf_layout_problem problem = {
+      .graph = &c->graph, .d = d, .seed = (uint64_t)r_double(c->options, "seed")};
   r_observer_open(&c->observer, &c->run, c->observer_list, n, d);
-  check(c, uf_layout_optimize(ctx, &c->graph, NULL, d, &options, &c->observer.observer, c->layout));
+  check(c, uf_layout_optimize(ctx, &problem, &options, &c->observer.observer, c->layout));
   SEXP result = PROTECT(r_named_list(2, names));
   SET_VECTOR_ELT(result, 0, r_from_layout(c->layout, n, d));
   SET_VECTOR_ELT(result, 1, r_from_observer(&c->observer));

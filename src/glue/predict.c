@@ -122,7 +122,8 @@ static void take_view(predict_call *c, int v) {
 static uf_predict_options decode_options(SEXP options) {
   return (uf_predict_options){.fuzzy = r_fuzzy_options(r_double(options, "local_connectivity"),
                                                        r_double(options, "bandwidth"), 1, R_PosInf),
-                              .layout = r_layout_options(options)};
+                              .layout = r_layout_options(options),
+                              .seed = (uint64_t)r_double(options, "seed")};
 }
 
 static SEXP predict(void *data) {

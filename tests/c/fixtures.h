@@ -35,8 +35,8 @@ static inline float *fixture_floats(int64_t count) { return fixture_array(count,
 static inline int *fixture_ints(int64_t count) { return fixture_array(count, sizeof(int)); }
 
 /* The usual constants of UMAP; the curve is left to the caller. */
-static inline uf_layout_options fixture_layout_options(uf_layout_optimizer optimizer, int n_epochs,
-                                                       uint64_t seed) {
+static inline uf_layout_options fixture_layout_options(uf_layout_optimizer optimizer,
+                                                       int n_epochs) {
   return (uf_layout_options){.optimizer = optimizer,
                              .n_epochs = n_epochs,
                              .softening = 0.001,
@@ -46,8 +46,7 @@ static inline uf_layout_options fixture_layout_options(uf_layout_optimizer optim
                              .epsilon = 0.5,
                              .learning_rate = 1,
                              .repulsion_strength = 1,
-                             .negative_sample_rate = 5,
-                             .seed = seed};
+                             .negative_sample_rate = 5};
 }
 
 /* The context that most tests need: without a host; NULL for the best instruction set. */

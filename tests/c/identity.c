@@ -430,8 +430,7 @@ static void all_starts(void) {
 }
 
 static uf_layout_options layout_options(uf_layout_optimizer method) {
-  uf_layout_options options =
-      fixture_layout_options(method, method == UF_LAYOUT_FULL ? 5 : 30, SEED);
+  uf_layout_options options = fixture_layout_options(method, method == UF_LAYOUT_FULL ? 5 : 30);
   uf_fit_curve(0.1, 1, &options.a, &options.b);
   return options;
 }
@@ -443,7 +442,8 @@ static void all_layouts(void) {
     uf_layout_options options = layout_options((uf_layout_optimizer)optimizer->value);
     float *layout = fixture_floats(N * d);
     must(uf_init_random(&ctx, graph.n, d, SEED, layout));
-    must(uf_layout_optimize(&ctx, &graph, NULL, d, &options, NULL, layout));
+    const uf_layout_problem problem = {.graph = &graph, .d = d, .seed = SEED};
+    must(uf_layout_optimize(&ctx, &problem, &options, NULL, layout));
     begin();
     take_floats(layout, N * d);
     snprintf(variant, sizeof variant, "%s/%d dimensions", optimizer->name, d);
@@ -490,7 +490,8 @@ static void predictions(uf_data_block *view, const double *x, const float *layou
   for (int i = 0; i < N_NEW + N; i++) category[i] = i % (FEW + 1) - 1;
   must(uf_points_prepare_new(&ctx, &matrix, &view->preparation, &queries));
   for (int n_data_blocks = 1; n_data_blocks <= 2; n_data_blocks++) {
-    uf_predict_options options = {.fuzzy = usual, .layout = layout_options(UF_LAYOUT_BATCH)};
+    uf_predict_options options = {
+        .fuzzy = usual, .layout = layout_options(UF_LAYOUT_BATCH), .seed = SEED};
     uf_query_block views[2] = {{.points = &view->points,
                                 .queries = &queries,
                                 .hash = view->hash,

@@ -8,12 +8,12 @@
 #include "layout/forces.h"
 #include "layout/optimize.h"
 
-enum { N_METHODS = 3 };
+enum { N_METHODS = 3, SEED = 42 };
 static const uf_layout_optimizer methods[N_METHODS] = {UF_LAYOUT_BATCH, UF_LAYOUT_SGD,
                                                        UF_LAYOUT_FULL};
 
 static uf_layout_options options_of(uf_layout_optimizer method, int n_epochs) {
-  uf_layout_options options = fixture_layout_options(method, n_epochs, 42);
+  uf_layout_options options = fixture_layout_options(method, n_epochs);
   options.a = 1.576943460;
   options.b = 0.8950608780;
   if (method == UF_LAYOUT_FULL) options.learning_rate = 0.1;
@@ -82,6 +82,12 @@ static void random_start(int n, int d, float *layout) {
   for (int e = 0; e < n * d; e++) layout[e] = (float)(20 * fixture_unit(40, e) - 10);
 }
 
+static uf_status optimize(uf_context *ctx, const uf_graph *graph, int d,
+                          const uf_layout_options *options, uf_observer *observer, float *layout) {
+  const uf_layout_problem problem = {.graph = graph, .d = d, .seed = SEED};
+  return uf_layout_optimize(ctx, &problem, options, observer, layout);
+}
+
 /* Optimizes `layout`, from where it is, over the graph of a dense matrix; frees w. */
 static void run(double *w, int n, int d, const uf_layout_options *options, uf_observer *observer,
                 float *layout) {
@@ -89,7 +95,7 @@ static void run(double *w, int n, int d, const uf_layout_options *options, uf_ob
   uf_graph graph;
   fixture_open(&ctx, 1, NULL);
   fixture_graph_of(&ctx, n, w, &graph);
-  CHECK(uf_layout_optimize(&ctx, &graph, NULL, d, options, observer, layout) == UF_OK);
+  CHECK(optimize(&ctx, &graph, d, options, observer, layout) == UF_OK);
   CHECK(fixture_all_finite(layout, (int64_t)n * d));
   uf_graph_free(&graph);
   uf_session_close(&ctx);
@@ -163,17 +169,23 @@ TEST(cliques_separate) {
 
 TEST(runs_are_repeatable) {
   enum { N = 61 };
+  uf_context ctx;
+  uf_graph graph;
+  fixture_open(&ctx, 1, NULL);
+  fixture_graph_of(&ctx, N, fixture_ring(N, 4), &graph);
   for (int m = 0; m < N_METHODS; m++) {
     float layout[3][2 * N];
+    uf_layout_options options = options_of(methods[m], 30);
     for (int r = 0; r < 3; r++) {
-      uf_layout_options options = options_of(methods[m], 30);
-      options.seed = r < 2 ? 1 : 2;
+      const uf_layout_problem problem = {.graph = &graph, .d = 2, .seed = r < 2 ? 1 : 2};
       random_start(N, 2, layout[r]);
-      run(fixture_ring(N, 4), N, 2, &options, NULL, layout[r]);
+      CHECK(uf_layout_optimize(&ctx, &problem, &options, NULL, layout[r]) == UF_OK);
     }
     CHECK(fixture_same(layout[0], layout[1], 2 * N));
     CHECK(!fixture_same(layout[0], layout[2], 2 * N));
   }
+  uf_graph_free(&graph);
+  uf_session_close(&ctx);
 }
 
 TEST(snapshots) {
@@ -395,18 +407,18 @@ TEST(watching) {
     int seen = -1;
     float layout[2 * N];
     uf_layout_options options = options_of(methods[m], 9);
-    uf_loss_options loss = {.a = options.a, .b = options.b, .seed = options.seed};
+    uf_loss_options loss = {.a = options.a, .b = options.b, .seed = SEED};
     uf_observer observer = {.n_traced = 3, .traced_epoch = epoch, .losses = losses};
     fixture_open(&ctx, 1, NULL);
     fixture_graph_of(&ctx, N, fixture_ring(N, 3), &graph);
     random_start(N, 2, layout);
-    CHECK(uf_layout_optimize(&ctx, &graph, NULL, 2, &options, &observer, layout) == UF_OK);
+    CHECK(optimize(&ctx, &graph, 2, &options, &observer, layout) == UF_OK);
     CHECK(uf_layout_loss(&ctx, &graph, 2, &loss, layout, &last) == UF_OK);
     CHECK(losses[2].attraction == last.attraction && losses[2].repulsion == last.repulsion);
     CHECK(losses[0].attraction > losses[1].attraction);
     observer.on_epoch = stop_at_three;
     observer.data = &seen;
-    CHECK(uf_layout_optimize(&ctx, &graph, NULL, 2, &options, &observer, layout) == UF_INTERRUPTED);
+    CHECK(optimize(&ctx, &graph, 2, &options, &observer, layout) == UF_INTERRUPTED);
     CHECK(seen == 3);
     uf_graph_free(&graph);
     uf_session_close(&ctx);
@@ -438,7 +450,7 @@ static void batch(const uf_graph *graph, int d, int n_threads, const char *isa, 
   uf_layout_options options = options_of(UF_LAYOUT_BATCH, 7);
   fixture_open(&ctx, n_threads, isa);
   random_start(graph->n, d, layout);
-  CHECK(uf_layout_optimize(&ctx, graph, NULL, d, &options, NULL, layout) == UF_OK);
+  CHECK(optimize(&ctx, graph, d, &options, NULL, layout) == UF_OK);
   CHECK(fixture_all_finite(layout, (int64_t)graph->n * d));
   uf_session_close(&ctx);
 }
@@ -502,7 +514,7 @@ TEST(interrupts_are_heard) {
       uf_layout_options options = options_of(methods[m], 1000000);
       random_start(N, 2, layout);
       fixture_open_stopping(&ctx, fixture_threads[t], &polls);
-      CHECK(uf_layout_optimize(&ctx, &graph, NULL, 2, &options, NULL, layout) == UF_INTERRUPTED);
+      CHECK(optimize(&ctx, &graph, 2, &options, NULL, layout) == UF_INTERRUPTED);
       CHECK(polls == 1 && strcmp(ctx.message, "interrupted") == 0);
       uf_session_close(&ctx);
     }

@@ -188,7 +188,7 @@ static uf_status start_pca(uf_context *ctx) { return find_start(ctx, UF_INIT_PCA
 static uf_status start_random(uf_context *ctx) { return find_start(ctx, UF_INIT_RANDOM); }
 
 static uf_layout_options options_of(uf_layout_optimizer optimizer) {
-  uf_layout_options options = fixture_layout_options(optimizer, 3, SEED);
+  uf_layout_options options = fixture_layout_options(optimizer, 3);
   options.a = 1.6;
   options.b = 0.9;
   return options;
@@ -198,7 +198,8 @@ static uf_status lay_out(uf_context *ctx, uf_layout_optimizer optimizer) {
   uf_layout_options options = options_of(optimizer);
   float layout[2 * N];
   memcpy(layout, start, sizeof layout);
-  uf_status status = uf_layout_optimize(ctx, &graph, NULL, 2, &options, NULL, layout);
+  const uf_layout_problem problem = {.graph = &graph, .d = 2, .seed = SEED};
+  uf_status status = uf_layout_optimize(ctx, &problem, &options, NULL, layout);
   if (status) CHECK(fixture_same(layout, start, 2 * N));
   return status;
 }
@@ -384,7 +385,8 @@ TEST(layouts_too_large_to_gather) {
   uf_layout_options options = options_of(UF_LAYOUT_BATCH);
   const uf_graph large = {.n = INT32_MAX / 3};
   fixture_open(&ctx, 1, NULL);
-  CHECK(uf_layout_optimize(&ctx, &large, NULL, 3, &options, NULL, NULL) == UF_BAD_INPUT);
+  const uf_layout_problem problem = {.graph = &large, .d = 3};
+  CHECK(uf_layout_optimize(&ctx, &problem, &options, NULL, NULL) == UF_BAD_INPUT);
   CHECK(strstr(ctx.message, "too many for a batch layout in 3 dimensions") != NULL);
   uf_session_close(&ctx);
 }

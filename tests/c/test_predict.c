@@ -16,7 +16,8 @@ enum { OLD = 75, NEW = 21, K = 7, COLUMNS = 6, MAX_D = 5, NEGATIVES = 32, SEED =
 
 static uf_predict_options usual_options(int n_epochs) {
   uf_predict_options options = {.fuzzy = {1, 1, 1, INFINITY, 0},
-                                .layout = fixture_layout_options(UF_LAYOUT_BATCH, n_epochs, SEED)};
+                                .layout = fixture_layout_options(UF_LAYOUT_BATCH, n_epochs),
+                                .seed = SEED};
   uf_fit_curve(0.1, 1, &options.layout.a, &options.layout.b);
   return options;
 }
@@ -114,7 +115,7 @@ static void plain_epoch(plain_row *row, const uf_layout_options *o, int epoch) {
     double pull = 2 * o->a * o->b * row->weight[e] * pow(d2, o->b - 1) / (1 + o->a * pow(d2, o->b));
     for (int c = 0; c < d; c++) force[c] += pull * (other[c] - row->y[c]);
   }
-  uint64_t key = uf_key(o->seed, UF_STAGE_PREDICT, (uint64_t)epoch, 0);
+  uint64_t key = uf_key(SEED, UF_STAGE_PREDICT, (uint64_t)epoch, 0);
   for (int k = 0; k < NEGATIVES; k++) {
     const float *other = row->old + uf_draw_index(key, (uint64_t)k, OLD) * d;
     double d2 = fmax(squared(row->y, other, d), 1e-6);

@@ -43,7 +43,8 @@ static double step_length_at(const uf_hierarchy *hierarchy, int level) {
 
 typedef struct batch_job {
   uf_context *ctx;
-  const uf_hierarchy *hierarchy;
+  const uf_layout_problem *problem;
+  const uf_hierarchy *hierarchy; /* of the problem */
   const uf_layout_options *options;
   const uf_batch_run *run;
   uf_slots slots;
@@ -88,7 +89,7 @@ static void move_blocks(void *job, int64_t task, int worker) {
   uf_range blocks = uf_block_range(task, BLOCKS_PER_TASK, n_blocks);
   for (int64_t block = blocks.from; block < blocks.to; block++) {
     uint64_t key =
-        uf_key(j->options->seed, UF_STAGE_NEGATIVES,
+        uf_key(j->problem->seed, UF_STAGE_NEGATIVES,
                (uint64_t)j->epoch * UF_MOST_LEVELS + (uint64_t)j->run->level, (uint64_t)block);
     for (int k = 0; k < j->n_negatives; k++)
       memcpy(negatives + (size_t)k * d, j->position + draw_place(j, key, k) * d,
@@ -130,8 +131,7 @@ static uf_status run_epochs(batch_job *j, uf_observer *observer, float *layout) 
     j->next = old;
     if (status || !uf_is_observed(observer, epoch + 1)) continue;
     copy_out(j, j->step.d, layout);
-    status = uf_observe(j->ctx, observer, &j->hierarchy->level[0].graph, j->step.d, j->options,
-                        epoch + 1, layout);
+    status = uf_observe(j->ctx, observer, j->problem, j->options, epoch + 1, layout);
   }
   return status;
 }
@@ -164,12 +164,19 @@ static uf_layout_step first_step(const batch_job *j, int d) {
   return step;
 }
 
-uf_status uf_batch_epochs(uf_context *ctx, const uf_hierarchy *hierarchy, int d,
+uf_status uf_batch_epochs(uf_context *ctx, const uf_layout_problem *problem,
                           const uf_layout_options *options, const uf_batch_run *run,
                           uf_observer *observer, float *layout) {
   uf_status status = UF_OK;
-  batch_job j = {
-      .ctx = ctx, .hierarchy = hierarchy, .options = options, .run = run, .power1 = 1, .power2 = 1};
+  const uf_hierarchy *hierarchy = problem->hierarchy;
+  int d = problem->d;
+  batch_job j = {.ctx = ctx,
+                 .problem = problem,
+                 .hierarchy = hierarchy,
+                 .options = options,
+                 .run = run,
+                 .power1 = 1,
+                 .power2 = 1};
   UF_TRY(uf_slots_make(ctx, &hierarchy->level[run->level], run->scale, d, layout, &j.slots));
   int64_t places = 16 * j.slots.n_groups;
   j.scratch_size = (size_t)(48 + MOST_NEGATIVES) * (size_t)d;

@@ -4,7 +4,6 @@
 #ifndef UF_BATCH_H
 #define UF_BATCH_H
 
-#include "graph/hierarchy.h"
 #include "layout/observe.h"
 
 typedef struct uf_batch_run {
@@ -21,7 +20,7 @@ typedef struct uf_batch_run {
 uf_layout_step uf_batch_step(const uf_layout_options *options, int d);
 
 /* layout: n × d of that level. observer may be NULL. */
-uf_status uf_batch_epochs(uf_context *ctx, const uf_hierarchy *hierarchy, int d,
+uf_status uf_batch_epochs(uf_context *ctx, const uf_layout_problem *problem,
                           const uf_layout_options *options, const uf_batch_run *run,
                           uf_observer *observer, float *layout);
 

@@ -22,9 +22,11 @@ static void move_both(const uf_curve *curve, float *x, float *y, int d, double c
   }
 }
 
-uf_status uf_layout_full(uf_context *ctx, const uf_graph *graph, int d,
+uf_status uf_layout_full(uf_context *ctx, const uf_layout_problem *problem,
                          const uf_layout_options *options, uf_observer *observer, float *layout) {
   const uf_curve curve = uf_curve_of(options);
+  const uf_graph *graph = problem->graph;
+  int d = problem->d;
   for (int epoch = 0; epoch < options->n_epochs; epoch++) {
     for (int i = 0; i < graph->n; i++) {
       float *head = layout + (size_t)i * (size_t)d;
@@ -36,7 +38,7 @@ uf_status uf_layout_full(uf_context *ctx, const uf_graph *graph, int d,
         double coefficient =
             weight * uf_attraction(&curve, d2) + (1 - weight) * uf_repulsion(&curve, d2);
         move_both(&curve, head, tail, d, coefficient, options->learning_rate);
-        uint64_t key = uf_key(options->seed, UF_STAGE_NEGATIVES, (uint64_t)epoch, (uint64_t)e);
+        uint64_t key = uf_key(problem->seed, UF_STAGE_NEGATIVES, (uint64_t)epoch, (uint64_t)e);
         for (int s = 0; s < (int)options->negative_sample_rate; s++) {
           int other = uf_draw_index(key, (uint64_t)s, graph->n);
           if (other == i) continue;
@@ -46,7 +48,7 @@ uf_status uf_layout_full(uf_context *ctx, const uf_graph *graph, int d,
         }
       }
     }
-    uf_status status = uf_observe(ctx, observer, graph, d, options, epoch + 1, layout);
+    uf_status status = uf_observe(ctx, observer, problem, options, epoch + 1, layout);
     if (status) return status;
   }
   return UF_OK;

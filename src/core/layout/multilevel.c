@@ -37,12 +37,13 @@ static double work_of(const uf_hierarchy *hierarchy, int level, int n_epochs) {
   return (double)n_epochs_of(level, n_epochs) * (double)(graph->start[graph->n] + graph->n);
 }
 
-uf_status uf_layout_multilevel(uf_context *ctx, const uf_hierarchy *hierarchy, int d,
+uf_status uf_layout_multilevel(uf_context *ctx, const uf_layout_problem *problem,
                                const uf_layout_options *options, uf_observer *observer,
                                float *layout) {
   uf_status status = UF_OK;
-  int top = hierarchy->n_levels - 1, n_epochs = options->n_epochs;
-  const uf_graph *graph = &hierarchy->level[0].graph;
+  const uf_hierarchy *hierarchy = problem->hierarchy;
+  int d = problem->d, top = hierarchy->n_levels - 1, n_epochs = options->n_epochs;
+  const uf_graph *graph = problem->graph;
   float most = uf_largest_weight(graph), scale = most > 0 ? 1 / most : 0;
   float *position[UF_MOST_LEVELS] = {NULL};
   size_t size = (size_t)graph->n * (size_t)d;
@@ -60,11 +61,11 @@ uf_status uf_layout_multilevel(uf_context *ctx, const uf_hierarchy *hierarchy, i
                         .scale = scale,
                         .span_from = done,
                         .span_to = done + part};
-    UF_TRY(uf_batch_epochs(ctx, hierarchy, d, options, &run, level == 0 ? observer : NULL,
+    UF_TRY(uf_batch_epochs(ctx, problem, options, &run, level == 0 ? observer : NULL,
                            position[level]));
     done += part;
     if (level > 0)
-      UF_TRY(uf_prolong(ctx, hierarchy, level - 1, d, jitter, options->seed, position[level],
+      UF_TRY(uf_prolong(ctx, hierarchy, level - 1, d, jitter, problem->seed, position[level],
                         position[level - 1]));
   }
   memcpy(layout, position[0], size * sizeof *layout);

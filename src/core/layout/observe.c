@@ -18,20 +18,21 @@ int uf_is_observed(const uf_observer *observer, int epoch) {
                       find_epoch(observer->traced_epoch, observer->n_traced, epoch) >= 0);
 }
 
-uf_status uf_observe(uf_context *ctx, uf_observer *observer, const uf_graph *graph, int d,
+uf_status uf_observe(uf_context *ctx, uf_observer *observer, const uf_layout_problem *problem,
                      const uf_layout_options *options, int epoch, const float *layout) {
   if (!uf_is_observed(observer, epoch)) return UF_OK;
   int snapshot = find_epoch(observer->snapshot_epoch, observer->n_snapshots, epoch);
   int traced = find_epoch(observer->traced_epoch, observer->n_traced, epoch);
-  size_t size = (size_t)graph->n * (size_t)d;
+  size_t size = (size_t)problem->graph->n * (size_t)problem->d;
   if (snapshot >= 0)
     memcpy(observer->snapshots + size * (size_t)snapshot, layout, size * sizeof *layout);
   if (traced >= 0) {
     uf_loss_options loss = {.a = options->a,
                             .b = options->b,
                             .n_partners = observer->n_partners,
-                            .seed = options->seed};
-    uf_status status = uf_layout_loss(ctx, graph, d, &loss, layout, &observer->losses[traced]);
+                            .seed = problem->seed};
+    uf_status status =
+        uf_layout_loss(ctx, problem->graph, problem->d, &loss, layout, &observer->losses[traced]);
     if (status) return status;
   }
   if (observer->on_epoch && observer->on_epoch(observer->data, epoch, layout))

@@ -22,8 +22,8 @@ typedef struct uf_observer {
 /* Whether anything is recorded after that epoch; observer may be NULL. */
 int uf_is_observed(const uf_observer *observer, int epoch);
 
-/* Records what is due after that epoch. layout: n × d. UF_INTERRUPTED where on_epoch() stops. */
-uf_status uf_observe(uf_context *ctx, uf_observer *observer, const uf_graph *graph, int d,
+/* Records what is due after that epoch. UF_INTERRUPTED where on_epoch() stops. */
+uf_status uf_observe(uf_context *ctx, uf_observer *observer, const uf_layout_problem *problem,
                      const uf_layout_options *options, int epoch, const float *layout);
 
 #endif

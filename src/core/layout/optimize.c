@@ -22,23 +22,24 @@ static uf_status check_size(uf_context *ctx, int n, int d, const uf_layout_optio
       n, d);
 }
 
-uf_status uf_layout_optimize(uf_context *ctx, const uf_graph *graph, const uf_hierarchy *hierarchy,
-                             int d, const uf_layout_options *options, uf_observer *observer,
+uf_status uf_layout_optimize(uf_context *ctx, const uf_layout_problem *problem,
+                             const uf_layout_options *options, uf_observer *observer,
                              float *layout) {
   uf_status status = UF_OK;
+  uf_layout_problem complete = *problem;
   uf_hierarchy own = {0};
   uf_phase(ctx, "layout");
-  UF_TRY(check_size(ctx, graph->n, d, options));
-  UF_TRY(uf_observe(ctx, observer, graph, d, options, 0, layout));
+  UF_TRY(check_size(ctx, problem->graph->n, problem->d, options));
+  UF_TRY(uf_observe(ctx, observer, problem, options, 0, layout));
   if (options->n_epochs == 0) goto done;
-  if (options->optimizer == UF_LAYOUT_BATCH && !hierarchy) {
-    UF_TRY(uf_coarsen(ctx, graph, options->seed, &own));
-    hierarchy = &own;
+  if (options->optimizer == UF_LAYOUT_BATCH && !problem->hierarchy) {
+    UF_TRY(uf_coarsen(ctx, problem->graph, problem->seed, &own));
+    complete.hierarchy = &own;
   }
   switch (options->optimizer) {
-  case UF_LAYOUT_SGD: UF_TRY(uf_layout_sgd(ctx, graph, d, options, observer, layout)); break;
-  case UF_LAYOUT_FULL: UF_TRY(uf_layout_full(ctx, graph, d, options, observer, layout)); break;
-  default: UF_TRY(uf_layout_multilevel(ctx, hierarchy, d, options, observer, layout));
+  case UF_LAYOUT_SGD: UF_TRY(uf_layout_sgd(ctx, problem, options, observer, layout)); break;
+  case UF_LAYOUT_FULL: UF_TRY(uf_layout_full(ctx, problem, options, observer, layout)); break;
+  default: UF_TRY(uf_layout_multilevel(ctx, &complete, options, observer, layout));
   }
 done:
   uf_hierarchy_free(&own);

@@ -9,14 +9,12 @@
 #ifndef UF_OPTIMIZE_H
 #define UF_OPTIMIZE_H
 
-#include "graph/hierarchy.h"
 #include "layout/observe.h"
 #include "layout/options.h"
 
-/* layout (n × d): the initial layout when called, the result when done. observer may be NULL. The
- * graph is symmetric; the hierarchy is its own, or NULL where it has not been made. */
-uf_status uf_layout_optimize(uf_context *ctx, const uf_graph *graph, const uf_hierarchy *hierarchy,
-                             int d, const uf_layout_options *options, uf_observer *observer,
+/* layout (n × d): the initial layout when called, the result when done. observer may be NULL. */
+uf_status uf_layout_optimize(uf_context *ctx, const uf_layout_problem *problem,
+                             const uf_layout_options *options, uf_observer *observer,
                              float *layout);
 
 #endif

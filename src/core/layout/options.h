@@ -1,10 +1,10 @@
 /*
- * layout/options.h: the settings that the optimizers of a layout share.
+ * layout/options.h: what the optimizers of a layout are given.
  */
 #ifndef UF_LAYOUT_OPTIONS_H
 #define UF_LAYOUT_OPTIONS_H
 
-#include <stdint.h>
+#include "graph/hierarchy.h"
 
 typedef enum uf_layout_optimizer {
   UF_LAYOUT_BATCH, /* layout/multilevel.c */
@@ -21,7 +21,13 @@ typedef struct uf_layout_options {
   double repulsion_strength;    /* gamma */
   double negative_sample_rate;  /* negatives for each sampled edge; whole for sgd and full */
   double beta1, beta2, epsilon; /* of Adam, for batch: see layout/adam.h */
-  uint64_t seed;
 } uf_layout_options;
+
+typedef struct uf_layout_problem {
+  const uf_graph *graph;         /* symmetric, n vertices */
+  const uf_hierarchy *hierarchy; /* of the graph; NULL where it has not been made */
+  int d;                         /* dimensions; layouts are n × d by rows */
+  uint64_t seed;
+} uf_layout_problem;
 
 #endif

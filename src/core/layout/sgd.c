@@ -47,10 +47,12 @@ static void repel(const uf_curve *curve, float *head, const float *other, int d,
     head[c] += (float)(rate * uf_clip(curve, coefficient * ((double)head[c] - other[c])));
 }
 
-uf_status uf_layout_sgd(uf_context *ctx, const uf_graph *graph, int d,
+uf_status uf_layout_sgd(uf_context *ctx, const uf_layout_problem *problem,
                         const uf_layout_options *options, uf_observer *observer, float *layout) {
   uf_status status = UF_OK;
   const uf_curve curve = uf_curve_of(options);
+  const uf_graph *graph = problem->graph;
+  int d = problem->d;
   sampled_edge *edges = NULL;
   UF_NEW(ctx, edges, graph->start[graph->n]);
   int64_t n_edges = list_edges(graph, options->n_epochs, edges);
@@ -63,13 +65,13 @@ uf_status uf_layout_sgd(uf_context *ctx, const uf_graph *graph, int d,
       float *head = layout + (size_t)edge->head * (size_t)d;
       attract(&curve, head, layout + (size_t)edge->tail * (size_t)d, d, rate);
       edge->due += edge->period;
-      uint64_t key = uf_key(options->seed, UF_STAGE_NEGATIVES, (uint64_t)epoch, (uint64_t)e);
+      uint64_t key = uf_key(problem->seed, UF_STAGE_NEGATIVES, (uint64_t)epoch, (uint64_t)e);
       for (int s = 0; s < (int)options->negative_sample_rate; s++) {
         int other = uf_draw_index(key, (uint64_t)s, graph->n);
         if (other != edge->head) repel(&curve, head, layout + (size_t)other * (size_t)d, d, rate);
       }
     }
-    UF_TRY(uf_observe(ctx, observer, graph, d, options, epoch + 1, layout));
+    UF_TRY(uf_observe(ctx, observer, problem, options, epoch + 1, layout));
   }
 done:
   uf_free(edges);

@@ -6,7 +6,7 @@
 
 #include "layout/observe.h"
 
-uf_status uf_layout_sgd(uf_context *ctx, const uf_graph *graph, int d,
+uf_status uf_layout_sgd(uf_context *ctx, const uf_layout_problem *problem,
                         const uf_layout_options *options, uf_observer *observer, float *layout);
 
 #endif

@@ -70,7 +70,7 @@ static uf_status join_view(uf_context *ctx, uf_query_block *view, const uf_predi
   if (view->category) {
     UF_TRY(uf_categorical_intersection(ctx, graph, view->category, view->category, view->weight));
   } else {
-    UF_TRY(find_neighbors(ctx, view, options->layout.seed));
+    UF_TRY(find_neighbors(ctx, view, options->seed));
     renumber(&view->neighbors);
     if (!graph->start) return similarities(ctx, view, options->fuzzy, graph);
     UF_TRY(similarities(ctx, view, options->fuzzy, &own));
@@ -240,7 +240,7 @@ static void move_groups(void *job, int64_t task, int worker) {
 
 static void draw_negatives(place_job *j, int epoch) {
   size_t d = (size_t)j->d;
-  uint64_t key = uf_key(j->options->layout.seed, UF_STAGE_PREDICT, (uint64_t)epoch, 0);
+  uint64_t key = uf_key(j->options->seed, UF_STAGE_PREDICT, (uint64_t)epoch, 0);
   for (size_t k = 0; k < N_NEGATIVES; k++) {
     size_t place = 16 * (size_t)j->n_groups + (size_t)uf_draw_index(key, k, j->n_old);
     memcpy(j->negatives + k * d, j->position + place * d, sizeof *j->negatives * d);

@@ -26,6 +26,7 @@ typedef struct uf_query_block {
 typedef struct uf_predict_options {
   uf_fuzzy_options fuzzy; /* as for the old rows */
   uf_layout_options layout;
+  uint64_t seed;
 } uf_predict_options;
 
 /*
