@@ -141,7 +141,9 @@ join_hints <- function(hint) if (length(hint) > 0) readable(paste(hint, collapse
 
 # Names and values may hold bytes that are invalid as text, at which endsWith() and strwrap() stop.
 readable <- function(text) {
-  if (validEnc(text)) text else iconv(text, "UTF-8", "UTF-8", sub = "byte")
+  is_bad <- !validEnc(text)
+  text[is_bad] <- iconv(text[is_bad], "UTF-8", "UTF-8", sub = "byte")
+  text
 }
 
 # The call with which the user entered the package.

@@ -14,9 +14,12 @@ draw_base <- function(picture, ...) {
   legend <- fit_legend(picture, room = graphics::par("pin") * c(0.4, 1))
   frame <- open_frame(picture, look, names_width(picture), legend$width)
   if (!is.null(picture$edges)) draw_edges(picture$edges, frame)
-  if (picture$raster) draw_pixels(picture, look, frame) else draw_points(picture, look)
+  if (look$type == "p") {
+    if (picture$raster) draw_pixels(picture, look, frame) else draw_points(picture, look)
+  }
   if (look$axes) draw_axes(picture, frame)
-  draw_titles(picture, look, frame)
+  if (look$frame.plot) draw_box(frame)
+  if (graphics::par("ann")) draw_titles(picture, look, frame)
   if (!is.null(picture$medians)) draw_medians(picture$medians, frame)
   draw_legend(legend, frame)
   invisible(frame)
@@ -29,7 +32,8 @@ check_plot_dots <- function(given, method) {
   if (length(given) == 0) return(invisible())
   checks <- list(
     xlim = check_axis_limits, ylim = check_axis_limits, asp = check_aspect, axes = check_flag,
-    pch = check_some, col = check_some
+    frame.plot = check_flag, pch = check_some, col = check_some, type = check_type,
+    log = check_not_log
   )
   known <- c(
     names(formals(method)), names(formals(plot.umap_embedding)), names(checks), "main", "sub",
@@ -39,7 +43,10 @@ check_plot_dots <- function(given, method) {
   for (arg in intersect(names(given), names(checks))) checks[[arg]](given[[arg]], arg)
 }
 
-check_axis_limits <- function(x, arg) if (!is.null(x)) check_extent(diff(check_span(x, arg)), arg)
+# The greater first reverses the axis.
+check_axis_limits <- function(x, arg) {
+  if (!is.null(x)) check_extent(abs(diff(check_span(x, arg, may_reverse = TRUE))), arg)
+}
 
 check_aspect <- function(x, arg) {
   if (!isTRUE(is.na(x))) check_number(x, arg, min = 0, open = TRUE)
@@ -49,31 +56,46 @@ check_some <- function(x, arg) {
   if (length(x) == 0) abort_input(arg, "must have a value for the points, not ", describe(x))
 }
 
+# With "n", the frame alone.
+check_type <- function(x, arg) check_choice(x, arg, c("p", "n"))
+
+check_not_log <- function(x, arg) {
+  if (identical(x, "")) return(invisible())
+  abort_input(
+    arg, "must be \"\", not ", describe(x), hint = "Coordinates can be negative."
+  )
+}
+
 # Arguments of plot.default() by their use: frame, points, titles; the rest is for par().
 base_look <- function(given, picture) {
   defaults <- list(
     xlim = NULL, ylim = picture$ylim, asp = if (picture$is_plane) 1 else NA, axes = TRUE,
     main = NULL, sub = NULL, xlab = picture$xlab, ylab = picture$ylab,
-    pch = 16, col = grDevices::adjustcolor(picture$scale$colour, picture$alpha)
+    frame.plot = NULL, pch = 16, type = "p",
+    col = grDevices::adjustcolor(picture$scale$color, picture$alpha)
   )
   is_own <- names(given) %in% names(defaults)
   look <- utils::modifyList(defaults, given[is_own], keep.null = TRUE)
-  look$par <- given[!is_own]
+  if (is.null(look[["frame.plot"]])) look[["frame.plot"]] <- look[["axes"]]
+  look[["par"]] <- given[!is_own & names(given) != "log"]
   look
 }
 
 # ---- Frame --------------------------------------------------------------------------------------
 
 # Opens coordinates in which the data fill what names on the left and the legend on the right leave
-# of the plot region.
+# of the plot region. The limits of a reversed axis descend, and its scale is negative.
 open_frame <- function(picture, look, left, right) {
   inches <- graphics::par("pin") - c(left + right, 0)
   x <- frame_limits(look$xlim, picture$x)
   y <- frame_limits(look$ylim, picture$y)
   scale <- inches / c(diff(x), diff(y)) # inches per unit
   if (!is.na(look$asp)) {
+    direction <- sign(scale)
+    scale <- abs(scale)
     scale[1] <- min(scale[1], scale[2] / look$asp)
     scale[2] <- scale[1] * look$asp
+    scale <- direction * scale
   }
   x <- mean(x) + c(-0.5, 0.5) * inches[1] / scale[1]
   y <- mean(y) + c(-0.5, 0.5) * inches[2] / scale[2]
@@ -102,7 +124,7 @@ draw_axes <- function(picture, frame) {
   quiet <- list(col = "grey70", col.axis = "grey30", tcl = -0.25, mgp = c(2, 0.4, 0), las = 1)
   ticks <- function(limits) {
     at <- pretty(limits, 5)
-    at[at >= limits[1] & at <= limits[2]]
+    at[at >= min(limits) & at <= max(limits)]
   }
   axis <- function(side, at, labels = TRUE, pos) {
     do.call(graphics::axis, c(list(side, at, labels, pos = pos), quiet))
@@ -113,6 +135,9 @@ draw_axes <- function(picture, frame) {
     room <- graphics::par("mai")[2] + names_width(picture) - 0.15
     axis(2, seq_along(picture$strips), shorten(picture$strips, room), pos = frame$x[1])
   }
+}
+
+draw_box <- function(frame) {
   graphics::rect(frame$x[1], frame$y[1], frame$x[2], frame$y[2], border = "grey70", xpd = NA)
 }
 
@@ -130,18 +155,19 @@ draw_titles <- function(picture, look, frame) {
 
 draw_points <- function(picture, look) {
   shown <- picture$order
+  n <- length(picture$x)
   graphics::points(
     picture$x[shown], picture$y[shown],
-    col = rep_len(look$col, length(shown))[shown], pch = rep_len(look$pch, length(shown))[shown],
-    cex = picture$cex
+    col = rep_len(look$col, n)[shown], pch = rep_len(look$pch, n)[shown],
+    cex = rep_len(picture$cex, n)[shown]
   )
 }
 
 draw_pixels <- function(picture, look, frame) {
   size <- raster_size(frame)
-  colour <- substr(grDevices::adjustcolor(look$col), 1, 7)
+  color <- substr(grDevices::adjustcolor(look$col), 1, 7)
   draw_cells(
-    point_cells(picture$x, picture$y, colour, picture$alpha, frame, size), frame, size
+    point_cells(picture$x, picture$y, color, picture$alpha, frame, size), frame, size
   )
 }
 
@@ -152,7 +178,7 @@ draw_edges <- function(edges, frame) {
   } else {
     graphics::segments(
       edges$x0, edges$y0, edges$x1, edges$y1,
-      col = grDevices::grey(rep(0.2, nrow(edges)), edge_alpha(edges)), lwd = 0.7
+      col = grDevices::gray(rep(0.2, nrow(edges)), edge_alpha(edges)), lwd = 0.7
     )
   }
 }
@@ -172,11 +198,11 @@ draw_cells <- function(cells, frame, size) {
 # Names on a white shadow, so that they stand out from the points below.
 draw_medians <- function(medians, frame) {
   cex <- median_cex(medians)
-  em <- c(graphics::strwidth("M", cex = cex), graphics::strheight("M", cex = cex))
-  width <- graphics::strwidth(medians$label, cex = cex, font = 2) + 0.4 * em[1]
-  medians <- spread_names(medians, width, 1.6 * em[2], frame$x)
-  write <- function(x, y, colour) {
-    graphics::text(x, y, medians$label, col = colour, cex = cex, font = 2, xpd = NA)
+  em <- abs(c(graphics::strwidth("M", cex = cex), graphics::strheight("M", cex = cex)))
+  width <- abs(graphics::strwidth(medians$label, cex = cex, font = 2)) + 0.4 * em[1]
+  medians <- spread_names(medians, width, 1.6 * em[2], range(frame$x))
+  write <- function(x, y, color) {
+    graphics::text(x, y, medians$label, col = color, cex = cex, font = 2, xpd = NA)
   }
   for (angle in seq(0, 2 * pi, length.out = 17)[-1]) {
     write(medians$x + 0.15 * em[1] * cos(angle), medians$y + 0.22 * em[2] * sin(angle), "white")
@@ -205,7 +231,7 @@ fit_keys <- function(scale, room) {
     if (columns * column <= room[1]) break
   }
   keys <- scale$keys
-  colour <- scale$key_colour
+  color <- scale$key_color
   if (columns * column > room[1]) {
     column <- min(column, room[1])
     keys <- shorten(keys, column - 2.6 * cex * text_height(), cex)
@@ -213,13 +239,13 @@ fit_keys <- function(scale, room) {
     if (length(keys) > columns * rows) {
       shown <- seq_len(columns * rows - 1)
       keys <- c(keys[shown], paste("and", length(keys) - length(shown), "more"))
-      colour <- c(colour[shown], NA)
+      color <- c(color[shown], NA)
     }
   }
   rows <- ceiling(length(keys) / columns)
   title_width <- text_width(scale$title, cex)
   list(
-    kind = "levels", keys = keys, colour = colour, title = scale$title, cex = cex, line = line,
+    kind = "levels", keys = keys, color = color, title = scale$title, cex = cex, line = line,
     rows = rows, column = column, width = max(columns * column, title_width + 0.15)
   )
 }
@@ -272,7 +298,7 @@ draw_keys <- function(legend, frame) {
   }
   graphics::points(
     place$x(left + 0.5 * em), place$y(down),
-    col = legend$colour, pch = 16, cex = 1.3 * legend$cex
+    col = legend$color, pch = 16, cex = 1.3 * legend$cex
   )
   graphics::text(
     place$x(left + 1.2 * em), place$y(down), legend$keys,
@@ -292,15 +318,15 @@ draw_bar <- function(legend, frame) {
   }
   left <- place$x(0.12)
   right <- place$x(0.12 + bar_width)
-  colours <- ramp(seq(1, 0, length.out = 256), c(0, 1))
+  colors <- ramp(seq(1, 0, length.out = 256), c(0, 1))
   part <- (legend$at - legend$limits[1]) / diff(legend$limits)
   if (diff(legend$limits) == 0) {
-    colours <- ramp(0.5, c(0, 1))
+    colors <- ramp(0.5, c(0, 1))
     height <- bar_width
     part <- 0.5
   }
   graphics::rasterImage(
-    grDevices::as.raster(matrix(colours)), left, place$y(top + height), right, place$y(top)
+    grDevices::as.raster(matrix(colors)), left, place$y(top + height), right, place$y(top)
   )
   at <- place$y(top + height * (1 - part))
   graphics::segments(right, at, place$x(0.12 + bar_width + 0.04), at, col = "grey50")
@@ -310,7 +336,7 @@ draw_bar <- function(legend, frame) {
     down <- top + height + 0.6 * text_height()
     graphics::rect(
       left, place$y(down + bar_width), right, place$y(down),
-      col = missing_colour, border = NA
+      col = missing_color, border = NA
     )
     graphics::text(label_x, place$y(down + bar_width / 2), "NA", adj = c(0, 0.5), cex = 0.8)
   }

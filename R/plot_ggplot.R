@@ -5,7 +5,7 @@ draw_ggplot <- function(picture) {
     ggplot2::labs(x = picture$xlab, y = picture$ylab) +
     ggplot_theme()
   if (!is.null(picture$edges)) plot <- plot + edge_layer(picture)
-  plot + point_layer(picture) + ggplot_space(picture) + ggplot_colours(picture) +
+  plot + point_layer(picture) + ggplot_space(picture) + ggplot_colors(picture) +
     median_layer(picture)
 }
 
@@ -26,13 +26,14 @@ draw_ggplot_panels <- function(panels) {
     ggplot_theme() +
     ggplot2::theme(panel.spacing = ggplot2::unit(1, "lines")) +
     ggplot_space(first) +
-    ggplot_colours(first)
+    ggplot_colors(first)
 }
 
 # In the order of drawing.
 picture_points <- function(picture) {
   points <- data.frame(x = picture$x, y = picture$y)
   points$label <- picture$label
+  if (length(picture$cex) > 1) points$cex <- picture$cex
   points[picture$order, , drop = FALSE]
 }
 
@@ -41,7 +42,7 @@ picture_mapping <- function(picture) {
   if (is.null(picture$label)) {
     ggplot2::aes(x = .data$x, y = .data$y)
   } else {
-    ggplot2::aes(x = .data$x, y = .data$y, colour = .data$label)
+    ggplot2::aes(x = .data$x, y = .data$y, color = .data$label)
   }
 }
 
@@ -61,26 +62,27 @@ ggplot_space <- function(picture) {
 
 point_layer <- function(picture, points = picture_points(picture)) {
   if (picture$raster) return(pixel_layers(picture, points))
-  look <- list(size = 2.6 * picture$cex, alpha = picture$alpha, stroke = 0)
-  if (is.null(picture$label)) look$colour <- plain_colour
+  cex <- if (is.null(points[["cex"]])) picture$cex else points[["cex"]]
+  look <- list(size = 2.6 * cex, alpha = picture$alpha, stroke = 0)
+  if (is.null(picture$label)) look$color <- plain_color
   do.call(ggplot2::geom_point, look)
 }
 
 pixel_layers <- function(picture, points) {
   if (!requireNamespace("scattermore", quietly = TRUE)) return(cell_layers(picture, points))
   look <- list(pointsize = 1.2, alpha = picture$alpha, pixels = c(1000, 1000))
-  if (is.null(picture$label)) look$colour <- plain_colour
+  if (is.null(picture$label)) look$color <- plain_color
   do.call(scattermore::geom_scattermore, look)
 }
 
 # An image in place of points, one for each panel, and a point out of sight for each key of the
 # legend.
 cell_layers <- function(picture, points) {
-  points$colour <- rep_len(colour_scale(points$label)$colour, nrow(points))
+  points$color <- rep_len(color_scale(points$label)$color, nrow(points))
   panels <- if (is.null(points$epoch)) list(points) else split(points, points$epoch)
   frame <- image_frame(picture)
   images <- lapply(panels, function(panel) {
-    cells <- point_cells(panel$x, panel$y, panel$colour, picture$alpha, frame, frame$size)
+    cells <- point_cells(panel$x, panel$y, panel$color, picture$alpha, frame, frame$size)
     image_layer(cells, frame, panel[1, ])
   })
   keys <- points[!duplicated(points$label), , drop = FALSE]
@@ -116,7 +118,7 @@ edge_layer <- function(picture) {
   }
   ggplot2::geom_segment(
     ggplot2::aes(x = .data$x0, y = .data$y0, xend = .data$x1, yend = .data$y1), edges,
-    inherit.aes = FALSE, alpha = edge_alpha(edges), colour = "grey20", linewidth = 0.3
+    inherit.aes = FALSE, alpha = edge_alpha(edges), color = "grey20", linewidth = 0.3
   )
 }
 
@@ -139,14 +141,14 @@ median_layer <- function(picture) {
   )
 }
 
-# ---- Colours ------------------------------------------------------------------------------------
+# ---- Colors ------------------------------------------------------------------------------------
 
 most_keys <- 60
 
-ggplot_colours <- function(picture) {
+ggplot_colors <- function(picture) {
   scale <- picture$scale
   if (scale$kind == "none") return(NULL)
-  if (scale$kind == "numbers") return(ggplot_number_colours(scale))
+  if (scale$kind == "numbers") return(ggplot_number_colors(scale))
   n_levels <- nlevels(picture$label)
   n_columns <- ceiling(min(length(scale$keys), most_keys) / 20)
   keys <- cut_middle(levels(picture$label), if (n_columns > 2) 18 else 29)
@@ -159,10 +161,10 @@ ggplot_colours <- function(picture) {
     )
   }
   list(
-    ggplot2::scale_colour_manual(
-      name = scale$title, values = scale$key_colour[seq_len(n_levels)], drop = FALSE,
+    ggplot2::scale_color_manual(
+      name = scale$title, values = scale$key_color[seq_len(n_levels)], drop = FALSE,
       breaks = function(levels) utils::head(levels, most_keys),
-      labels = function(shown) keys[match(shown, levels(picture$label))], na.value = missing_colour,
+      labels = function(shown) keys[match(shown, levels(picture$label))], na.value = missing_color,
       guide = guide
     ),
     if (is_tight) {
@@ -176,15 +178,15 @@ ggplot_colours <- function(picture) {
   )
 }
 
-ggplot_number_colours <- function(scale) {
+ggplot_number_colors <- function(scale) {
   list(
-    ggplot2::scale_colour_gradientn(
-      name = scale$title, colours = viridis(256), limits = scale$limits,
-      breaks = scale$at, labels = scale$keys, na.value = missing_colour,
+    ggplot2::scale_color_gradientn(
+      name = scale$title, colors = viridis(256), limits = scale$limits,
+      breaks = scale$at, labels = scale$keys, na.value = missing_color,
       # as numbers, since pmax() of dates fails where the first is missing
       oob = function(x, range) pmin(pmax(as.numeric(x), range[1]), range[2]),
-      guide = ggplot2::guide_colourbar(barheight = ggplot2::unit(8, "lines"))
+      guide = ggplot2::guide_colorbar(barheight = ggplot2::unit(8, "lines"))
     ),
-    if (scale$has_missing) ggplot2::labs(caption = "light grey: no value")
+    if (scale$has_missing) ggplot2::labs(caption = "light gray: no value")
   )
 }

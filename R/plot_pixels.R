@@ -1,15 +1,15 @@
 # Points and lines as pixels, for pictures of so many that single ones cannot be told apart. A cell
 # of the grid in which `count` points fall is as opaque as that many points drawn over each other,
-# and has their mean colour.
+# and has their mean color.
 
-# Cells that are not empty: their `column` and `row`, from the lower left, and their colour.
-point_cells <- function(x, y, colour, alpha, frame, size) {
+# Cells that are not empty: their `column` and `row`, from the lower left, and their color.
+point_cells <- function(x, y, color, alpha, frame, size) {
   cell <- cell_of(x, y, frame, size)
-  colour <- rep_len(colour, length(x))
+  color <- rep_len(color, length(x))
   inside <- !is.na(cell)
-  palette <- unique(colour)
-  # One count for each cell and colour: there are fewer of these than of points.
-  pairs <- tabulate_pairs(cell[inside], match(colour[inside], palette))
+  palette <- unique(color)
+  # One count for each cell and color: there are fewer of these than of points.
+  pairs <- tabulate_pairs(cell[inside], match(color[inside], palette))
   rgb <- grDevices::col2rgb(palette)[, pairs$second, drop = FALSE] * rep(pairs$count, each = 3)
   count <- rowsum(pairs$count, pairs$first)[, 1]
   mean_rgb <- rowsum(t(rgb), pairs$first) / count
@@ -17,14 +17,14 @@ point_cells <- function(x, y, colour, alpha, frame, size) {
 }
 
 # Lines, as points a pixel apart, each as opaque as the line's weight says.
-line_cells <- function(lines, colour, alpha, frame, size) {
+line_cells <- function(lines, color, alpha, frame, size) {
   weight <- numeric(prod(size))
   for (part in split(seq_len(nrow(lines)), (seq_len(nrow(lines)) - 1) %/% 1e5)) {
     ink <- line_ink(lines[part, ], frame, size)
     weight[ink$cell + 1] <- weight[ink$cell + 1] + ink$weight
   }
   cell <- which(weight > 0) - 1
-  rgb <- matrix(grDevices::col2rgb(colour), length(cell), 3, byrow = TRUE)
+  rgb <- matrix(grDevices::col2rgb(color), length(cell), 3, byrow = TRUE)
   cells(cell, rgb, 1 - (1 - alpha)^weight[cell + 1], size)
 }
 
@@ -63,13 +63,13 @@ tabulate_pairs <- function(first, second) {
 cells <- function(cell, rgb, alpha, size) {
   data.frame(
     column = cell %% size[1], row = cell %/% size[1],
-    colour = grDevices::rgb(rgb[, 1], rgb[, 2], rgb[, 3], 255 * alpha, maxColorValue = 255)
+    color = grDevices::rgb(rgb[, 1], rgb[, 2], rgb[, 3], 255 * alpha, maxColorValue = 255)
   )
 }
 
 # A raster image of cells, its first row on top.
 cells_raster <- function(cells, size) {
   image <- matrix("transparent", size[2], size[1])
-  image[cbind(size[2] - cells$row, cells$column + 1)] <- cells$colour
+  image[cbind(size[2] - cells$row, cells$column + 1)] <- cells$color
   grDevices::as.raster(image)
 }

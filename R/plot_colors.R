@@ -1,35 +1,35 @@
-# Colours of labels, and the keys that explain them.
+# Colors of labels, and the keys that explain them.
 
-# Okabe and Ito's colours, those that stand out from white first, and a tenth that stays apart.
-distinct_colours <- function(n) {
+# Okabe and Ito's colors, those that stand out from white first, and a tenth that stays apart.
+distinct_colors <- function(n) {
   okabe_ito <- unname(grDevices::palette.colors(9, "Okabe-Ito"))
   if (n <= 10) return(c(okabe_ito[c(6, 2, 4, 7, 3, 8, 5, 1, 9)], "#882255")[seq_len(n)])
   # Labels that follow each other are far apart on the wheel of hues, and differ in lightness.
   grDevices::hcl(360 * golden(n), 65, c(40, 58, 76)[seq_len(n) %% 3 + 1])
 }
 
-missing_colour <- "#D4D4D4"
+missing_color <- "#D4D4D4"
 
-plain_colour <- "#0072B2"
+plain_color <- "#0072B2"
 
-# The colour of each point and the keys of the legend: levels, or some round values of a scale.
-colour_scale <- function(label, title = NULL, limits = NULL) {
-  if (is.null(label)) return(list(colour = plain_colour, kind = "none"))
+# The color of each point and the keys of the legend: levels, or some round values of a scale.
+color_scale <- function(label, title = NULL, limits = NULL) {
+  if (is.null(label)) return(list(color = plain_color, kind = "none"))
   scale <- if (is.factor(label)) level_scale(label) else number_scale(label, limits)
-  scale$colour[is.na(scale$colour)] <- missing_colour
+  scale$color[is.na(scale$color)] <- missing_color
   scale$title <- title
   scale
 }
 
 level_scale <- function(label) {
   keys <- cut_middle(levels(label))
-  key_colour <- distinct_colours(length(keys))
-  colour <- key_colour[label]
+  key_color <- distinct_colors(length(keys))
+  color <- key_color[label]
   if (anyNA(label)) {
     keys <- c(keys, "NA")
-    key_colour <- c(key_colour, missing_colour)
+    key_color <- c(key_color, missing_color)
   }
-  list(colour = colour, keys = keys, key_colour = key_colour, kind = "levels")
+  list(color = color, keys = keys, key_color = key_color, kind = "levels")
 }
 
 # Long names without their middle, so that those that begin alike stay distinct.
@@ -57,7 +57,7 @@ number_scale <- function(label, limits = NULL) {
   at <- at[as.numeric(at) >= limits[1] + room[1] & as.numeric(at) <= limits[2] - room[2]]
   beyond <- paste(c("<", ">"), c(format(ends[1]), format(ends[2])))
   list(
-    colour = ramp(value, limits), keys = c(format(at), beyond[is_beyond]),
+    color = ramp(value, limits), keys = c(format(at), beyond[is_beyond]),
     at = c(as.numeric(at), limits[is_beyond]), limits = limits, has_missing = anyNA(value),
     kind = "numbers"
   )
@@ -68,7 +68,7 @@ viridis <- function(n) {
   grDevices::colorRampPalette(grDevices::hcl.colors(8, "viridis"), space = "Lab")(n)
 }
 
-# What lies beyond a limit has its colour, a constant that of the middle.
+# What lies beyond a limit has its color, a constant that of the middle.
 ramp <- function(value, limits) {
   part <- if (limits[2] > limits[1]) (value - limits[1]) / diff(limits) else 0 * value + 0.5
   viridis(256)[1 + round(255 * pmin(pmax(part, 0), 1))]
