@@ -19,7 +19,7 @@
 #include "graph/graph.h"
 #include "graph/local_connectivity.h"
 #include "graph/set_ops.h"
-#include "layout/batch.h"
+#include "layout/adam.h"
 #include "layout/forces.h"
 #include "base/memory.h"
 #include "base/parallel.h"
@@ -27,9 +27,11 @@
 #include "neighbors/query.h"
 #include "neighbors/table.h"
 
-enum { N_NEGATIVES = 32, GROUPS_PER_TASK = 16 };
+enum { ROWS_PER_BLOCK = 16, N_NEGATIVES = 32, GROUPS_PER_BLOCK = 32 };
 
-static const double learning_rate_part = 0.25;
+/* Of the first epoch: short, since rows begin near where they belong. A compromise; not measured on
+ * its own. */
+static const double step_length = 0.25 * UF_STEP_LENGTH;
 
 /* ---- neighbors and similarities ---- */
 
@@ -81,6 +83,90 @@ static uf_status join_view(uf_context *ctx, uf_query_block *view, const uf_predi
   UF_TRY(uf_normalize_by_row_maximum(ctx, graph));
 done:
   uf_graph_free(&own);
+  return status;
+}
+
+/* ---- initial positions ---- */
+
+typedef struct start_job {
+  const uf_graph *graph;
+  const float *old_layout;
+  int d;
+  float *layout;
+} start_job;
+
+static const float *position_of(const start_job *j, int64_t edge) {
+  return j->old_layout + (size_t)(j->graph->neighbor[edge] - j->graph->n) * (size_t)j->d;
+}
+
+/* Σ_e w_e / (1 + |y - y_e|²) over a row's neighbors. */
+static double closeness(const start_job *j, int64_t row, const float *y) {
+  double sum = 0;
+  for (int64_t e = j->graph->start[row]; e < j->graph->start[row + 1]; e++)
+    sum += j->graph->weight[e] / (1 + uf_squared_distance(y, position_of(j, e), j->d));
+  return sum;
+}
+
+/* Each row at the neighbor that is closest to the others; NAN without any. */
+static void start_rows(void *job, uf_rows rows) {
+  start_job *j = job;
+  for (int64_t row = rows.from; row < rows.to; row++) {
+    double most = 0;
+    const float *start = NULL;
+    for (int64_t e = j->graph->start[row]; e < j->graph->start[row + 1]; e++) {
+      double close = closeness(j, row, position_of(j, e));
+      if (!(close > most)) continue;
+      most = close;
+      start = position_of(j, e);
+    }
+    for (int c = 0; c < j->d; c++) j->layout[row * j->d + c] = start ? start[c] : NAN;
+  }
+}
+
+/* ---- epochs ---- */
+
+typedef struct negative_source {
+  uint64_t seed;
+  int64_t first; /* the place of the first old row */
+  int n_old;
+} negative_source;
+
+/* The same for all blocks. */
+static void draw_negatives(const void *source, int epoch, int64_t block, int count, size_t *place) {
+  (void)block;
+  const negative_source *s = source;
+  uint64_t key = uf_key(s->seed, UF_STAGE_PREDICT, (uint64_t)epoch, 0);
+  for (int k = 0; k < count; k++)
+    place[k] = (size_t)(s->first + uf_draw_index(key, (uint64_t)k, s->n_old));
+}
+
+/* An edge pulls at its new end alone. */
+static uf_status move_rows(uf_context *ctx, const uf_graph *graph, const float *old_layout,
+                           int n_old, int d, const uf_predict_options *options, float *layout) {
+  uf_status status = UF_OK;
+  const uf_sell_rows rows = {.graph = graph, .scale = 1};
+  uf_sell sell = {0};
+  UF_TRY(uf_sell_make(ctx, &rows, d, NULL, &sell));
+  const negative_source source = {
+      .seed = options->seed, .first = uf_sell_places(&sell), .n_old = n_old};
+  const uf_adam adam = {.options = &options->layout,
+                        .sell = &sell,
+                        .fixed = old_layout,
+                        .n_fixed = n_old,
+                        .d = d,
+                        .n_ends = 1,
+                        .n_epochs = options->layout.n_epochs,
+                        .step_length = step_length,
+                        .fewest_negatives = N_NEGATIVES,
+                        .most_negatives = N_NEGATIVES,
+                        .groups_per_block = GROUPS_PER_BLOCK,
+                        .draw = draw_negatives,
+                        .source = &source,
+                        .span_from = 0,
+                        .span_to = 1};
+  UF_TRY(uf_adam_run(ctx, &adam, layout));
+done:
+  uf_sell_free(&sell);
   return status;
 }
 
@@ -147,188 +233,6 @@ done:
   return status;
 }
 
-/* ---- layout ---- */
-
-/* Positions are those of the new rows in groups of 16, then those of the old. */
-typedef struct place_job {
-  uf_context *ctx;
-  const uf_graph *graph;
-  const uf_predict_options *options;
-  int n_new, n_old, d;
-  int64_t n_groups;
-  float *position, *next; /* (16 n_groups + n_old) × d */
-  int64_t *slot_start;
-  int32_t *neighbor;
-  float *weight, *degree, *moments;
-  float *negatives; /* N_NEGATIVES × d */
-  float *scratch;   /* per worker: 48 d */
-  uf_layout_step step;
-} place_job;
-
-static int64_t n_edges_of(const uf_graph *graph, int64_t row) {
-  return row < graph->n ? graph->start[row + 1] - graph->start[row] : 0;
-}
-
-static int64_t place_of_neighbor(const place_job *j, int64_t edge) {
-  return 16 * j->n_groups + j->graph->neighbor[edge] - j->n_new;
-}
-
-static void count_slots(place_job *j) {
-  j->slot_start[0] = 0;
-  for (int64_t group = 0; group < j->n_groups; group++) {
-    int64_t most = 0;
-    for (int64_t row = 16 * group; row < 16 * group + 16; row++)
-      most = n_edges_of(j->graph, row) > most ? n_edges_of(j->graph, row) : most;
-    j->slot_start[group + 1] = j->slot_start[group] + most;
-  }
-}
-
-/* An empty slot points at its own row. */
-static void fill_slots(place_job *j) {
-  for (int64_t row = 0; row < 16 * j->n_groups; row++) {
-    int64_t group = row / 16, lane = row % 16, count = n_edges_of(j->graph, row);
-    j->degree[row] = 0;
-    for (int64_t slot = j->slot_start[group]; slot < j->slot_start[group + 1]; slot++) {
-      int64_t at = 16 * slot + lane, edge = slot - j->slot_start[group];
-      j->neighbor[at] = (int32_t)row;
-      j->weight[at] = 0;
-      if (edge >= count) continue;
-      j->neighbor[at] = (int32_t)place_of_neighbor(j, j->graph->start[row] + edge);
-      j->weight[at] = j->graph->weight[j->graph->start[row] + edge];
-      j->degree[row] += j->weight[at];
-    }
-  }
-}
-
-/* Σ w_e / (1 + |y - y_e|²) over a row's neighbors. */
-static double closeness(const place_job *j, int64_t row, int64_t place) {
-  const float *y = j->position + place * j->d;
-  double sum = 0;
-  for (int64_t e = j->graph->start[row]; e < j->graph->start[row + 1]; e++) {
-    const float *neighbor = j->position + place_of_neighbor(j, e) * j->d;
-    sum += j->graph->weight[e] / (1 + uf_squared_distance(y, neighbor, j->d));
-  }
-  return sum;
-}
-
-/* Starts each row at the neighbor that is closest to the others; a row without any is lost. */
-static void start_rows(void *job, int64_t group, int worker) {
-  (void)worker;
-  place_job *j = job;
-  for (int64_t row = 16 * group; row < 16 * group + 16; row++) {
-    double most = 0;
-    int64_t start = -1;
-    for (int64_t e = 0; e < n_edges_of(j->graph, row); e++) {
-      int64_t place = place_of_neighbor(j, j->graph->start[row] + e);
-      double close = closeness(j, row, place);
-      if (close > most) start = place;
-      if (close > most) most = close;
-    }
-    for (int c = 0; c < j->d; c++)
-      j->position[row * j->d + c] = row >= j->n_new ? 0
-                                    : start < 0     ? NAN
-                                                    : j->position[start * j->d + c];
-  }
-}
-
-static void move_groups(void *job, int64_t task, int worker) {
-  place_job *j = job;
-  uf_range groups = uf_block_range(task, GROUPS_PER_TASK, j->n_groups);
-  j->ctx->kernels->layout_step(&j->step, groups.from, groups.to, j->negatives, N_NEGATIVES,
-                               j->scratch + 48 * (size_t)j->d * (size_t)worker);
-}
-
-static void draw_negatives(place_job *j, int epoch) {
-  size_t d = (size_t)j->d;
-  uint64_t key = uf_key(j->options->seed, UF_STAGE_PREDICT, (uint64_t)epoch, 0);
-  for (size_t k = 0; k < N_NEGATIVES; k++) {
-    size_t place = 16 * (size_t)j->n_groups + (size_t)uf_draw_index(key, k, j->n_old);
-    memcpy(j->negatives + k * d, j->position + place * d, sizeof *j->negatives * d);
-  }
-}
-
-static uf_status run_epochs(place_job *j) {
-  const uf_layout_options *options = &j->options->layout;
-  double power1 = 1, power2 = 1;
-  for (int epoch = 0; epoch < options->n_epochs; epoch++) {
-    double left = 1 - (double)epoch / options->n_epochs;
-    power1 *= options->beta1;
-    power2 *= options->beta2;
-    j->step.position = j->position;
-    j->step.next = j->next;
-    j->step.correction1 = (float)(1 / (1 - power1));
-    j->step.correction2 = (float)(1 / (1 - power2));
-    j->step.learning_rate =
-        (float)(learning_rate_part * UF_STEP_LENGTH * options->learning_rate * left * left);
-    draw_negatives(j, epoch);
-    uf_span(j->ctx, 1 - left, 1 - left + 1.0 / options->n_epochs);
-    uf_status status =
-        uf_parallel(j->ctx, uf_n_blocks(j->n_groups, GROUPS_PER_TASK), move_groups, j);
-    if (status) return status;
-    float *old = j->position;
-    j->position = j->next;
-    j->next = old;
-  }
-  return UF_OK;
-}
-
-/* An edge pulls at its new end alone. */
-static uf_layout_step first_step(const place_job *j) {
-  uf_layout_step step = uf_batch_step(&j->options->layout, j->d);
-  step.slot_start = j->slot_start;
-  step.neighbor = j->neighbor;
-  step.weight = j->weight;
-  step.degree = j->degree;
-  step.moment1 = j->moments;
-  step.moment2 = j->moments + 16 * j->n_groups * j->d;
-  step.attraction *= 0.5f;
-  step.negative_weight = (float)(j->options->layout.negative_sample_rate / N_NEGATIVES);
-  return step;
-}
-
-static uf_status place_rows(uf_context *ctx, const uf_graph *graph, const float *old_layout,
-                            int n_old, int d, const uf_predict_options *options, float *layout) {
-  uf_status status = UF_OK;
-  place_job j = {.ctx = ctx,
-                 .graph = graph,
-                 .options = options,
-                 .n_new = graph->n,
-                 .n_old = n_old,
-                 .d = d,
-                 .n_groups = uf_n_blocks(graph->n, 16)};
-  int64_t rows = 16 * j.n_groups, places = rows + n_old;
-  size_t old_size = sizeof *old_layout * (size_t)n_old * (size_t)d;
-  uf_phase(ctx, "layout");
-  UF_NEW(ctx, j.slot_start, j.n_groups + 1);
-  UF_NEW(ctx, j.degree, rows);
-  UF_NEW(ctx, j.position, places * d);
-  UF_NEW(ctx, j.next, places * d);
-  UF_NEW_ZERO(ctx, j.moments, 2 * rows * d);
-  UF_NEW(ctx, j.negatives, N_NEGATIVES * (int64_t)d);
-  UF_NEW(ctx, j.scratch, (int64_t)ctx->n_threads * 48 * d);
-  count_slots(&j);
-  UF_NEW(ctx, j.neighbor, 16 * j.slot_start[j.n_groups]);
-  UF_NEW(ctx, j.weight, 16 * j.slot_start[j.n_groups]);
-  fill_slots(&j);
-  memcpy(j.position + rows * d, old_layout, old_size);
-  memcpy(j.next + rows * d, old_layout, old_size);
-  UF_TRY(uf_parallel(ctx, j.n_groups, start_rows, &j));
-  j.step = first_step(&j);
-  UF_TRY(run_epochs(&j));
-  memcpy(layout, j.position, sizeof *layout * (size_t)graph->n * (size_t)d);
-done:
-  uf_free(j.slot_start);
-  uf_free(j.degree);
-  uf_free(j.position);
-  uf_free(j.next);
-  uf_free(j.moments);
-  uf_free(j.negatives);
-  uf_free(j.scratch);
-  uf_free(j.neighbor);
-  uf_free(j.weight);
-  return status;
-}
-
 /* ---- the whole ---- */
 
 /* Rows and coordinates are numbered by 32 bits. */
@@ -345,7 +249,10 @@ uf_status uf_predict(uf_context *ctx, uf_query_block *views, int n_data_blocks,
   uf_graph graph = {0};
   UF_TRY(check_count(ctx, &views[0], n_old, d));
   for (int v = 0; v < n_data_blocks; v++) UF_TRY(join_view(ctx, &views[v], options, &graph));
-  UF_TRY(place_rows(ctx, &graph, old_layout, n_old, d, options, layout));
+  uf_phase(ctx, "layout");
+  start_job start = {.graph = &graph, .old_layout = old_layout, .d = d, .layout = layout};
+  UF_TRY(uf_parallel_rows(ctx, graph.n, ROWS_PER_BLOCK, start_rows, &start));
+  UF_TRY(move_rows(ctx, &graph, old_layout, n_old, d, options, layout));
   UF_TRY(place_duplicates(ctx, views, n_data_blocks, old_layout, n_old, d, layout));
 done:
   uf_graph_free(&graph);
