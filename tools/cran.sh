@@ -7,21 +7,16 @@
 #
 # The last line counts; what is not installed is skipped.
 set -uo pipefail
-cd "$(dirname "$0")/.."
+cd "$(dirname "$0")/.." || exit
 root=$PWD
 work=$(mktemp -d)
 trap 'rm -rf "$work"' EXIT
 passed=0 failed=0 skipped=0
-export _R_CHECK_CRAN_INCOMING_REMOTE_=false _R_CHECK_SYSTEM_CLOCK_=false _R_CHECK_FORCE_SUGGESTS_=false
-export _R_CHECK_PKG_SIZES_THRESHOLD_=10 # MB; most of it are debug symbols, by Debian's flag -g
+source tools/check_settings.sh
 
 build() {
   (cd "$work" && R CMD build "$root" >build.log 2>&1) || { cat "$work/build.log" && return 1; }
 }
-
-# Titles of the checks that complain of what this machine lacks.
-unavoidable='package dependencies|HTML version|compilation flags|incoming|top-level'
-if ! locale -a | grep -qi '^en_US.utf-\?8$'; then unavoidable+='|R files for syntax errors'; fi
 
 # check DIRECTORY MAKEVARS [VARIABLE=VALUE...]: fails on errors, warnings, and notes but for those
 # that tell what the machine lacks.
@@ -34,18 +29,14 @@ check() {
     "$work"/unfurl_*.tar.gz) >"$directory/out" 2>&1
   local status=$?
   log=$directory/unfurl.Rcheck/00check.log
-  grep -E '^\* checking .* (ERROR|WARNING|NOTE)$' "$log" >"$directory/bad"
-  if grep -vE "$unavoidable" "$directory/bad"; then status=1; fi
+  if complaints "$log"; then status=1; fi
   if ((status)); then tail -n 30 "$log"; fi
   return "$status"
 }
 
 strict() {
-  local file flags='-std=c11 -Isrc/core -D_GNU_SOURCE -Wall -Wextra -Wpedantic -Wconversion -Werror -O2'
-  for file in $(find src/core -name '*.c'); do
-    # shellcheck disable=SC2086
-    gcc $flags -c "$file" -o /dev/null || return 1
-  done
+  make -s -C tests/c core STANDARD=c11 \
+    CFLAGS='-O2 -D_GNU_SOURCE -Wall -Wextra -Wpedantic -Wconversion -Werror'
 }
 
 run() {
@@ -55,6 +46,7 @@ run() {
     skipped=$((skipped + 1))
     return
   fi
+  local status
   case $1 in
     gcc | clang) check "$1" "CC = $compiler\n" ;;
     c2x) check c2x 'CC = gcc -std=gnu2x\n' ;;
@@ -66,7 +58,8 @@ run() {
     coverage) Rscript tools/coverage.R ;;
     *) echo "no such way: $1" && false ;;
   esac
-  if (($? == 0)); then passed=$((passed + 1)); else failed=$((failed + 1)); fi
+  status=$?
+  if ((status == 0)); then passed=$((passed + 1)); else failed=$((failed + 1)); fi
 }
 
 if [[ ${1-} != coverage ]]; then build || exit 1; fi

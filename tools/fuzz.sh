@@ -7,21 +7,32 @@
 #
 # An input that breaks a target is left in the current directory. The last line counts.
 set -uo pipefail
-cd "$(dirname "$0")/.."
+cd "$(dirname "$0")/.." || exit
+source tools/debian.sh
 keep=false
 if [[ ${1-} == --keep ]]; then keep=true && shift; fi
 seconds=${1:-20}
 work=$(mktemp -d)
 trap 'rm -rf "$work"' EXIT
-passed=0 failed=0 skipped=0
+passed=0 failed=0 skipped=0 build=
+
+# The runtime of libFuzzer is a package of its own.
+can_fuzz() {
+  command -v clang >/dev/null &&
+    echo 'int LLVMFuzzerTestOneInput(const char *data, long n) { return n < 0 && *data; }' |
+    clang -x c -fsanitize=fuzzer,address - -o "$work/probe" 2>/dev/null
+}
+
+# Prints the directory of the targets.
+build_targets() {
+  make -s -j"$(nproc)" -C tests/c fuzz CC=clang CFLAGS=-O1 \
+    SANITIZE=fuzzer-no-link,address,undefined | tail -n 1
+}
 
 fuzz() {
   local target=$1 corpus=tests/fuzz/corpus/$1
   mkdir -p "$work/$target" "$corpus"
-  clang -std=gnu11 -g -O1 -pthread -fsanitize=fuzzer,address,undefined \
-    -fno-sanitize-recover=undefined -Isrc/core "tests/fuzz/$target.c" \
-    $(find src/core -name "*.c") -lm -o "$work/$target.bin" || return 1
-  "$work/$target.bin" -max_total_time="$seconds" -timeout=10 -rss_limit_mb=2000 -print_final_stats=1 \
+  "$build/$target" -max_total_time="$seconds" -timeout=10 -rss_limit_mb=2000 -print_final_stats=1 \
     -close_fd_mask=1 -artifact_prefix="$work/" "$work/$target" "$corpus" >"$work/log" 2>&1
   local status=$?
   if ((status)); then
@@ -31,7 +42,7 @@ fuzz() {
   fi
   if $keep; then
     mv "$corpus" "$work/old" && mkdir "$corpus"
-    "$work/$target.bin" -merge=1 "$corpus" "$work/old" "$work/$target" >/dev/null 2>&1
+    "$build/$target" -merge=1 "$corpus" "$work/old" "$work/$target" >/dev/null 2>&1
     # Thirty of them are enough to begin with.
     find "$corpus" -type f | sort | tail -n +31 | xargs -r rm
     rm -rf "$work/old"
@@ -39,10 +50,16 @@ fuzz() {
   return "$status"
 }
 
+if ! can_fuzz; then
+  install_debian clang
+  install_debian "libclang-rt-$(clang -dumpversion | cut -d . -f 1)-dev"
+fi
+if can_fuzz; then build=$(build_targets); fi
 for source in tests/fuzz/fuzz_*.c; do
   target=$(basename "$source" .c)
   printf '== %s\n' "$target"
-  if ! command -v clang >/dev/null; then
+  if ! can_fuzz; then
+    echo 'clang or its libFuzzer is not installed: skipped'
     skipped=$((skipped + 1))
   elif fuzz "$target"; then
     passed=$((passed + 1))

@@ -12,7 +12,8 @@
 # the runs; those of a compiler, emulator or instruction set that this machine has not are skipped.
 # Missing compilers are installed where the system is Debian's and we are root.
 set -uo pipefail
-cd "$(dirname "$0")/.."
+cd "$(dirname "$0")/.." || exit
+source tools/debian.sh
 
 full=false write=false
 for argument in "$@"; do
@@ -28,14 +29,9 @@ trap 'rm -rf "$work"' EXIT
 passed=0 failed=0 skipped=0
 
 install_missing() {
-  local command package
+  local command
   for command in clang:clang aarch64-linux-gnu-gcc:gcc-aarch64-linux-gnu qemu-aarch64:qemu-user; do
-    package=${command#*:}
-    if command -v "${command%:*}" >/dev/null || ! command -v apt-get >/dev/null; then continue; fi
-    if ((EUID == 0)); then
-      DEBIAN_FRONTEND=noninteractive timeout 300 apt-get -qq install -y "$package" \
-        >/dev/null 2>&1 || true
-    fi
+    if ! command -v "${command%:*}" >/dev/null; then install_debian "${command#*:}"; fi
   done
 }
 
@@ -93,7 +89,7 @@ build() {
 # leg PROCESSOR COMPILER FLAGS LEVELS THREADS: one build, run on each of the levels and threads; a
 # row of the table for each level.
 leg() {
-  local processor=$1 compiler=$2 flags=$3 program= runner= isa threads result results
+  local processor=$1 compiler=$2 flags=$3 program='' runner='' isa threads result results
   if [[ $processor == arm64 ]]; then runner='qemu-aarch64 -L /usr/aarch64-linux-gnu'; fi
   if can_run "$processor" "$compiler"; then program=$(build "$processor" "$compiler" "$flags"); fi
   for isa in $4; do

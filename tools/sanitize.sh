@@ -11,7 +11,7 @@
 #
 # The last line counts; an instrument that is not installed is skipped.
 set -uo pipefail
-cd "$(dirname "$0")/.."
+cd "$(dirname "$0")/.." || exit
 root=$PWD
 work=$(mktemp -d)
 trap 'rm -rf "$work"' EXIT
@@ -98,7 +98,7 @@ run() {
     address) run_c_tests SANITIZE=address,undefined ;;
     thread) run_c_tests SANITIZE=thread ;;
     valgrind)
-      has valgrind && run_c_tests CFLAGS='-O1 -g' \
+      has valgrind && run_c_tests CFLAGS=-O1 \
         RUNNER='valgrind -q --error-exitcode=9 --leak-check=full --errors-for-leak-kinds=definite'
       ;;
     package) count package ;;

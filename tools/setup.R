@@ -4,15 +4,20 @@
 
 is_missing <- function(package) !requireNamespace(package, quietly = TRUE)
 
+suggested_packages <- function(root) {
+  suggests <- read.dcf(file.path(root, "DESCRIPTION"), "Suggests")
+  trimws(sub("\\(.*", "", strsplit(suggests, ",")[[1]]))
+}
+
 n_cores <- function() max(1, parallel::detectCores(), na.rm = TRUE)
 
-# Installs the missing ones of `packages`, from CRAN only those named in `compile` (NULL: any), since
-# that can take minutes; returns the ones that are still missing.
-install_missing <- function(packages, compile = NULL) {
+# Installs the missing ones of `packages`, from CRAN only those in `compile`, since that can take
+# minutes; returns the ones that are still missing.
+install_missing <- function(packages, compile = packages) {
   packages <- Filter(is_missing, packages)
   if (length(packages) > 0) install_from_debian(packages)
   packages <- Filter(is_missing, packages)
-  sources <- if (is.null(compile)) packages else intersect(packages, compile)
+  sources <- intersect(packages, compile)
   if (length(sources) > 0) install_from_cran(sources)
   Filter(is_missing, packages)
 }

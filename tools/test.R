@@ -1,8 +1,9 @@
 # Runs the tests of the C core and those of the package:
 #   Rscript tools/test.R          without the slow ones, in less than two minutes on two cores
 #   Rscript tools/test.R --all    all of them
-# Installs what is missing and the package itself first. In continuous integration (CI=true), --all
-# runs the C tests a second time, under AddressSanitizer and UBSan. The last line counts.
+# Installs what is missing and the package itself first; with --installed it tests the package that is
+# installed. In continuous integration (CI=true), --all runs the C tests a second time, under
+# AddressSanitizer and UBSan. The last line counts.
 
 script <- sub("^--file=", "", grep("^--file=", commandArgs(), value = TRUE))
 tools <- dirname(gsub("~+~", " ", script, fixed = TRUE)) # how Rscript spells a space
@@ -10,22 +11,21 @@ root <- normalizePath(dirname(tools))
 source(file.path(tools, "setup.R"))
 
 arguments <- commandArgs(trailingOnly = TRUE)
-if (!all(arguments %in% "--all")) stop("usage: Rscript tools/test.R [--all]", call. = FALSE)
-all_tests <- "--all" %in% arguments
-
-suggested_packages <- function() {
-  suggests <- read.dcf(file.path(root, "DESCRIPTION"), "Suggests")
-  trimws(sub("\\(.*", "", strsplit(suggests, ",")[[1]]))
+if (!all(arguments %in% c("--all", "--installed"))) {
+  stop("usage: Rscript tools/test.R [--all] [--installed]", call. = FALSE)
 }
+all_tests <- "--all" %in% arguments
+installed <- "--installed" %in% arguments
 
 # Of the suggested packages, only testthat is worth minutes of compilation for the quick tests.
 prepare <- function() {
-  missing <- install_missing(suggested_packages(), compile = if (all_tests) NULL else "testthat")
+  wanted <- suggested_packages(root)
+  missing <- install_missing(wanted, compile = if (all_tests) wanted else "testthat")
   if ("testthat" %in% missing) stop("the package testthat cannot be installed", call. = FALSE)
   if (length(missing) > 0) {
     message("NOT INSTALLED: ", toString(missing), ". Tests that need them are skipped.")
   }
-  install_unfurl(root)
+  if (!installed) install_unfurl(root)
 }
 
 totals <- function(passed = 0, failed = 0, skipped = 0) {
