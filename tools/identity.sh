@@ -35,11 +35,19 @@ install_missing() {
   done
 }
 
+is_native() {
+  case $(uname -m) in
+    x86_64) [[ $1 == x86-64 ]] ;;
+    aarch64) [[ $1 == arm64 ]] ;;
+    *) false ;;
+  esac
+}
+
 # How a build of the core for PROCESSOR is made and run; the words that make takes, one a line.
 build_words() {
   local processor=$1 compiler=$2 flags=$3
   printf '%s\n' "CFLAGS=$flags"
-  if [[ $processor == x86-64 ]]; then
+  if is_native "$processor"; then
     printf '%s\n' "CC=$compiler"
   elif [[ $compiler == gcc ]]; then
     printf '%s\n' CC=aarch64-linux-gnu-gcc AR=aarch64-linux-gnu-ar
@@ -51,8 +59,9 @@ build_words() {
 can_run() {
   local processor=$1 compiler=$2
   command -v "$compiler" >/dev/null || return 1
-  if [[ $processor == x86-64 ]]; then [[ $(uname -m) == x86_64 ]] && return; fi
-  command -v aarch64-linux-gnu-gcc >/dev/null && command -v qemu-aarch64 >/dev/null
+  if is_native "$processor"; then return; fi
+  [[ $processor == arm64 ]] && command -v aarch64-linux-gnu-gcc >/dev/null &&
+    command -v qemu-aarch64 >/dev/null
 }
 
 # Runs one cell of the matrix; says "ok", "-" for skipped, or the stage that differs.
@@ -90,7 +99,7 @@ build() {
 # row of the table for each level.
 leg() {
   local processor=$1 compiler=$2 flags=$3 program='' runner='' isa threads result results
-  if [[ $processor == arm64 ]]; then runner='qemu-aarch64 -L /usr/aarch64-linux-gnu'; fi
+  if ! is_native "$processor"; then runner='qemu-aarch64 -L /usr/aarch64-linux-gnu'; fi
   if can_run "$processor" "$compiler"; then program=$(build "$processor" "$compiler" "$flags"); fi
   for isa in $4; do
     results=
