@@ -17,7 +17,7 @@ estimate_memory <- function(n, rows, k, n_components = 2, n_pairs = 0) {
 row_bytes <- function(x) {
   if (is.null(x)) return(0)
   n <- as.double(n_rows(x))
-  switch(matrix_kind(x),
+  switch(matrix_form(x),
     dense = 4 * 16 * ceiling(n_columns(x) / 16) * n,
     sparse = 24 * length(sparse_index(x)) + 24 * n,
     raw = 8 * ceiling(n_columns(x) / 8) * n

@@ -148,8 +148,8 @@ check_query <- function(query, x) {
       "query", "must have as many columns as `x`, ", n_columns(x), ", not ", n_columns(query)
     )
   }
-  if (matrix_kind(query) != matrix_kind(x)) {
-    abort_input("query", "must be a ", matrix_kind(x), " matrix, as `x` is")
+  if (matrix_form(query) != matrix_form(x)) {
+    abort_input("query", "must be a ", matrix_form(x), " matrix, as `x` is")
   }
   query
 }

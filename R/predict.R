@@ -59,16 +59,20 @@
 predict.umap_model <- function(object, newdata, n_epochs = NULL, n_threads = NULL,
                                verbose = NULL, ...) {
   check_no_dots(...)
-  check_model(object)
+  model <- check_model(object)
   if (missing(newdata)) {
-    if (!is.null(n_epochs)) abort_input("n_epochs", "is of use only with `newdata`")
-    return(as.data.frame(object))
+    if (!is.null(n_epochs)) {
+      abort_input("n_epochs", "must be NULL without `newdata`, not ", describe(n_epochs),
+        value = n_epochs
+      )
+    }
+    return(as.data.frame(model))
   }
   run <- run_settings(n_threads, verbose)
-  options <- predict_options(object, n_epochs)
-  query <- query_of(object, newdata, check_views(object), run)
-  run <- run_for_metric(run, query$views[[1]]$metric)
-  layout <- .Call(C_predict, query$views, query$n, object$layout, options, run)
+  options <- predict_options(model, n_epochs)
+  query <- query_of(model, newdata, check_blocks(model), run)
+  run <- run_for_metric(run, query$blocks[[1]][["metric"]])
+  layout <- .Call(C_predict, query$blocks, query$n, model[["layout"]], options, run)
   layout[is.nan(layout)] <- NA
   n_lost <- sum(is.na(layout[, 1]))
   if (n_lost > 0) {
@@ -78,87 +82,94 @@ predict.umap_model <- function(object, newdata, n_epochs = NULL, n_threads = NUL
       argument = "newdata"
     )
   }
-  new_embedding(layout, row_names = query$row_names, settings = settings_of(object))
+  new_embedding(layout, NULL, query$row_names, settings_of(model))
 }
 
-# Those of the batch optimiser, whatever the model's was: one that visits every edge has a learning
+# Those of the batch optimizer, whatever the model's was: one that visits every edge has a learning
 # rate of its own kind.
 predict_options <- function(model, n_epochs) {
-  settings <- model$settings
-  if (is.null(n_epochs)) n_epochs <- ceiling(settings$n_epochs / 3)
-  settings$n_epochs <- check_whole(n_epochs, "n_epochs")
-  if (settings$method == "full") settings$learning_rate <- 1
+  settings <- model[["settings"]]
+  if (is.null(n_epochs)) n_epochs <- ceiling(settings[["n_epochs"]] / 3)
+  settings[["n_epochs"]] <- check_whole(n_epochs, "n_epochs")
+  if (settings[["method"]] == "full") settings[["learning_rate"]] <- 1
   c(
     settings[c("local_connectivity", "bandwidth")],
-    layout_options(settings, model$curve, model$seed)
+    layout_options(settings, model[["curve"]], model[["seed"]])
   )
 }
 
-# ---- New rows as views --------------------------------------------------------------------------
+# ---- New rows as blocks -------------------------------------------------------------------------
 
-# list(views, n, row_names)
-query_of <- function(model, newdata, views, run) {
+# list(blocks, n, row_names)
+query_of <- function(model, newdata, blocks, run) {
   newdata <- plain_frame(newdata, "newdata")
   is_table <- is.list(newdata) && !is_frame(newdata)
-  if (is_table || is.null(views[[1]]$metric)) {
-    return(query_by_neighbors(newdata, is_table, views, nrow(model$layout), model$settings))
+  if (is_table || blocks[[1]]$kind == "neighbors") {
+    n_old <- nrow(model[["layout"]])
+    return(query_by_neighbors(newdata, is_table, blocks, n_old, model[["settings"]]))
   }
   row_names <- row_names_of(given_names(newdata))
-  if (!is.null(model$variables)) newdata <- computed_columns(model$variables, newdata)
+  variables <- model[["variables"]]
+  if (!is.null(variables)) newdata <- computed_columns(variables, newdata)
   check_data_shape(newdata, "newdata", min_rows = 1)
-  idx <- lapply(model_neighbors(model), `[[`, "idx")
-  k <- min(model$settings$n_neighbors, nrow(model$layout))
-  n_found <- 0
-  for (v in seq_along(views)) {
-    if (is.null(views[[v]]$category)) {
-      n_found <- n_found + 1
-      views[[v]]$idx <- idx[[n_found]]
-      views[[v]]$k <- as.integer(k)
-      views[[v]]$query <- query_numbers(views[[v]], newdata, model$n_columns, run)
-    } else {
-      new <- query_categories(views[[v]], newdata, model$n_columns)
-      views[[v]]$category <- c(new, views[[v]]$category)
-    }
-  }
-  list(views = views, n = n_rows(newdata), row_names = row_names)
+  has_search <- kinds_of(blocks) != "categorical"
+  k <- as.integer(min(model[["settings"]][["n_neighbors"]], nrow(model[["layout"]])))
+  n_columns <- model[["n_columns"]]
+  blocks[has_search] <- Map(function(block, found) {
+    block$query <- query_numbers(block, newdata, n_columns, run)
+    block$idx <- found[["idx"]]
+    block$k <- k
+    block
+  }, blocks[has_search], model_neighbors(model))
+  blocks[!has_search] <- lapply(blocks[!has_search], function(block) {
+    block$category <- c(query_categories(block, newdata, n_columns), block[["category"]])
+    block
+  })
+  list(blocks = blocks, n = n_rows(newdata), row_names = row_names)
 }
 
-query_numbers <- function(view, newdata, n_columns, run) {
-  columns <- query_columns(view$columns, newdata, n_columns)
-  if (!is.null(view$levels)) {
-    numbers <- query_codes(view, newdata, n_columns)
+query_numbers <- function(block, newdata, n_columns, run) {
+  columns <- query_columns(block[["columns"]], newdata, n_columns)
+  numbers <- if (block$kind == "codes") {
+    query_codes(block, newdata, n_columns)
   } else {
-    numbers <- check_data(view_numbers(newdata, columns, "newdata"), "newdata", min_rows = 1)
+    check_data(block_numbers(newdata, columns, "newdata"), "newdata", min_rows = 1)
   }
-  if (matrix_kind(numbers) != view$kind) {
+  if (matrix_form(numbers) != block[["form"]]) {
     abort_input(
-      "newdata", "must be a ", view$kind, " matrix, as the model's data were, not a ",
-      matrix_kind(numbers), " one"
+      "newdata", "must be a ", block[["form"]], " matrix, as the model's data were, not a ",
+      matrix_form(numbers), " one",
+      value = newdata
     )
   }
-  if (is_frame(newdata) && n_columns(numbers) != view_width(view)) {
+  if (is_frame(newdata) && n_columns(numbers) != block_width(block)) {
     abort_input(
-      "newdata", "must have ", plural(view_width(view), "column"), " of numbers, as the model's ",
-      "data had (those of a matrix count each), not ", n_columns(numbers)
+      "newdata", "must have ", plural(block_width(block), "column"), " of numbers, as the model's ",
+      "data had (a matrix has several), not ", n_columns(numbers),
+      value = newdata
     )
   }
-  apply_transform(numbers, view$transform, run)
+  standardize(numbers, block[["standardization"]], run)
 }
 
-# The columns of newdata that are those of the view: names, numbers, or NULL for all in their order.
+# The columns of newdata that are those of a block: names, numbers, or NULL for all in their order.
 query_columns <- function(columns, newdata, n_columns) {
   names <- column_names(newdata)
   if (is.character(columns) && !is.null(names)) {
     missing <- setdiff(columns, names)
     if (length(missing) > 0) {
-      abort_input("newdata", "lacks columns of the model: ", toString(head_of(missing)))
+      abort_input(
+        "newdata", "must have all columns of the model, but lacks ", toString(head_of(missing)),
+        value = newdata, hint = suggest_name(missing[1], setdiff(names, columns), quote = "\"")
+      )
     }
     if (identical(columns, names)) return(NULL)
     unclear <- columns[columns == "" | columns %in% names[duplicated(names)]]
     if (length(unclear) > 0) {
       abort_input(
-        "newdata", "must have each column of the model once, by a name of its own, unlike \"",
-        unclear[1], "\""
+        "newdata", "must have each column of the model once, by a name of its own, not \"",
+        unclear[1], "\" twice or without a name",
+        value = newdata
       )
     }
     return(columns)
@@ -166,35 +177,39 @@ query_columns <- function(columns, newdata, n_columns) {
   if (n_columns(newdata) != n_columns) {
     abort_input(
       "newdata", "must have ", count(n_columns), " columns, as the model's data had, not ",
-      count(n_columns(newdata))
+      count(n_columns(newdata)),
+      value = newdata
     )
   }
   if (is.numeric(columns)) return(columns)
   if (!is.null(columns) && length(columns) < n_columns) {
-    abort_input("newdata", "must have column names, as the model chose some of its columns by name")
+    abort_input(
+      "newdata", "must have column names, as the model chose some of its columns by name",
+      value = newdata
+    )
   }
 }
 
-query_categories <- function(view, newdata, n_columns) {
-  columns <- query_columns(view$columns, newdata, n_columns)
-  values <- view_column(newdata, if (is.null(columns)) 1 else columns)
-  check_categories(values, view$levels, view$columns, is_frame(newdata))
-  category_codes(values, view$levels)
+query_categories <- function(block, newdata, n_columns) {
+  columns <- query_columns(block[["columns"]], newdata, n_columns)
+  values <- data_column(newdata, if (is.null(columns)) 1 else columns)
+  check_categories(values, block[["levels"]], block[["columns"]], is_frame(newdata))
+  category_codes(values, block[["levels"]])
 }
 
 # Where all columns are categories.
-query_codes <- function(view, newdata, n_columns) {
-  columns <- query_columns(view$columns, newdata, n_columns)
-  if (is.null(columns)) columns <- seq_along(view$columns)
-  values <- lapply(columns, view_column, x = newdata)
+query_codes <- function(block, newdata, n_columns) {
+  columns <- query_columns(block[["columns"]], newdata, n_columns)
+  if (is.null(columns)) columns <- seq_along(block[["columns"]])
+  values <- lapply(columns, data_column, x = newdata)
   Map(
-    check_categories, values, view$levels, view$columns,
+    check_categories, values, block[["levels"]], block[["columns"]],
     MoreArgs = list(is_typed = is_frame(newdata))
   )
-  category_numbers(values, view$levels)
+  category_numbers(values, block[["levels"]])
 }
 
-# is_typed: whether the column could hold something else than text.
+# is_typed: whether the column could hold something other than text.
 check_categories <- function(values, levels, column, is_typed) {
   are_numbers <- !anyNA(suppressWarnings(as.numeric(levels)))
   check_category(values, "newdata", column, admits_numbers = !is_typed || are_numbers)
@@ -208,33 +223,45 @@ check_categories <- function(values, levels, column, is_typed) {
   }
 }
 
-# The variables of a formula, computed in newdata: all but functions is found there or nowhere.
+# The variables of a formula, computed in newdata, where all but functions must be.
 computed_columns <- function(variables, newdata) {
   if (!is.character(variables)) abort_damaged("object", "its formula")
   if (!is_frame(newdata)) {
-    abort_input("newdata", "must be a data frame, as the model is of a formula")
+    abort_input(
+      "newdata", "must be a data frame, as the model is of a formula, not ", describe(newdata),
+      value = newdata
+    )
   }
   calls <- tryCatch(
     lapply(variables, str2lang),
     error = function(e) abort_damaged("object", "its formula")
   )
   missing <- setdiff(unlist(lapply(calls, all.vars)), names(newdata))
-  if (length(missing) > 0) abort_input("newdata", "lacks a variable: ", toString(head_of(missing)))
+  if (length(missing) > 0) {
+    abort_input(
+      "newdata", "must have all variables of the formula, but lacks ", toString(head_of(missing)),
+      value = newdata
+    )
+  }
   columns <- lapply(calls, function(call) {
     tryCatch(
       eval(call, newdata, globalenv()),
       error = function(e) {
         abort_input(
-          "newdata", "does not give the model's columns: ", conditionMessage(e),
-          remedy_for_functions(call)
+          "newdata", "must give the columns of the model's formula, but ", deparse(call)[1],
+          " fails: ", conditionMessage(e),
+          value = newdata, hint = suggest_functions(call)
         )
       }
     )
   })
   lengths <- vapply(columns, NROW, 0L)
-  if (any(lengths != nrow(newdata))) {
+  bad <- which(lengths != nrow(newdata))
+  if (length(bad) > 0) {
     abort_input(
-      "newdata", "gives ", names(variables)[lengths != nrow(newdata)][1], " another length"
+      "newdata", "must give a value per row, ", count(nrow(newdata)), ", for ",
+      names(variables)[bad[1]], ", not ", count(lengths[bad[1]]),
+      value = newdata
     )
   }
   structure(columns, names = names(variables), row.names = .set_row_names(nrow(newdata)),
@@ -243,31 +270,38 @@ computed_columns <- function(variables, newdata) {
 }
 
 # A model keeps the code of its columns, but not the functions that it calls.
-remedy_for_functions <- function(call) {
+suggest_functions <- function(call) {
   is_found <- function(name) exists(name, globalenv(), mode = "function")
   lost <- Filter(Negate(is_found), setdiff(all.names(call), all.vars(call)))
-  if (length(lost) == 0) return("")
+  if (length(lost) == 0) return(NULL)
   paste0(
-    ". Functions in a formula are looked for in the global environment and attached packages: ",
-    "define ", lost[1], "() there, or make the column before the formula sees it"
+    "Functions in a formula are looked for in the global environment and attached packages: ",
+    "define ", lost[1], "() there, or make the column before the formula sees it."
   )
 }
 
 # ---- Distances in place of rows -----------------------------------------------------------------
 
-query_by_neighbors <- function(newdata, is_table, views, n_old, settings) {
-  if (length(views) > 1) {
-    abort_input("newdata", "must be rows, not distances, as the model has several kinds of columns")
+query_by_neighbors <- function(newdata, is_table, blocks, n_old, settings) {
+  if (length(blocks) > 1) {
+    abort_input(
+      "newdata", "must be rows, not distances, as the model has several kinds of columns",
+      value = newdata
+    )
   }
   neighbors <- if (is_table) {
     check_cross_neighbors(newdata, n_old)
   } else {
-    nearest_columns(check_cross_distances(newdata, n_old), min(settings$n_neighbors, n_old))
+    nearest_columns(check_cross_distances(newdata, n_old), min(settings[["n_neighbors"]], n_old))
   }
-  view <- views[[1]][c("max_distance", "mean_distance", "weight")]
-  view$neighbors <- neighbors
-  row_names <- if (is_table) rownames(newdata$idx) else rownames(newdata)
-  list(views = list(view), n = nrow(neighbors$idx), row_names = row_names_of(row_names))
+  block <- blocks[[1]]
+  block <- new_block(
+    "neighbors",
+    max_distance = block[["max_distance"]], mean_distance = block[["mean_distance"]],
+    weight = block[["weight"]], neighbors = neighbors
+  )
+  row_names <- rownames(if (is_table) newdata[["idx"]] else newdata)
+  list(blocks = list(block), n = nrow(neighbors$idx), row_names = row_names_of(row_names))
 }
 
 check_cross_distances <- function(newdata, n_old) {
@@ -275,11 +309,12 @@ check_cross_distances <- function(newdata, n_old) {
   if (!is_table || ncol(newdata) != n_old || nrow(newdata) == 0) {
     abort_input(
       "newdata", "must be a matrix of distances with a column for each of the model's ",
-      count(n_old), " rows, or a list of the matrices `idx` and `dist`, not ", describe(newdata)
+      count(n_old), " rows, or a list of the matrices `idx` and `dist`, not ", describe(newdata),
+      value = newdata
     )
   }
   if (anyNA(newdata) || any(newdata < 0)) {
-    abort_input("newdata", "holds missing or negative distances")
+    abort_input("newdata", "must not have missing or negative distances", value = newdata)
   }
   newdata
 }
@@ -294,12 +329,15 @@ nearest_columns <- function(distance, k) {
 
 check_cross_neighbors <- function(newdata, n_old) {
   check_neighbor_shape(newdata, "newdata", min_rows = 1)
-  idx <- newdata$idx
+  idx <- newdata[["idx"]]
   idx[idx == -1] <- NA
   if (any(!is.na(idx) & (idx != round(idx) | idx < 1 | idx > n_old))) {
-    abort_input("newdata", "must have row numbers from 1 to ", count(n_old), " in `idx`")
+    abort_input(
+      "newdata", "must have row numbers from 1 to ", count(n_old), " in `idx`",
+      value = newdata
+    )
   }
-  dist <- check_neighbor_distances(newdata$dist, idx, "newdata")
+  dist <- check_neighbor_distances(newdata[["dist"]], idx, "newdata")
   in_order <- order(row(idx), dist, idx)
   by_row <- function(x) matrix(x[in_order], nrow(idx), byrow = TRUE)
   idx <- by_row(idx)

@@ -182,7 +182,7 @@ told_recall <- function(neighbors) {
   if (length(told) > 0) min(told) else NA_real_
 }
 
-# Metric and method of one search, or of those of several views.
+# Metric and method of one search, or of those of several blocks.
 searches <- function(neighbors, settings = NULL) {
   if (is.null(neighbors)) return(list(metric = field_text(settings$metric), method = "not kept"))
   if (inherits(neighbors, "umap_neighbors")) return(neighbors[c("metric", "method")])

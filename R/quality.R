@@ -116,22 +116,22 @@ measure_quality <- function(x, layout, labels, k, k_label, sample, metric, metri
 # The data as the search for a model's neighbours compared them: list(x, metric), without a metric
 # where the model was made of distances or neighbours. What fails is told of `arg`.
 seen_by_model <- function(model, x, arg, run) {
-  check_model(model, "layout")
-  if (is.null(model$views)) return(seen_by_settings(model, x, arg))
-  views <- check_views(model, "layout")
-  if (length(views) != 1) {
+  model <- check_model(model, "layout")
+  if (is.null(model[["blocks"]])) return(seen_by_settings(model, x, arg))
+  blocks <- check_blocks(model, "layout")
+  if (length(blocks) != 1) {
     abort_input(
       arg, "cannot be compared by one metric: the model has several, or categories beside ",
       "numbers. Such measures need a model of one metric, or `metric` where it is an argument"
     )
   }
-  view <- views[[1]]
-  if (is.null(view$metric)) return(seen_by_settings(model, x, arg))
+  block <- blocks[[1]]
+  if (block$kind == "neighbors") return(seen_by_settings(model, x, arg))
   naming_argument(arg, {
     x <- plain_frame(x, arg)
     if (!is.null(model$variables)) x <- computed_columns(model$variables, x)
     check_data_shape(x, arg)
-    list(x = query_numbers(view, x, model$n_columns, run), metric = view$metric)
+    list(x = query_numbers(block, x, model$n_columns, run), metric = block$metric)
   })
 }
 
@@ -145,7 +145,7 @@ check_rows_of_model <- function(x, model, arg) {
 seen_by_settings <- function(model, x, arg) {
   settings <- model$settings
   is_changed <- !is.null(settings$pca) || !(is.null(settings$scale) || settings$scale == "none")
-  if (is_changed && is.null(model$views) || identical(settings$metric, "function")) {
+  if (is_changed && is.null(model[["blocks"]]) || identical(settings$metric, "function")) {
     abort_input(
       arg, "cannot be compared as the model did, which keeps neither its scale nor a metric that ",
       "is a function: make it with keep = \"predict\""

@@ -96,4 +96,4 @@ row_names <- function(x) if (isS4(x)) attr(x, "Dimnames")[[1]] else rownames(x)
 column_names <- function(x) if (isS4(x)) attr(x, "Dimnames")[[2]] else colnames(x)
 
 # What a matrix holds: its values, sparse or not, or bits.
-matrix_kind <- function(x) if (is_sparse(x)) "sparse" else if (is.raw(x)) "raw" else "dense"
+matrix_form <- function(x) if (is_sparse(x)) "sparse" else if (is.raw(x)) "raw" else "dense"

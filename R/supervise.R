@@ -47,11 +47,11 @@ supervise_graph <- function(graph, y, target_metric = "euclidean", target_weight
   if (is.null(y)) abort_input("y", "is NULL: there is nothing to supervise with")
   target_n_neighbors <- check_whole(target_n_neighbors, "target_n_neighbors", min = 2)
   target <- check_target_settings(target_metric, target_weight, target_n_neighbors)
-  views <- target_views(y, graph$n, target, 15)
+  blocks <- target_blocks(y, graph$n, target, 15)
   settings <- check_graph_settings(set_op_mix_ratio, local_connectivity, bandwidth)
-  if (!is.null(views[[1]]$category)) warn_unused(settings, names(settings), only_categories)
+  if (blocks[[1]]$kind == "categorical") warn_unused(settings, names(settings), only_categories)
   run <- run_settings(n_threads, verbose)
-  joined <- .Call(C_join_views, graph, graph$n, views, settings, check_seed(seed), run)
+  joined <- .Call(C_join_views, graph, graph$n, blocks, settings, check_seed(seed), run)
   new_graph(joined, graph$n)
 }
 
@@ -109,13 +109,13 @@ check_target_settings <- function(target_metric, target_weight, target_n_neighbo
   )
 }
 
-# ---- Targets as views ---------------------------------------------------------------------------
+# ---- Targets as blocks --------------------------------------------------------------------------
 
 only_categories <- "the target has categories only"
 
-# One view for all that are numbers, and one for each kind of categories. n_neighbors: where the
+# One block for all that are numbers, and one for each kind of categories. n_neighbors: where the
 # target says nothing.
-target_views <- function(y, n, target, n_neighbors) {
+target_blocks <- function(y, n, target, n_neighbors) {
   is_default <- isTRUE(target$target_n_neighbors == n_neighbors)
   of_numbers <- c("target_metric", if (!is_default) "target_n_neighbors")
   if (is.null(y)) {
@@ -127,14 +127,14 @@ target_views <- function(y, n, target, n_neighbors) {
     neighbors <- check_neighbors(y, "y")
     check_target_size(nrow(neighbors$idx), n)
     warn_unused(target, of_numbers, "`y` are neighbors already")
-    return(list(neighbor_view(neighbors, target$target_weight)))
+    return(list(neighbor_block(neighbors, target$target_weight)))
   }
   y <- plain_frame(if (is_frame(y)) y else target_frame(y), "y")
   check_target_size(nrow(y), n)
   if (ncol(y) == 0) abort_input("y", "has no columns")
   is_category <- vapply(y, is_categorical, NA)
   categories <- lapply(unname(which(is_category)), function(j) {
-    category_view(y[[j]], target$target_weight, "y", names_or_numbers(y)[j])
+    category_block(y[[j]], target$target_weight, "y", names_or_numbers(y)[j])
   })
   if (all(is_category)) {
     warn_unused(target, of_numbers, only_categories)
@@ -142,11 +142,11 @@ target_views <- function(y, n, target, n_neighbors) {
   }
   numbers <- check_target_numbers(y[!is_category])
   if (!is.null(target$target_n_neighbors)) n_neighbors <- target$target_n_neighbors
-  view <- numeric_view(
+  block <- numeric_block(
     numbers, check_metric(target$target_metric),
     check_n_neighbors(n_neighbors, "target_n_neighbors", n), "auto", target$target_weight
   )
-  c(list(view), categories)
+  c(list(block), categories)
 }
 
 target_frame <- function(y) {

@@ -107,7 +107,7 @@
 #'   \item{times}{How long each phase took, in seconds, by name: the only part of the model that is
 #'     another each time.}
 #'   \item{warnings}{The warnings that fell, as text.}
-#'   \item{views, variables, n_columns}{What [predict()][predict.umap_model] needs of the data:
+#'   \item{blocks, variables, n_columns}{What [predict()][predict.umap_model] needs of the data:
 #'     rows, columns and how they are computed, as plain vectors (the numbers of the rows as the
 #'     bits of single precision floats).}
 #'   \item{format_version, package_version}{Of this list, and of the package that made it.}
@@ -181,9 +181,9 @@ fit_model <- function(x, labels, n_neighbors, n_components, metric, min_dist, y,
   input <- log$keep(resolve_input(x, n_neighbors, metric, control, seed, run, given))
   n_components <- check_whole(n_components, "n_components", min = 1)
   labels <- check_labels(labels, input$n)
-  targets <- log$keep(target_views(y, input$n, control, input$n_neighbors))
+  targets <- log$keep(target_blocks(y, input$n, control, input$n_neighbors))
   if (is.null(control$target_n_neighbors)) control$target_n_neighbors <- input$n_neighbors
-  init <- check_init(init, input$n, n_components, input$views[[1]]$x)
+  init <- check_init(init, input$n, n_components, input$blocks[[1]]$x)
   curve <- method_curve(
     control$method, resolve_curve(min_dist, control$spread, control$a, control$b)
   )
@@ -201,10 +201,10 @@ fit_model <- function(x, labels, n_neighbors, n_components, metric, min_dist, y,
     ),
     control[setdiff(names(control), c("keep", "snapshots", "trace", "epoch_callback"))]
   )
-  check_memory(input$n, input$views[[1]]$x, input$n_neighbors, n_components)
-  run <- run_for_metric(run, input$views[[1]]$metric)
+  check_memory(input$n, input$blocks[[1]]$x, input$n_neighbors, n_components)
+  run <- run_for_metric(run, input$blocks[[1]]$metric)
   options <- core_options(settings, curve, seed, control$keep)
-  fit <- log$keep(.Call(C_umap, c(input$views, targets), init, options, watch, run))
+  fit <- log$keep(.Call(C_umap, c(input$blocks, targets), init, options, watch, run))
   check_finite_layout(fit$layout)
   model <- new_model(fit, input, labels, curve, settings, seed, control$keep)
   model[c("snapshots", "trace")] <- watched(fit$watch, watch)
@@ -214,7 +214,7 @@ fit_model <- function(x, labels, n_neighbors, n_components, metric, min_dist, y,
   model
 }
 
-# Data, or neighbours in their place, as views.
+# Data, or neighbors in their place, as blocks.
 resolve_input <- function(x, n_neighbors, metric, control, seed, run, given) {
   x <- plain_frame(x, "x")
   if (has_class(x, "dist")) {
@@ -228,14 +228,14 @@ resolve_input <- function(x, n_neighbors, metric, control, seed, run, given) {
     warn_beside_distances(x, metric, control, neighbors$metric)
     return(given_input(neighbors))
   }
-  plan <- plan_views(x, metric, control$metric_kwds)
+  plan <- plan_blocks(x, metric, control$metric_kwds)
   check_data_shape(x)
   if (control$neighbor_method == "nndescent") {
     warn_unused(control, "target_recall", "nndescent does not heed it")
   }
   n_neighbors <- check_n_neighbors(n_neighbors, "n_neighbors", n_rows(x))
   list(
-    views = data_views(x, plan, n_neighbors, control, seed, run), n = n_rows(x),
+    blocks = data_blocks(x, plan, n_neighbors, control, seed, run), n = n_rows(x),
     row_names = row_names_of(given_names(x)), n_neighbors = n_neighbors, n_columns = n_columns(x),
     metric = if (is.function(metric)) "function" else metric
   )
@@ -260,7 +260,7 @@ check_given_metric <- function(metric, known) {
 # Of distances nothing is scaled, reduced or searched. `known` is their metric, if they tell.
 warn_beside_distances <- function(x, metric, control, known) {
   is_theirs <- is_metric_of_distances(metric, known)
-  if (!is_theirs) plan_views(x, metric, control$metric_kwds) # for its errors
+  if (!is_theirs) plan_blocks(x, metric, control$metric_kwds) # for its errors
   control$metric <- if (is_theirs) "euclidean" else metric
   if (control$neighbor_method == "exact") control$neighbor_method <- "auto"
   if (identical(control$scale, "none")) control$scale <- NULL
@@ -272,7 +272,7 @@ warn_beside_distances <- function(x, metric, control, known) {
 
 given_input <- function(neighbors) {
   list(
-    views = list(neighbor_view(neighbors)), n = nrow(neighbors$idx),
+    blocks = list(neighbor_block(neighbors)), n = nrow(neighbors$idx),
     row_names = row_names_of(rownames(neighbors$idx)), metric = neighbors$metric,
     n_neighbors = ncol(neighbors$idx)
   )

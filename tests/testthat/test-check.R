@@ -97,7 +97,7 @@ test_that("bytes that are no text are named like any other value", {
   expect_input_error(umap(x, metric = list(euclidean = "Sepal.Lenght")), "has no Sepal.Lenght")
   model <- umap_fit(x, n_epochs = 2)
   expect_input_error(
-    embedding_quality(iris[2:5], model), paste0("`x` lacks columns of the model: ", shown)
+    embedding_quality(iris[2:5], model), paste0("all columns of the model, but lacks ", shown)
   )
   expect_input_error(mnist("\xff\xfe"), "`dir` (must be the name|does not contain)")
   expect_input_error(read_idx(bad), "`path` (must be the name of one file|does not exist)")

@@ -16,7 +16,9 @@ kept_models <- function() {
     scaled = list(fit(x, scale = "z", pca = 2, metric = "cosine"), new),
     supervised = list(fit(x, y = small$Species), new),
     mixed = list(fit(small), new_rows),
-    views = list(fit(small, metric = list(euclidean = 1:2, manhattan = 3:4, categorical = 5)), new_rows),
+    blocks = list(
+      fit(small, metric = list(euclidean = 1:2, manhattan = 3:4, categorical = 5)), new_rows
+    ),
     formula = list(fit(~ log(Petal.Width) + Sepal.Length, small), new_rows),
     bits = list(fit(bits, metric = "hamming"), !bits[1:5, ]),
     distances = list(fit(stats::dist(x)), as.matrix(stats::dist(rbind(x, new)))[51:60, 1:50])
@@ -56,7 +58,7 @@ test_that("`keep` chooses how much is kept", {
   expect_identical(graph[shared], all[shared])
   expect_identical(minimal$layout, all$layout)
   expect_null(minimal$graph)
-  expect_null(graph$views)
+  expect_null(graph$blocks)
   sizes <- vapply(list(minimal, graph, all), function(model) as.numeric(object.size(model)), 0)
   expect_true(all(diff(sizes) > 0))
   expect_lt(sizes[3] - sizes[2], 1.2 * 4 * 200 * 784)
@@ -70,12 +72,25 @@ test_that("`keep` chooses how much is kept", {
 # ---- Formats that have been released ------------------------------------------------------------
 
 test_that("models of every released format load and predict as they did", {
+  formats <- integer()
   for (path in Sys.glob(test_path("fixtures", "model-*.rds"))) {
     fixture <- readRDS(path)
-    expect_identical(fixture$model$format_version, 1L)
+    formats <- c(formats, fixture$model$format_version)
     expect_identical(places(predict(fixture$model, fixture$newdata)), fixture$placed)
+    expect_output(print(fixture$model), "UMAP model of 75 rows")
+    expect_output(print(summary(fixture$model)), "Settings")
   }
-  expect_gt(length(Sys.glob(test_path("fixtures", "model-*.rds"))), 0)
+  expect_setequal(formats, seq_len(format_version))
+})
+
+test_that("a model of format 1 becomes one of this format", {
+  old <- readRDS(test_path("fixtures", "model-1-mixed.rds"))
+  new <- check_model(old$model)
+  expect_identical(new$format_version, format_version)
+  expect_null(new$views)
+  expect_identical(kinds_of(new$blocks), c("numeric", "categorical"))
+  expect_identical(check_blocks(new), new$blocks)
+  expect_identical(check_model(new), new)
 })
 
 test_that("a fresh process predicts the same", {
@@ -203,19 +218,21 @@ test_that("numbers that a model keeps are numbers, as many as are read", {
   model <- umap_fit(x, metric = "mahalanobis", metric_kwds = list(cov = diag(4)), n_epochs = 2)
   for (spread in list("a", 1L, 1, rep(1, 15))) {
     worse <- model
-    worse$views[[1]]$metric$spread <- spread
-    expect_input_error(predict(worse, x), "damaged: its metric")
-    expect_input_error(embedding_quality(x, worse), "damaged: its metric")
+    worse$blocks[[1]]$metric$spread <- spread
+    expect_input_error(predict(worse, x), "damaged: its blocks\\[\\[1\\]\\]\\$metric is not")
+    expect_input_error(embedding_quality(x, worse), "damaged: its blocks\\[\\[1\\]\\]\\$metric is not")
   }
+  damaged <- "damaged: its blocks\\[\\[1\\]\\]\\$preparation is not"
   for (part in c("p", "scale", "d")) {
     worse <- model
-    worse$views[[1]]$preparation[[part]] <- "text"
-    expect_silent(expect_input_error(predict(worse, x), "damaged: its data"))
+    worse$blocks[[1]]$preparation[[part]] <- "text"
+    expect_silent(expect_input_error(predict(worse, x), damaged))
   }
+  damaged <- "damaged: its blocks\\[\\[1\\]\\]\\$points is not"
   for (part in c("unit", "d")) {
     worse <- model
-    worse$views[[1]]$points[[part]] <- "text"
-    expect_silent(expect_input_error(predict(worse, x), "damaged: its data"))
+    worse$blocks[[1]]$points[[part]] <- "text"
+    expect_silent(expect_input_error(predict(worse, x), damaged))
   }
   for (time in c(1e300, NA, Inf)) {
     worse <- model
@@ -223,11 +240,11 @@ test_that("numbers that a model keeps are numbers, as many as are read", {
     expect_input_error(summary(worse), "damaged: its times")
   }
   worse <- umap_fit(x, metric = function(a, b) sum(abs(a - b)), n_epochs = 2)
-  worse$views[[1]]$metric$spread <- 1
-  expect_input_error(predict(worse, x), "damaged: its metric")
+  worse$blocks[[1]]$metric$spread <- 1
+  expect_input_error(predict(worse, x), "damaged: its blocks\\[\\[1\\]\\]\\$metric is not")
   worse <- umap_fit(x, scale = "z", n_epochs = 2)
-  worse$views[[1]]$transform$centre <- worse$views[[1]]$transform$factor <- c(1, 1)
-  expect_input_error(predict(worse, x), "damaged: its scale")
+  worse$blocks[[1]]$standardization$centre <- worse$blocks[[1]]$standardization$factor <- c(1, 1)
+  expect_input_error(predict(worse, x), "damaged: its blocks\\[\\[1\\]\\]\\$standardization is not")
   embedding <- unclass(as.data.frame(model))
   embedding$UMAP1 <- embedding$UMAP1[1:7]
   class(embedding) <- c("umap_embedding", "data.frame")
@@ -237,7 +254,7 @@ test_that("numbers that a model keeps are numbers, as many as are read", {
 test_that("models of the future, and what is none, are refused", {
   model <- umap_fit(small[1:4], n_epochs = 2)
   model$format_version <- 99L
-  expect_input_error(predict(model, small), "format 99, which is newer")
+  expect_input_error(predict(model, small), "at most the format 2, not 99")
   model$format_version <- NULL
   expect_input_error(predict(model, small), "is damaged: its format_version")
   expect_input_error(predict.umap_model(list(), small), "must be a model from umap_fit")

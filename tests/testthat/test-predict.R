@@ -186,11 +186,11 @@ test_that("columns are found by name", {
   expect_identical(predict(model, iris[!known, 5:1]), placed)
   expect_identical(places(predict(model, as.matrix(iris[!known, 4:1]))), places(placed))
   expect_identical(places(predict(model, unname(as.matrix(iris[!known, 1:4])))), places(placed))
-  expect_input_error(predict(model, iris[!known, 2:4]), "lacks columns .*: Sepal.Length")
+  expect_input_error(predict(model, iris[!known, 2:4]), "all columns of the model, but lacks Sepal.Length")
   expect_input_error(predict(model, unname(as.matrix(iris[1:3]))), "must have 4 columns")
   wrong <- transform(iris, Sepal.Width = as.character(Sepal.Width))
   expect_input_error(predict(model, wrong), "`newdata` must have numeric .* not: Sepal.Width\\.")
-  expect_input_error(predict(model, replace(iris, cbind(2, 3), NA)), "`newdata` holds .*row 2")
+  expect_input_error(predict(model, replace(iris, cbind(2, 3), NA)), "`newdata` must not .* one in row 2,")
   expect_input_error(predict(model, unlist(iris[1, 1:4])), "`newdata` must be a matrix")
   expect_input_error(predict(model, iris[0, ]), "`newdata` must have rows")
 })
@@ -214,7 +214,7 @@ test_that("categories are matched", {
   other$Species[1:2] <- NA
   expect_identical(predict(model, other), placed)
   expect_input_error(predict(model, transform(iris, Species = 1)), "categories in column Species")
-  expect_input_error(predict(model, iris[1:4]), "lacks columns of the model: Species")
+  expect_input_error(predict(model, iris[1:4]), "all columns of the model, but lacks Species")
 })
 
 test_that("models of a formula compute their columns", {
@@ -224,7 +224,7 @@ test_that("models of a formula compute their columns", {
     do.call(paste, iris[known, c(1, 4, 5)]), do.call(paste, iris[known, c(1, 4, 5)])
   )
   expect_identical(places(placed), model$layout[first, ])
-  expect_input_error(predict(model, iris[!known, 2:5]), "lacks a variable: .*Sepal.Length")
+  expect_input_error(predict(model, iris[!known, 2:5]), "variables of the formula, but lacks Sepal.Len")
   expect_input_error(predict(model, as.matrix(iris[1:4])), "must be a data frame")
 
   without <- umap_fit(~ . - Sepal.Width, iris[known, 1:4])
@@ -239,7 +239,7 @@ test_that("models of a formula compute their columns", {
 
 test_that("variables of a formula are not found outside newdata", {
   model <- umap_fit(~ mpg + hp + letters, transform(mtcars, letters = cyl), n_epochs = 5)
-  expect_input_error(predict(model, mtcars), "lacks a variable: letters")
+  expect_input_error(predict(model, mtcars), "variables of the formula, but lacks letters")
 })
 
 test_that("numbers can be categories, and names that come twice are refused", {
@@ -250,7 +250,7 @@ test_that("numbers can be categories, and names that come twice are refused", {
   numbers <- setNames(iris[1:4], names(twice)[1:4])
   model <- umap_fit(numbers, n_epochs = 5)
   expect_false(anyNA(predict(model, numbers)))
-  expect_input_error(predict(model, twice[1:3, ]), "unlike \"Sepal.Length\"")
+  expect_input_error(predict(model, twice[1:3, ]), "of its own, not \"Sepal.Length\" twice")
 })
 
 # ---- Misuse -------------------------------------------------------------------------------------
@@ -325,13 +325,13 @@ test_that("a function that only the fit saw is an error that tells the remedy", 
     umap_fit(~ only_here(mpg) + hp, mtcars, n_epochs = 5)
   })
   expect_input_error(
-    predict(model, mtcars), "does not give the model's columns: .*only_here.*define only_here\\(\\)"
+    predict(model, mtcars), "must give the columns .* only_here\\(mpg\\) fails: .*define only_here\\(\\)"
   )
 })
 
 test_that("n_epochs without newdata is an error", {
   model <- umap_fit(iris[known, 1:4], n_epochs = 5)
-  expect_input_error(predict(model, n_epochs = 3), "`n_epochs` is of use only with `newdata`")
+  expect_input_error(predict(model, n_epochs = 3), "`n_epochs` must be NULL without `newdata`, not 3")
 })
 
 test_that("columns chosen by name are not taken by place", {

@@ -148,7 +148,7 @@ test_that("a model's data are compared by its metric, after its transform", {
   formula <- umap_fit(~ log(Sepal.Length) + Petal.Width, data = iris, n_epochs = 20)
   expect_identical(summary(formula, data = iris)$recall, 1)
   expect_input_error(embedding_quality(x, cosine, metric_kwds = list(p = 3)), "needs `metric`")
-  expect_input_error(embedding_quality(iris[1:3], scaled), "`x` lacks columns")
+  expect_input_error(embedding_quality(iris[1:3], scaled), "`x` must have all columns of the model, but")
 })
 
 test_that("a model of several metrics says that it cannot be measured by one", {

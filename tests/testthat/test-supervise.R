@@ -143,7 +143,7 @@ test_that("bad targets are errors", {
   expect_input_error(supervise_graph(graph, iris$Species, verbose = "zz"), "`verbose` must be TRUE")
   expect_input_error(supervise_graph(graph, NULL), "`y` is NULL")
   expect_input_error(supervise_graph(graph, replace(iris[[1]], 3, NA)), "`y` holds missing")
-  expect_input_error(supervise_graph(graph, rep(NA, 150)), "none is known")
+  expect_input_error(supervise_graph(graph, rep(NA, 150)), "must have known categories")
   expect_input_error(supervise_graph(graph, complex(150)), "`y` must be numbers or categories")
   expect_input_error(supervise_graph(graph, sum), "`y` must be")
   expect_input_error(supervise_graph(graph, iris[0]), "`y` has no columns")

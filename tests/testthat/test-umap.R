@@ -110,7 +110,7 @@ test_that("a model survives being saved", {
   expect_identical(readRDS(path), model)
   expect_true(all(rapply(unclass(model), is.vector, how = "unlist") |
     rapply(unclass(model), function(x) is.matrix(x) || is.factor(x), how = "unlist")))
-  expect_identical(model$format_version, 1L)
+  expect_identical(model$format_version, format_version)
 })
 
 # ---- Reproducibility ----------------------------------------------------------------------------

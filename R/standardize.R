@@ -1,9 +1,9 @@
-# Columns of numbers brought to a common scale, and principal components, before anything is
-# compared. What is decided on the data is kept with the model and applied to new data.
+# Columns of numbers brought to a common scale, and their principal components, before anything is
+# compared. What the data decide is kept with the model and applied to new data.
 
 scales <- c("none", "z", "range", "colrange", "maxabs")
 
-# uwot's spellings are understood as well. NULL where the data are to decide.
+# uwot's spellings are accepted as well. NULL where the data decide.
 check_scale <- function(scale) {
   if (is.null(scale)) return(NULL)
   if (isTRUE(scale)) return("z")
@@ -17,7 +17,7 @@ check_scale <- function(scale) {
 
 check_pca <- function(pca) if (is.null(pca)) NULL else check_whole(pca, "pca", min = 1)
 
-# Where nothing is said, numbers are scaled beside categories, if the metric lets them.
+# Where nothing is said, numbers next to categories are scaled, if the metric allows it.
 default_scale <- function(metric, is_mixed) {
   is_bound <- is.character(metric) &&
     metric %in% c(metrics_of_truth, metrics_of_shares, "haversine", "hamming")
@@ -32,37 +32,40 @@ objection <- function(metric, arg, scale) {
   if (metric %in% metrics_of_truth) return("which asks what is 0")
   if (metric == "haversine") return("which takes angles")
   if (metric == "hamming" && arg == "pca") return("which asks what is equal")
-  is_centred <- arg == "pca" || scale %in% c("z", "maxabs")
-  if (metric %in% metrics_of_shares && is_centred) "which takes no negative values"
+  is_centered <- arg == "pca" || scale %in% c("z", "maxabs")
+  if (metric %in% metrics_of_shares && is_centered) "which takes no negative values"
 }
 
-check_transform <- function(metric, scale, n_directions) {
+check_standardization <- function(metric, scale, n_directions) {
   for (arg in c(if (scale != "none") "scale", if (n_directions > 0) "pca")) {
     why <- objection(metric, arg, scale)
     if (is.null(why)) next
     abort_input(
-      arg, "cannot go with the metric \"", metric, "\", ", why, ": leave it out, or choose ",
-      "another metric, such as \"euclidean\""
+      arg, "cannot be combined with the metric \"", metric, "\", ", why,
+      value = if (arg == "scale") scale else n_directions,
+      hint = "Leave it out, or choose another metric, such as \"euclidean\"."
     )
   }
 }
 
-# The transform of a matrix, or NULL where it stays as it is.
-make_transform <- function(x, scale, pca, seed, run) {
+# How to standardize a matrix and rows like its own, or NULL where it stays as it is.
+find_standardization <- function(x, scale, pca, seed, run) {
   n_directions <- n_directions_of(pca, x)
   if (scale == "none" && n_directions == 0) return(NULL)
-  if (matrix_kind(x) != "dense") {
+  if (matrix_form(x) != "dense") {
     abort_input(
-      if (scale == "none") "pca" else "scale", "needs a dense matrix, not a ", matrix_kind(x),
-      " one: make it so with as.matrix(), where memory allows"
+      if (scale == "none") "pca" else "scale", "needs a dense matrix, not a ", matrix_form(x),
+      " one",
+      value = if (scale == "none") pca else scale,
+      hint = "Make it dense by as.matrix(), if memory allows."
     )
   }
   .Call(C_make_transform, x, scale, n_directions, seed, run)
 }
 
-apply_transform <- function(x, transform, run) {
-  if (is.null(transform)) return(x)
-  transformed <- .Call(C_apply_transform, x, transform, run)
-  rownames(transformed) <- rownames(x)
-  transformed
+standardize <- function(x, standardization, run) {
+  if (is.null(standardization)) return(x)
+  standardized <- .Call(C_apply_transform, x, standardization, run)
+  rownames(standardized) <- rownames(x)
+  standardized
 }

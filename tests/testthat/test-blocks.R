@@ -1,6 +1,6 @@
 scaled_numbers <- function(x) {
   run <- run_settings(1, FALSE)
-  apply_transform(x, make_transform(x, "z", NULL, 42, run), run)
+  standardize(x, find_standardization(x, "z", NULL, 42, run), run)
 }
 
 test_that("a data frame with factors is scaled numbers, parted by its categories", {
@@ -69,9 +69,9 @@ test_that("categories alone are compared by the share that differs", {
   new$b[2] <- "unheard of"
   expect_warning(predict(model, new), "column b that the model does not know, .*: unheard of\\.")
   expect_input_error(predict(model, transform(x, c = 1)), "categories in column c")
-  expect_input_error(predict(model, new[1:3]), "lacks columns of the model: a")
-  model$views[[1]]$levels <- list("x")
-  expect_input_error(predict(model, new), "damaged: its categories")
+  expect_input_error(predict(model, new[1:3]), "must have all columns of the model, but lacks a")
+  model$blocks[[1]]$levels <- list("x")
+  expect_input_error(predict(model, new), "damaged: its blocks\\[\\[1\\]\\]\\$levels is not")
 })
 
 test_that("the language of the session has no part in categories", {
@@ -110,16 +110,16 @@ test_that("scale and pca take the blocks of numbers among those of a list", {
   expected <- supervise_graph(intersect_graphs(numbers, bits), iris$Species)
   expect_identical(umap_fit(x, metric = blocks, scale = "z")$graph, expected)
   reduced <- umap_fit(x, metric = blocks, scale = "z", pca = 2)
-  expect_identical(ncol(reduced$views[[1]]$transform$rotation), 2L)
-  expect_null(reduced$views[[2]]$transform)
+  expect_identical(ncol(reduced$blocks[[1]]$standardization$rotation), 2L)
+  expect_null(reduced$blocks[[2]]$standardization)
   expect_identical(predict(reduced, x[9:10, ])$UMAP1, reduced$layout[9:10, 1])
-  expect_input_error(umap(x, metric = blocks[2:3], scale = "z"), "`scale` cannot go with .*jaccard")
+  expect_input_error(umap(x, metric = blocks[2:3], scale = "z"), "`scale` cannot be combined with the metric \"jaccard\"")
   expect_unfurl_warning(
     umap(iris["Species"], scale = "z"), "`scale` has no effect: there are no columns of numbers"
   )
 })
 
-test_that("models of several views are shown", {
+test_that("models of several blocks are shown", {
   model <- umap_fit(iris, metric = list(euclidean = 1:2, cosine = 3:4, categorical = "Species"))
   expect_output(print(model), "euclidean")
   expect_output(print(summary(model)), "Local scale")
@@ -138,22 +138,22 @@ test_that("bad plans are errors", {
   }
   expect_input_error(umap(iris, metric = list(miles = 1)), "`metric` must be one of")
   expect_input_error(umap(iris, metric = list(euclidean = 4:5)), "some are not: Species\\.")
-  expect_input_error(umap(iris["Species"], metric = "cosine"), "only the metric \"hamming\"")
+  expect_input_error(umap(iris["Species"], metric = "cosine"), "categories alone are compared by \"hamming\" only")
   expect_input_error(
     umap(stats::dist(iris[1:4]), metric = list(euclidean = 1)), "matrix or a data frame"
   )
   gap <- replace(iris, cbind(7, 2), NA)
   expect_input_error(umap(gap), "row 7, column Sepal.Width")
   twice <- setNames(iris, names(iris)[c(1, 1, 3:5)])
-  expect_input_error(umap(twice), "more than one column Sepal.Length")
-  expect_input_error(umap(setNames(iris, replace(names(iris), 2, NA))), "no name for column 2")
+  expect_input_error(umap(twice), "different names for its columns, not Sepal.Length twice")
+  expect_input_error(umap(setNames(iris, replace(names(iris), 2, NA))), "has none for column 2")
   expect_input_error(
     umap(cbind(as.matrix(iris[1:4]), 1:3), metric = list(euclidean = 1:4, categorical = 5)),
-    "no name for column 5"
+    "has none for column 5"
   )
   numbers <- setNames(iris[1:4], names(twice)[1:4])
   expect_identical(umap(numbers)$UMAP1, umap(iris[1:4])$UMAP1)
-  expect_input_error(umap(transform(iris, Species = factor(NA))), "none is known")
+  expect_input_error(umap(transform(iris, Species = factor(NA))), "known categories in column Species")
 })
 
 test_that("a different category in every row is a warning", {
@@ -247,15 +247,15 @@ test_that("missing values of data frames are named by column, of a formula too",
   expect_input_error(umap(data.frame(a = 1:9, b = NA), n_neighbors = 3), "in row 1, column b")
   model <- umap_fit(~ log(Petal.Width) + Sepal.Length, iris, n_epochs = 5)
   new <- replace(iris[1:4, ], cbind(2, 4), 0)
-  expect_input_error(predict(model, new), "`newdata` holds .* row 2, column log\\(Petal.Width\\)")
+  expect_input_error(predict(model, new), "`newdata` must not .* row 2, column log\\(Petal.Width\\)")
   some <- data.frame(known = factor(c("x", "y", "x")), number = 1:3, lost = NA)
-  expect_input_error(umap(some, n_neighbors = 3), "of which none is known, in column lost")
+  expect_input_error(umap(some, n_neighbors = 3), "must have known categories in column lost")
 })
 
 test_that("what is no table of numbers is told with a remedy", {
   long <- structure(matrix(1:20 * 5e-324, 10), class = "integer64")
   expect_input_error(umap(long), "`x` must hold numbers, not integer64")
-  expect_input_error(umap(unname(iris)), "`x` has no name for column 1")
+  expect_input_error(umap(unname(iris)), "a name for each column, but has none for column 1")
   expect_input_error(nearest_neighbors(unname(iris)), "some are not: 5\\.")
   expect_input_error(umap(iris[1:4], labels = iris["Species"]), "Give one of its columns, by")
   model <- umap_fit(iris[1:4], n_epochs = 5)
@@ -296,25 +296,25 @@ test_that("columns of another length than the rows are named", {
 test_that("the core takes no categories of another length", {
   graph <- digits_graph(50)
   settings <- check_graph_settings(1, 1, 1)
-  join <- function(view) {
-    views <- list(c(view, weight = 0.5))
-    .Call(C_join_views, graph, 50L, views, settings, 42, run_settings(1, FALSE))
+  join <- function(block) {
+    blocks <- list(c(block, weight = 0.5))
+    .Call(C_join_views, graph, 50L, blocks, settings, 42, run_settings(1, FALSE))
   }
   expect_length(join(list(category = rep(0:1, 25))), 3)
   for (category in list(0:2, rep(0:1, 26), rep(0, 50))) {
     expect_input_error(join(list(category = category)), "parts of different length")
   }
   near <- nearest_neighbors(some_digits(40))
-  expect_input_error(join(neighbor_view(near)), "parts of different length")
-  numbers <- numeric_view(some_digits(40), check_metric("euclidean"), 15L, "auto")
+  expect_input_error(join(neighbor_block(near)), "parts of different length")
+  numbers <- numeric_block(some_digits(40), check_metric("euclidean"), 15L, "auto")
   expect_input_error(join(numbers), "parts of different length")
   model <- umap_fit(iris, n_epochs = 2)
-  views <- check_views(model)
-  query <- query_of(model, iris[1:3, ], views, run_settings(1, FALSE))
-  query$views[[2]]$category <- 0:2
+  blocks <- check_blocks(model)
+  query <- query_of(model, iris[1:3, ], blocks, run_settings(1, FALSE))
+  query$blocks[[2]]$category <- 0:2
   expect_input_error(
     .Call(
-      C_predict, query$views, 3L, model$layout, predict_options(model, NULL), run_settings(1, FALSE)
+      C_predict, query$blocks, 3L, model$layout, predict_options(model, NULL), run_settings(1, FALSE)
     ),
     "`object` is damaged: its parts are of different length"
   )
@@ -329,7 +329,7 @@ test_that("a matrix in a column is so many columns of numbers, and no category",
   }
   for (m in list(letters, letters == "p")) {
     odd <- with_column(m, x)
-    remedy <- "has a matrix of categories in column m: make each of its columns a column"
+    remedy <- "must have one category per row in column m, not a matrix .* Make each column"
     expect_input_error(umap(odd), paste("`x`", remedy))
     expect_input_error(umap(odd[2:3]), paste("`x`", remedy))
     expect_input_error(umap(~., odd), paste("`x`", remedy))
@@ -340,7 +340,7 @@ test_that("a matrix in a column is so many columns of numbers, and no category",
   wide <- with_column(matrix(stats::rnorm(80), 40), x["a"])
   fit <- function(...) umap_fit(..., n_neighbors = 5, n_epochs = 2)
   expect_identical(fit(wide)$layout, fit(as.matrix(wide))$layout)
-  expect_input_error(umap(wide, metric = list(euclidean = "a", categorical = "m")), "matrix of cat")
+  expect_input_error(umap(wide, metric = list(euclidean = "a", categorical = "m")), "not a matrix of cat")
   expect_input_error(umap(with_column(array(0, c(40, 2, 2)), x["a"])), "some are not: m\\.")
   new <- with_column(1:3, x[1:3, "a", drop = FALSE])
   for (model in list(fit(wide), fit(wide, scale = "z"), fit(wide, metric = function(a, b) 1))) {
@@ -350,10 +350,10 @@ test_that("a matrix in a column is so many columns of numbers, and no category",
   flat <- umap_fit(iris, n_epochs = 2)
   new <- iris[1:3, ]
   new$Species <- matrix("setosa", 3, 2)
-  expect_input_error(predict(flat, new), "`newdata` has a matrix of categories in column Species")
+  expect_input_error(predict(flat, new), "one category per row in column Species, not a matrix")
   codes <- fit(data.frame(b = x$b, c = letters[, 1]))
   new <- frame_of(list(b = matrix("u", 2, 2), c = c("p", "q")), 2)
-  expect_input_error(predict(codes, new), "`newdata` has a matrix of categories in column b")
+  expect_input_error(predict(codes, new), "one category per row in column b, not a matrix")
 })
 
 test_that("only factors, text, truth and numbers are categories", {

@@ -10,26 +10,26 @@ scaled_by <- function(x, scale) {
   )
 }
 
-transformed <- function(x, scale = "none", pca = NULL) {
+standardized <- function(x, scale = "none", pca = NULL) {
   run <- run_settings(NULL, FALSE)
-  apply_transform(x, make_transform(x, scale, pca, 42, run), run)
+  standardize(x, find_standardization(x, scale, pca, 42, run), run)
 }
 
 test_that("columns are scaled as the formulas say", {
   x <- cbind(gaussian(50, 4), 1e9 + 1e-3 * seq_len(50))
-  for (scale in scales) expect_equal(transformed(x, scale), scaled_by(x, scale), tolerance = 1e-7)
-  expect_equal(transformed(1e200 * x[, 1:4], "z"), scaled_by(x[, 1:4], "z"), tolerance = 1e-6)
+  for (scale in scales) expect_equal(standardized(x, scale), scaled_by(x, scale), tolerance = 1e-7)
+  expect_equal(standardized(1e200 * x[, 1:4], "z"), scaled_by(x[, 1:4], "z"), tolerance = 1e-6)
   count <- matrix(1:60, 20)
-  expect_equal(transformed(count, "z"), scaled_by(count, "z"))
+  expect_equal(standardized(count, "z"), scaled_by(count, "z"))
 })
 
 test_that("constant columns become 0", {
   x <- cbind(a = gaussian(20, 1)[, 1], b = 7, c = 0)
   for (scale in c("z", "colrange", "maxabs")) {
-    expect_identical(unname(transformed(x, scale)[, 2:3]), matrix(0, 20, 2))
+    expect_identical(unname(standardized(x, scale)[, 2:3]), matrix(0, 20, 2))
   }
-  expect_identical(unname(transformed(x[, 2:3], "range")[, 2]), rep(0, 20))
-  expect_true(all(is.finite(transformed(x, "z", 2))))
+  expect_identical(unname(standardized(x[, 2:3], "range")[, 2]), rep(0, 20))
+  expect_true(all(is.finite(standardized(x, "z", 2))))
 })
 
 test_that("principal components are those of prcomp()", {
@@ -37,7 +37,7 @@ test_that("principal components are those of prcomp()", {
   for (x in list(as.matrix(iris[1:4]), wide, 1e-30 * wide, 1e200 * wide)) {
     for (k in c(1, 3)) {
       expected <- stats::prcomp(x)$x[, seq_len(k), drop = FALSE]
-      got <- transformed(x, pca = k)
+      got <- standardized(x, pca = k)
       expect_identical(dim(got), c(nrow(x), as.integer(k)))
       signs <- sign(colSums(got / max(got) * (expected / max(expected))))
       expect_equal(
@@ -48,7 +48,7 @@ test_that("principal components are those of prcomp()", {
   }
   pixels <- some_digits(1000)
   expected <- stats::prcomp(pixels, rank. = 40)$x
-  got <- transformed(pixels, pca = 40)
+  got <- standardized(pixels, pca = 40)
   expect_equal(sum(got^2), sum(expected^2), tolerance = 1e-5)
   expect_equal(
     as.vector(stats::dist(got[1:50, ])), as.vector(stats::dist(expected[1:50, ])),
@@ -59,7 +59,7 @@ test_that("principal components are those of prcomp()", {
 test_that("scale comes before the components", {
   x <- sweep(gaussian(100, 6), 2, 10^(0:5), "*")
   expected <- stats::prcomp(x, scale. = TRUE)$x[, 1:2]
-  expect_equal(abs(transformed(x, "z", 2)), abs(unname(expected)), tolerance = 1e-3)
+  expect_equal(abs(standardized(x, "z", 2)), abs(unname(expected)), tolerance = 1e-3)
 })
 
 test_that("the same bits on any number of threads and instruction set", {
@@ -67,8 +67,8 @@ test_that("the same bits on any number of threads and instruction set", {
   x <- some_digits(500)
   fit <- function(n_threads) {
     run <- run_settings(n_threads, FALSE)
-    transform <- make_transform(x, "z", 30, 42, run)
-    list(transform, apply_transform(x, transform, run))
+    found <- find_standardization(x, "z", 30, 42, run)
+    list(found, standardize(x, found, run))
   }
   one <- fit(1)
   expect_identical(fit(3), one)
@@ -80,9 +80,9 @@ test_that("the same bits on any number of threads and instruction set", {
 test_that("rows do not depend on each other", {
   x <- some_digits(200)
   run <- run_settings(NULL, FALSE)
-  transform <- make_transform(x, "maxabs", 10, 42, run)
-  whole <- apply_transform(x, transform, run)
-  expect_identical(apply_transform(x[77, , drop = FALSE], transform, run), whole[77, , drop = FALSE])
+  found <- find_standardization(x, "maxabs", 10, 42, run)
+  whole <- standardize(x, found, run)
+  expect_identical(standardize(x[77, , drop = FALSE], found, run), whole[77, , drop = FALSE])
 })
 
 test_that("umap() scales and reduces", {
@@ -90,7 +90,7 @@ test_that("umap() scales and reduces", {
   for (scale in scales) {
     expect_identical(
       umap_fit(x, scale = scale)$layout,
-      umap_fit(transformed(x, scale))$layout
+      umap_fit(standardized(x, scale))$layout
     )
   }
   expect_identical(umap(x, scale = TRUE), umap(x, scale = "z"))
@@ -98,7 +98,7 @@ test_that("umap() scales and reduces", {
   expect_identical(umap_fit(x, scale = FALSE)$layout, umap_fit(x)$layout)
   expect_identical(
     umap_fit(some_digits(200), pca = 20)$layout,
-    umap_fit(transformed(some_digits(200), pca = 20))$layout
+    umap_fit(standardized(some_digits(200), pca = 20))$layout
   )
   expect_identical(umap_fit(x, pca = 4)$layout, umap_fit(x)$layout)
 })
@@ -118,7 +118,7 @@ test_that("scale and components that mean nothing to a metric are errors", {
     umap_fit(x, metric = metric, n_neighbors = 5, n_epochs = 5, ...)
   }
   bound <- c(metrics_of_truth, metrics_of_shares, "hamming")
-  for (metric in bound) expect_input_error(fit(metric, pca = 2), "`pca` cannot go .*leave it out")
+  for (metric in bound) expect_input_error(fit(metric, pca = 2), "`pca` cannot be combined")
   for (metric in metrics_of_truth) {
     for (scale in scales[-1]) expect_input_error(fit(metric, scale = scale), "asks what is 0")
   }
@@ -133,7 +133,7 @@ test_that("scale and components that mean nothing to a metric are errors", {
   expect_input_error(umap(iris[c(5, 5)], pca = 1), "`pca` .*hamming")
   expect_input_error(fit(list(dice = 1:2, jaccard = 3:4), scale = "z"), "`scale` .*dice")
   mixed <- fit(list(euclidean = 1:2, jaccard = 3:4), scale = "z")
-  expect_identical(lengths(lapply(mixed$views, `[[`, "transform")) > 0, c(TRUE, FALSE))
+  expect_identical(lengths(lapply(mixed$blocks, `[[`, "standardization")) > 0, c(TRUE, FALSE))
 })
 
 test_that("components that are no fewer than the columns change nothing", {
