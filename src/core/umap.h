@@ -24,7 +24,7 @@
 #include "neighbors/table.h"
 #include "base/parallel.h"
 #include "base/session.h"
-#include "data/points.h"
+#include "data/points_prepare.h"
 #include "model/predict.h"
 #include "quality/quality.h"
 #include "preprocess/standardize.h"

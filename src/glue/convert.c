@@ -25,10 +25,10 @@ static int place_of(const char *word, const char *const *table, int count) {
 uf_metric_choice r_metric(SEXP metric) {
   if (Rf_isString(metric))
     return (uf_metric_choice){.metric = (uf_metric)uf_metric_named(CHAR(Rf_asChar(metric)))};
-  SEXP p = r_element(metric, "p"), spread = r_element(metric, "spread");
+  SEXP p = r_element(metric, "p"), covariance = r_element(metric, "spread");
   return (uf_metric_choice){.metric = (uf_metric)uf_metric_named(r_string(metric, "name")),
                             .p = Rf_isNull(p) ? 0 : Rf_asReal(p),
-                            .spread = TYPEOF(spread) == REALSXP ? REAL(spread) : NULL};
+                            .covariance = TYPEOF(covariance) == REALSXP ? REAL(covariance) : NULL};
 }
 
 static const char *const neighbor_methods[] = {"auto", "exact", "clusters", "nndescent", "graph"};

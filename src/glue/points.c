@@ -144,7 +144,7 @@ void r_points_free(uf_points *points) { uf_free(points->start); }
 
 /* ---- preparation ---- */
 
-static int64_t n_spread(const uf_preparation *preparation) {
+static int64_t root_size(const uf_preparation *preparation) {
   return preparation->metric == UF_MAHALANOBIS ? (int64_t)preparation->d * preparation->d
                                                : preparation->d;
 }
@@ -156,20 +156,21 @@ SEXP r_from_preparation(const uf_preparation *preparation) {
   SET_VECTOR_ELT(list, 1, Rf_ScalarReal(preparation->p));
   SET_VECTOR_ELT(list, 2, Rf_ScalarReal(preparation->scale));
   SET_VECTOR_ELT(list, 3, r_from_doubles(preparation->offset, (int64_t)preparation->d + 1));
-  if (preparation->spread)
-    SET_VECTOR_ELT(list, 4, r_from_doubles(preparation->spread, n_spread(preparation)));
+  if (preparation->covariance_root)
+    SET_VECTOR_ELT(list, 4, r_from_doubles(preparation->covariance_root, root_size(preparation)));
   UNPROTECT(1);
   return list;
 }
 
 uf_status r_to_preparation(uf_context *ctx, SEXP list, uf_preparation *preparation) {
-  int needs_spread = preparation->metric == UF_MAHALANOBIS || preparation->metric == UF_SEUCLIDEAN;
+  int has_root = preparation->metric == UF_MAHALANOBIS || preparation->metric == UF_SEUCLIDEAN;
   preparation->d = r_int(list, "d");
   preparation->p = r_double(list, "p");
   preparation->scale = r_double(list, "scale");
   if (preparation->d < 1 || preparation->d == NA_INTEGER) return fail_damaged(ctx);
   preparation->offset = doubles_of(list, "offset", (int64_t)preparation->d + 1);
-  preparation->spread = needs_spread ? doubles_of(list, "spread", n_spread(preparation)) : NULL;
-  if (!preparation->offset || (needs_spread && !preparation->spread)) return fail_damaged(ctx);
+  preparation->covariance_root =
+      has_root ? doubles_of(list, "spread", root_size(preparation)) : NULL;
+  if (!preparation->offset || (has_root && !preparation->covariance_root)) return fail_damaged(ctx);
   return UF_OK;
 }

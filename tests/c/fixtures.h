@@ -11,7 +11,7 @@
 #include "graph/graph.h"
 #include "layout/options.h"
 #include "base/memory.h"
-#include "data/points.h"
+#include "data/points_prepare.h"
 #include "base/random.h"
 #include "base/session.h"
 

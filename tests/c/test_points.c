@@ -6,7 +6,7 @@
 
 #include "check.h"
 #include "base/memory.h"
-#include "data/points.h"
+#include "data/points_prepare.h"
 #include "base/random.h"
 #include "base/session.h"
 

@@ -1,7 +1,3 @@
-/*
- * data/covariance.c: variances and covariances of the columns, O(n d) and O(n d²), and the factor of
- * the latter.
- */
 #include "arith/arith.h"
 
 #include "data/covariance.h"
@@ -30,18 +26,19 @@ static double sum_of_products(const uf_matrix *matrix, int column_x, double x0, 
 typedef struct covariance_job {
   const uf_matrix *matrix;
   double *mean;       /* d */
-  double *covariance; /* d × d, the lower triangle */
-  int is_diagonal;    /* d variances only */
+  double *covariance; /* is_diagonal: d variances; else d × d, the lower triangle */
+  int is_diagonal;
 } covariance_job;
 
 static void average_column(void *job, int64_t column, int worker) {
   (void)worker;
   covariance_job *j = job;
-  double middle = uf_matrix_at(j->matrix, 0, (int)column), sum = 0;
-  for (int i = 0; i < j->matrix->n; i++) sum += uf_matrix_at(j->matrix, i, (int)column) - middle;
-  j->mean[column] = middle + sum / j->matrix->n;
+  double first = uf_matrix_at(j->matrix, 0, (int)column), sum = 0;
+  for (int i = 0; i < j->matrix->n; i++) sum += uf_matrix_at(j->matrix, i, (int)column) - first;
+  j->mean[column] = first + sum / j->matrix->n;
 }
 
+/* The covariances of a column with those up to it, or its variance alone. */
 static void relate_column(void *job, int64_t column, int worker) {
   (void)worker;
   covariance_job *j = job;
@@ -51,11 +48,10 @@ static void relate_column(void *job, int64_t column, int worker) {
         sum_of_products(j->matrix, a, j->mean[a], b, j->mean[b]) / (j->matrix->n - 1);
 }
 
-/* Variances, or the lower triangle of the covariances, of a dense matrix. */
-static uf_status estimate_spread(uf_context *ctx, const uf_matrix *matrix, int is_diagonal,
-                                 double *spread) {
+static uf_status estimate(uf_context *ctx, const uf_matrix *matrix, int is_diagonal,
+                          double *covariance) {
   uf_status status = UF_OK;
-  covariance_job job = {.matrix = matrix, .covariance = spread, .is_diagonal = is_diagonal};
+  covariance_job job = {.matrix = matrix, .covariance = covariance, .is_diagonal = is_diagonal};
   UF_NEW(ctx, job.mean, matrix->d);
   UF_TRY(uf_parallel(ctx, matrix->d, average_column, &job));
   UF_TRY(uf_parallel(ctx, matrix->d, relate_column, &job));
@@ -64,39 +60,37 @@ done:
   return status;
 }
 
-static uf_status fail_spread(uf_context *ctx, int column, int is_diagonal) {
+static uf_status fail_overflow(uf_context *ctx, uf_metric metric) {
   return uf_fail(ctx, UF_BAD_INPUT,
-                 is_diagonal
-                     ? "has no variance in column %d (or one too small for a number), by which the "
-                       "metric \"seuclidean\" divides: remove such columns, or give variances of "
-                       "your own"
-                     : "has covariances of which no inverse exists, as column %d is constant "
-                       "or depends on those before it: remove such columns, or give "
-                       "covariances of your own for the metric \"mahalanobis\"",
-                 column + 1);
+                 "has values so large that the variances of the metric \"%s\" overflow; rescale "
+                 "them",
+                 uf_metric_of(metric)->name);
 }
 
-static uf_status check_spread(uf_context *ctx, const uf_preparation *preparation, int64_t size) {
-  for (int64_t i = 0; i < size; i++)
-    if (!isfinite(preparation->spread[i]))
-      return uf_fail(ctx, UF_BAD_INPUT,
-                     "has values so large that the variances of the metric \"%s\" exceed all "
-                     "numbers: divide them first",
-                     uf_metric_of(preparation->metric)->name);
-  return UF_OK;
+static uf_status fail_inverse(uf_context *ctx, int column, int is_diagonal) {
+  return uf_fail(
+      ctx, UF_BAD_INPUT,
+      is_diagonal
+          ? "has no variance in column %d (or one that underflows), but the metric \"seuclidean\" "
+            "divides by it; remove such columns, or give the variances"
+          : "has a singular covariance matrix: column %d is constant or depends on the columns "
+            "before it; remove such columns, or give the covariances for the metric "
+            "\"mahalanobis\"",
+      column + 1);
 }
 
-static uf_status roots_of_variances(uf_context *ctx, int d, double *spread) {
+static uf_status take_roots(uf_context *ctx, int d, double *variance) {
   for (int c = 0; c < d; c++) {
-    if (!(spread[c] > 0)) return fail_spread(ctx, c, 1);
-    spread[c] = sqrt(spread[c]);
+    if (!(variance[c] > 0)) return fail_inverse(ctx, c, 1);
+    variance[c] = sqrt(variance[c]);
   }
   return UF_OK;
 }
 
-/* Cholesky's factor in place of the lower triangle of covariances. */
-static uf_status factor_covariances(uf_context *ctx, int d, double *l) {
-  const double dependent = 1e-10; /* of a variance, what the columns before must leave */
+/* Cholesky's factor in place of the lower triangle of the covariances. A column depends on those before
+ * it when they leave less than 1e-10 of its variance. */
+static uf_status factor(uf_context *ctx, int d, double *l) {
+  const double dependent = 1e-10;
   for (int i = 0; i < d; i++) {
     double *row = l + (size_t)i * (size_t)d, variance = row[i];
     uf_status status = uf_poll(ctx, 1);
@@ -108,7 +102,7 @@ static uf_status factor_covariances(uf_context *ctx, int d, double *l) {
       if (j < i) {
         row[j] = sum / other[j];
       } else {
-        if (!(sum > dependent * variance)) return fail_spread(ctx, i, 0);
+        if (!(sum > dependent * variance)) return fail_inverse(ctx, i, 0);
         row[i] = sqrt(sum);
       }
     }
@@ -117,19 +111,25 @@ static uf_status factor_covariances(uf_context *ctx, int d, double *l) {
   return UF_OK;
 }
 
-uf_status uf_choose_covariance(uf_context *ctx, const uf_matrix *matrix, const double *given,
-                               uf_preparation *preparation) {
+uf_status uf_covariance_root(uf_context *ctx, const uf_matrix *matrix, uf_metric metric,
+                             const double *given, double **root) {
   uf_status status = UF_OK;
-  int is_diagonal = preparation->metric == UF_SEUCLIDEAN, d = matrix->d;
+  int is_diagonal = metric == UF_SEUCLIDEAN, d = matrix->d;
   int64_t size = is_diagonal ? d : (int64_t)d * d;
-  UF_NEW_ZERO(ctx, preparation->spread, size);
-  if (given)
-    memcpy(preparation->spread, given, (size_t)size * sizeof *given);
-  else
-    UF_TRY(estimate_spread(ctx, matrix, is_diagonal, preparation->spread));
-  UF_TRY(check_spread(ctx, preparation, size));
-  UF_TRY(is_diagonal ? roots_of_variances(ctx, d, preparation->spread)
-                     : factor_covariances(ctx, d, preparation->spread));
+  *root = NULL;
+  UF_NEW_ZERO(ctx, *root, size);
+  if (given) {
+    memcpy(*root, given, (size_t)size * sizeof *given);
+  } else {
+    UF_TRY(estimate(ctx, matrix, is_diagonal, *root));
+  }
+  for (int64_t i = 0; i < size; i++)
+    if (!isfinite((*root)[i])) UF_TRY(fail_overflow(ctx, metric));
+  UF_TRY(is_diagonal ? take_roots(ctx, d, *root) : factor(ctx, d, *root));
 done:
+  if (status) {
+    uf_free(*root);
+    *root = NULL;
+  }
   return status;
 }

@@ -1,6 +1,3 @@
-/*
- * data/duplicates.c: a row is hashed word by word (uf_mix of base/random.h), whatever its form. O(n d).
- */
 #include "arith/arith.h"
 
 #include "data/duplicates.h"
@@ -11,25 +8,26 @@
 
 enum { ROWS_PER_BLOCK = 256 };
 
-/* A row's content is one or two arrays. */
-typedef struct content {
+/* The bytes of a row, in one array or in two. */
+typedef struct row_bytes {
   const void *part[2];
   size_t size[2];
-} content;
+} row_bytes;
 
-static content content_of(const uf_points *points, int row) {
+static row_bytes bytes_of(const uf_points *points, int row) {
   size_t i = (size_t)row;
   if (points->form == UF_BIT_STRINGS)
-    return (content){{points->bits + points->words * i, NULL},
-                     {points->words * sizeof *points->bits, 0}};
+    return (row_bytes){{points->bits + points->words * i, NULL},
+                       {points->words * sizeof *points->bits, 0}};
   if (points->form == UF_COMPRESSED_ROWS) {
     size_t count = (size_t)(points->start[row + 1] - points->start[row]);
-    return (content){{points->column + points->start[row], points->value + points->start[row]},
-                     {count * sizeof *points->column, count * sizeof *points->value}};
+    return (row_bytes){{points->column + points->start[row], points->value + points->start[row]},
+                       {count * sizeof *points->column, count * sizeof *points->value}};
   }
-  return (content){{uf_point(points, row), NULL}, {points->stride * sizeof *points->x, 0}};
+  return (row_bytes){{uf_point(points, row), NULL}, {points->stride * sizeof *points->x, 0}};
 }
 
+/* Word by word, by uf_mix() of base/random.h. */
 static uint64_t hash_part(uint64_t hash, const void *part, size_t size) {
   const char *bytes = part;
   for (; size >= sizeof hash; bytes += sizeof hash, size -= sizeof hash) {
@@ -44,15 +42,13 @@ static uint64_t hash_part(uint64_t hash, const void *part, size_t size) {
 
 typedef struct hash_job {
   const uf_points *points;
-  int *hash;
+  int *hash; /* n */
 } hash_job;
 
-static void hash_block(void *job, int64_t block, int worker) {
-  (void)worker;
+static void hash_rows(void *job, uf_rows rows) {
   hash_job *j = job;
-  uf_range rows = uf_block_range(block, ROWS_PER_BLOCK, j->points->n);
   for (int i = (int)rows.from; i < rows.to; i++) {
-    content row = content_of(j->points, i);
+    row_bytes row = bytes_of(j->points, i);
     uint64_t hash = hash_part(0, row.part[0], row.size[0]);
     if (row.size[1]) hash = hash_part(hash, row.part[1], row.size[1]);
     j->hash[i] = (int)(hash >> 33);
@@ -61,17 +57,18 @@ static void hash_block(void *job, int64_t block, int worker) {
 
 uf_status uf_hash_rows(uf_context *ctx, const uf_points *points, int *hash) {
   hash_job job = {points, hash};
-  return uf_parallel(ctx, uf_n_blocks(points->n, ROWS_PER_BLOCK), hash_block, &job);
+  return uf_parallel_rows(ctx, points->n, ROWS_PER_BLOCK, hash_rows, &job);
 }
 
 int uf_are_duplicates(const uf_points *points, int row, const uf_points *others, int other) {
-  content a = content_of(points, row), b = content_of(others, other);
+  row_bytes a = bytes_of(points, row), b = bytes_of(others, other);
   for (int p = 0; p < 2; p++)
     if (a.size[p] != b.size[p] || (a.size[p] && memcmp(a.part[p], b.part[p], a.size[p]))) return 0;
   return 1;
 }
 
-/* Where a hash is, or belongs: slots that others have taken are passed over. */
+/* The slot of a hash, or the free one where it belongs (open addressing: slots of other hashes are
+ * skipped). At most half of the slots are taken, so the loop ends. */
 static uint64_t slot_of(const uf_row_table *table, int hash) {
   uint64_t at = (uint32_t)hash & table->mask;
   while (table->first[at] >= 0 && table->hash[table->first[at]] != hash)
@@ -93,12 +90,14 @@ uf_status uf_row_table_make(uf_context *ctx, const int *hash, int n, uf_row_tabl
     table->first[at] = i;
   }
 done:
+  if (status) uf_row_table_free(table);
   return status;
 }
 
 void uf_row_table_free(uf_row_table *table) {
   uf_free(table->first);
   uf_free(table->next);
+  *table = (uf_row_table){0};
 }
 
 int uf_row_first(const uf_row_table *table, int hash) { return table->first[slot_of(table, hash)]; }

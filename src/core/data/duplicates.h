@@ -1,29 +1,30 @@
 /*
- * data/duplicates.h: rows that are the same, bit for bit, as told by a hash of each.
+ * data/duplicates.h: rows that are equal bit for bit, found by a hash of each row, whatever its form.
  */
 #ifndef UF_DUPLICATES_H
 #define UF_DUPLICATES_H
 
 #include "data/points.h"
 
-/* A hash of every row. */
+/* hash[i]: of row i. O(n d). */
 uf_status uf_hash_rows(uf_context *ctx, const uf_points *points, int *hash);
 
+/* Whether a row of the points equals a row of others, prepared in the same way. */
 int uf_are_duplicates(const uf_points *points, int row, const uf_points *others, int other);
 
-/* A hash table of rows by their hashes. Rows of one hash are chained in their order, so that a
- * million equal ones cost no more than others. */
+/* A hash table of rows. Rows with the same hash are chained in ascending order, so that a million
+ * equal rows cost no more than a million different ones. */
 typedef struct uf_row_table {
-  const int *hash; /* n */
-  uint64_t mask;
-  int *first; /* mask + 1: the first row of a hash, or -1 */
-  int *next;  /* n: the next row of the same hash, or -1 */
+  const int *hash; /* n: the caller's, which must outlive the table */
+  uint64_t mask;   /* slots - 1; the number of slots is a power of two */
+  int *first;      /* mask + 1: the first row with the hash of a slot, or -1 */
+  int *next;       /* n: the next row with the same hash, or -1 */
 } uf_row_table;
 
 uf_status uf_row_table_make(uf_context *ctx, const int *hash, int n, uf_row_table *table);
 void uf_row_table_free(uf_row_table *table);
 
-/* The first row of a hash, or -1. */
+/* The first row with a hash, or -1; table->next leads to the others. */
 int uf_row_first(const uf_row_table *table, int hash);
 
 #endif

@@ -61,24 +61,24 @@ float uf_distance_from_proxy(uf_metric metric, float proxy) {
   }
 }
 
-/* 0 where nothing differs, whatever the denominator. */
-static double part(double numerator, double denominator) {
+/* 0 when nothing differs, whatever the denominator. */
+static double ratio(double numerator, double denominator) {
   return numerator > 0 ? numerator / denominator : 0;
 }
 
 double uf_truth_distance(uf_metric metric, double both, double a, double b, double n) {
   double one = a + b - 2 * both; /* columns true in one row alone */
   switch (metric) {
-  case UF_JACCARD: return part(one, both + one);
-  case UF_DICE: return part(one, 2 * both + one);
+  case UF_JACCARD: return ratio(one, both + one);
+  case UF_DICE: return ratio(one, 2 * both + one);
   case UF_KULSINSKI: return one > 0 ? (one - both + n) / (one + n) : 0;
   case UF_ROGERSTANIMOTO:
-  case UF_SOKALMICHENER: return part(2 * one, n + one);
+  case UF_SOKALMICHENER: return ratio(2 * one, n + one);
   case UF_RUSSELLRAO: return one > 0 ? (n - both) / n : 0;
-  case UF_SOKALSNEATH: return part(one, 0.5 * both + one);
+  case UF_SOKALSNEATH: return ratio(one, 0.5 * both + one);
   case UF_YULE: {
     double crossed = (a - both) * (b - both), alike = both * (n - both - one);
-    return part(2 * crossed, alike + crossed);
+    return ratio(2 * crossed, alike + crossed);
   }
   default: return one / n; /* hamming and matching */
   }
@@ -88,7 +88,7 @@ double uf_term(uf_comparison comparison, double x, double y, double p) {
   double difference = fabs(x - y);
   switch (comparison) {
   case UF_COMPARE_SQUARES: return difference * difference;
-  case UF_COMPARE_CANBERRA: return part(difference, fabs(x) + fabs(y));
+  case UF_COMPARE_CANBERRA: return ratio(difference, fabs(x) + fabs(y));
   case UF_COMPARE_MINKOWSKI: return uf_pow(difference, p);
   case UF_COMPARE_HAMMING: return difference > 0;
   default: return difference;

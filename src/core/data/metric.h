@@ -1,10 +1,10 @@
 /*
- * data/metric.h: the table of metrics: what becomes of a row before rows are compared, how two rows are
- * compared, and how the outcome becomes a distance.
+ * data/metric.h: the table of metrics: how a row is prepared, how two prepared rows are compared, and how
+ * the result becomes a distance.
  *
- * A comparison gives a proxy, which ascends with the distance and is never negative. Most metrics
- * share the squared Euclidean one: the rows are made ready once, and the proxy tells the distance
- * (|u - v|² = 2 - 2 u·v for rows of length 1, for example).
+ * A comparison gives a proxy distance, which ascends with the distance and is never negative. Most
+ * metrics reduce to the squared Euclidean comparison of prepared rows: cosine, for example, to
+ * |u - v|² / 2 = 1 - u·v for rows of length 1.
  */
 #ifndef UF_METRIC_H
 #define UF_METRIC_H
@@ -41,13 +41,13 @@ typedef enum uf_metric {
   UF_N_METRICS
 } uf_metric;
 
-/* What a row becomes. */
+/* What a row becomes (data/prepare.h). */
 typedef enum uf_row_form {
   UF_ROW_AS_GIVEN,
-  UF_ROW_DIRECTION,    /* x / |x|; a row without a direction becomes an axis of its own */
+  UF_ROW_DIRECTION,    /* x / |x|; a row without a direction becomes an additional axis */
   UF_ROW_CENTERED,     /* the same of x - mean(x) */
-  UF_ROW_RANKED,       /* the same of the proxies of x, equal values having their mean proxy */
-  UF_ROW_ROOT_SHARES,  /* sqrt(x / Σ x); a row of zeros becomes an axis of its own */
+  UF_ROW_RANKED,       /* the same of the ranks of x; equal values have their mean rank */
+  UF_ROW_ROOT_SHARES,  /* sqrt(x / Σ x); a row of zeros becomes an additional axis */
   UF_ROW_SHARES,       /* (x + ε) / Σ (x + ε) */
   UF_ROW_STANDARDIZED, /* each column divided by its standard deviation */
   UF_ROW_WHITENED,     /* L⁻¹ x, where L Lᵀ is the covariance */
@@ -66,7 +66,7 @@ typedef enum uf_comparison {
   UF_COMPARE_SYMMETRIC_KL,
   UF_COMPARE_TSSS,
   UF_COMPARE_HAMMING,
-  UF_COMPARE_TRUTH, /* by how many columns are true in both, in one, in none */
+  UF_COMPARE_TRUTH, /* by the numbers of columns that are true in both rows, in one, in none */
   UF_COMPARE_BY_HOST
 } uf_comparison;
 
@@ -86,18 +86,18 @@ typedef struct uf_metric_traits {
   uf_row_form form;
   uf_comparison comparison;
   uf_finish finish;
-  int degree;     /* data × c gives distances × c^degree */
-  int translates; /* whether only differences count, so that columns may be shifted */
-  int is_sparse;  /* whether sparse rows need not be filled */
+  int degree;     /* multiplying the data by c multiplies distances by c^degree */
+  int translates; /* whether the distance depends on x - y only, so that columns may be shifted */
+  int is_sparse;  /* whether sparse rows can be compared without filling in their zeros */
   uf_domain domain;
 } uf_metric_traits;
 
 const uf_metric_traits *uf_metric_of(uf_metric metric);
 
-/* -1 where no metric has that name. */
+/* The metric with that name, or -1. */
 int uf_metric_named(const char *name);
 
-/* Whether it compares which columns are true. */
+/* Whether the metric compares truth values. */
 static inline int uf_metric_is_binary(uf_metric metric) {
   return uf_metric_of(metric)->comparison == UF_COMPARE_TRUTH;
 }
@@ -105,11 +105,12 @@ static inline int uf_metric_is_binary(uf_metric metric) {
 /* The metric's distance from a proxy. */
 float uf_distance_from_proxy(uf_metric metric, float proxy);
 
-/* The distance of two rows of n truth values, a and b of which are true, `both` in common. */
+/* The distance between two rows of n truth values, of which a and b are true, `both` of them in both
+ * rows. */
 double uf_truth_distance(uf_metric metric, double both, double a, double b, double n);
 
-/* What one column adds to the sum of a comparison; p is minkowski's. For chebyshev, what the maximum
- * is taken of; for braycurtis, what the numerator sums. */
+/* The term of one column in the sum of a comparison (in the maximum of chebyshev, in the numerator of
+ * braycurtis); p is the power of minkowski. */
 double uf_term(uf_comparison comparison, double x, double y, double p);
 
 #endif

@@ -1,6 +1,9 @@
 /*
- * data/prepare.h: what is done to the user's rows before they are compared, decided once from the data,
- * so that rows that come later can be treated in the same way.
+ * data/prepare.h: what is done to the user's rows before they are compared. It is decided once, from the
+ * data, so that rows that come later can be treated in the same way.
+ *
+ * A row x becomes f((x - offset) · scale), f as the metric's uf_row_form says, so that a simple
+ * comparison of prepared rows gives the metric. Offset and scale are for the range of float alone.
  */
 #ifndef UF_PREPARE_H
 #define UF_PREPARE_H
@@ -9,50 +12,48 @@
 #include "data/matrix.h"
 #include "data/metric.h"
 
-/* A metric, and what some take beside: NULL to take it from the data. */
+/* A metric and its parameters. */
 typedef struct uf_metric_choice {
   uf_metric metric;
-  double p;             /* minkowski */
-  const double *spread; /* seuclidean: d variances; mahalanobis: d × d covariances */
+  double p;                 /* the power of minkowski */
+  const double *covariance; /* seuclidean: d variances; mahalanobis: d × d covariances; NULL to
+                               estimate them */
 } uf_metric_choice;
 
-/* How rows are made ready. Plain numbers, which can be kept with a model. */
+/* How rows are prepared: plain numbers, which can be kept with a model. */
 typedef struct uf_preparation {
   uf_metric metric;
   double p;
-  int d;          /* columns of the user's data */
-  double scale;   /* a power of two, with which values are multiplied */
-  double *offset; /* d: subtracted from each column before; for haversine 3, after */
-  double *spread; /* seuclidean: d standard deviations; mahalanobis: d × d, L with L Lᵀ the
-                     covariance, by rows; else NULL */
+  int d;                   /* columns of the user's data */
+  double scale;            /* a power of two */
+  double *offset;          /* d + 1: of each column; for haversine 3, of the points on the sphere */
+  double *covariance_root; /* see data/covariance.h: d for seuclidean, d × d for mahalanobis, else
+                              NULL */
 } uf_preparation;
 
-/* Decides how rows are made ready. Fails with UF_BAD_INPUT when a value is missing, infinite or not
- * admitted by the metric, naming its place. */
+/* Decides how rows are prepared. Fails with UF_BAD_INPUT when a value is missing, infinite or not
+ * admitted by the metric, naming its place. One pass over the values, and what
+ * data/covariance.h costs. */
 uf_status uf_preparation_make(uf_context *ctx, const uf_matrix *matrix,
                               const uf_metric_choice *choice, uf_preparation *preparation);
 void uf_preparation_free(uf_preparation *preparation);
 
-/* Columns of a row when it is ready. */
+/* Columns of a prepared row. */
 int uf_prepared_columns(uf_metric metric, int d);
 
-/* Doubles that uf_prepare_row() needs beside the row. */
+/* Doubles of scratch that uf_prepare_row() needs. */
 size_t uf_preparation_scratch(const uf_preparation *preparation);
 
-/* The power of two with which a row is multiplied whose largest absolute value this is: mostly that
- * of all. Rows that are divided by their own size may have their own, lest they leave the range of
- * float. */
+/* The power of two that multiplies a row whose largest absolute value is `largest`: mostly the common
+ * one. A row that is divided by its own size has its own scale when the common one would take it out
+ * of the range of float. */
 double uf_scale_of_row(const uf_preparation *preparation, double largest);
 
-/* Makes a row ready in place, which has room for uf_prepared_columns(). It comes as the user gave
- * it. */
+/* Prepares a row of the user's data in place; it has room for uf_prepared_columns(). */
 void uf_prepare_row(const uf_preparation *preparation, double *row, double *scratch);
 
-/* Finiteness, and what the metric admits: names the first place that offends. */
-uf_status uf_matrix_check(uf_context *ctx, const uf_matrix *matrix, uf_metric metric);
-
-/* The power of two by which values up to `largest` are to be multiplied so that they and their
- * squares sit well in float: mostly 1. */
+/* The power of two that values up to `largest` are to be multiplied by so that their squares stay
+ * within the range of float: mostly 1. */
 double uf_float_scale(double largest);
 
 #endif

@@ -1,19 +1,33 @@
-/*
- * data/proxy.c: proxies of rows of floats are kernels (simd/kernels/distance.h). Of compressed rows, those
- * that need only a dot product, x·x + y·y - 2 x·y, scatter the query over all columns and gather it
- * at the entries of each row; the others merge two rows column by column. Bits are counted.
- *
- * Sums over compressed rows are made in double, in the order of columns.
- */
 #include "arith/arith.h"
 
 #include "data/proxy.h"
 
 #include "arith/exp_log.h"
-#include "base/memory.h"
 #include "arith/trigonometry.h"
+#include "base/memory.h"
 
-enum { CHUNK = 64 /* rows counted at once */, TILE_BYTES = 1 << 18, TILE_MAX = 4096 };
+enum {
+  CHUNK = 64,           /* bit strings that are counted in one call */
+  TILE_BYTES = 1 << 18, /* of a level-2 cache; not measured on its own */
+  TILE_MAX = 4096
+};
+
+uf_distance_kernel *uf_distance_of(const uf_context *ctx, const uf_points *points) {
+  const uf_kernels *kernels = ctx->kernels;
+  if (points->form != UF_FLOAT_ROWS) return NULL;
+  switch (uf_metric_of(points->metric)->comparison) {
+  case UF_COMPARE_SQUARES: return kernels->squared_euclidean;
+  case UF_COMPARE_MANHATTAN: return kernels->manhattan;
+  case UF_COMPARE_CHEBYSHEV: return kernels->chebyshev;
+  case UF_COMPARE_CANBERRA: return kernels->canberra;
+  case UF_COMPARE_BRAYCURTIS: return kernels->braycurtis;
+  case UF_COMPARE_JENSENSHANNON: return kernels->jensenshannon;
+  case UF_COMPARE_SYMMETRIC_KL: return kernels->symmetric_kl;
+  case UF_COMPARE_TSSS: return kernels->tsss;
+  case UF_COMPARE_HAMMING: return kernels->unequal;
+  default: return NULL;
+  }
+}
 
 uf_status uf_proxy_open(uf_context *ctx, const uf_points *points, const uf_points *queries,
                         uf_proxy *proxy) {
@@ -23,9 +37,11 @@ uf_status uf_proxy_open(uf_context *ctx, const uf_points *points, const uf_point
                       .kernels = ctx->kernels,
                       .host = &ctx->host,
                       .distance = uf_distance_of(ctx, points)};
-  if (points->form == UF_COMPRESSED_ROWS)
+  if (points->form == UF_COMPRESSED_ROWS) {
     UF_NEW_ZERO(ctx, proxy->scattered, (int64_t)ctx->n_threads * points->d);
+  }
 done:
+  if (status) uf_proxy_close(proxy);
   return status;
 }
 
@@ -36,14 +52,14 @@ void uf_proxy_close(uf_proxy *proxy) {
 
 /* ---- Bits ---- */
 
-static void compare_bit_strings(const uf_proxy *r, int query, const int *rows, int n_rows,
+static void compare_bit_strings(const uf_proxy *proxy, int query, const int *rows, int n_rows,
                                 float *proxies) {
-  const uf_points *points = r->points, *queries = r->queries;
+  const uf_points *points = proxy->points, *queries = proxy->queries;
   const uint64_t *word = queries->bits + queries->words * (size_t)query;
   int both[CHUNK];
   for (int first = 0; first < n_rows; first += CHUNK) {
     int count = n_rows - first < CHUNK ? n_rows - first : CHUNK;
-    r->kernels->count_common(word, points->bits, points->words, rows + first, count, both);
+    proxy->kernels->count_common(word, points->bits, points->words, rows + first, count, both);
     for (int i = 0; i < count; i++)
       proxies[first + i] = (float)uf_truth_distance(points->metric, both[i], queries->count[query],
                                                     points->count[rows[first + i]], points->d);
@@ -63,36 +79,41 @@ static entries entries_of(const uf_points *points, int row) {
   return (entries){points->column + from, points->value + from, points->start[row + 1] - from};
 }
 
-float uf_proxy_from_dot(const uf_proxy *r, int query, int row, double dot) {
-  const uf_points *x = r->queries, *y = r->points;
+/* |u - w|² = |u|² + |w|² - 2 u·w, where `dot` is the product of the stored values alone: see
+ * data/points_sparse.h for what centering adds to it. */
+float uf_proxy_from_dot(const uf_proxy *proxy, int query, int row, double dot) {
+  const uf_points *x = proxy->queries, *y = proxy->points;
   double xx = x->squares[query], yy = y->squares[row];
   if (uf_metric_is_binary(y->metric))
     return (float)uf_truth_distance(y->metric, dot, (double)(x->start[query + 1] - x->start[query]),
                                     (double)(y->start[row + 1] - y->start[row]), y->d);
-  dot -= (y->d - 1) * (x->mean[query] * y->mean[row]); /* 0 but for correlation */
+  /* For correlation, d - 1 since the last column is the additional axis; 0 for other metrics. */
+  dot -= (y->d - 1) * (x->mean[query] * y->mean[row]);
   double squares = xx + yy - 2 * dot;
   if (squares < 0) squares = 0;
   return (float)(y->metric == UF_TSSS ? uf_tsss(squares, xx, yy, dot) : squares);
 }
 
-static void compare_by_dots(const uf_proxy *r, int worker, int query, const int *rows, int n_rows,
-                            float *proxies) {
-  float *scattered = r->scattered + (size_t)r->points->d * (size_t)worker;
-  entries x = entries_of(r->queries, query);
+/* Scatters the query over all columns, and gathers it at the entries of each row. */
+static void compare_by_dots(const uf_proxy *proxy, int worker, int query, const int *rows,
+                            int n_rows, float *proxies) {
+  float *scattered = proxy->scattered + (size_t)proxy->points->d * (size_t)worker;
+  entries x = entries_of(proxy->queries, query);
   for (int64_t e = 0; e < x.n; e++) scattered[x.column[e]] = x.value[e];
   for (int i = 0; i < n_rows; i++) {
-    entries y = entries_of(r->points, rows[i]);
+    entries y = entries_of(proxy->points, rows[i]);
     double dot = 0;
     for (int64_t e = 0; e < y.n; e++) dot += (double)scattered[y.column[e]] * y.value[e];
-    proxies[i] = uf_proxy_from_dot(r, query, rows[i], dot);
+    proxies[i] = uf_proxy_from_dot(proxy, query, rows[i], dot);
   }
   for (int64_t e = 0; e < x.n; e++) scattered[x.column[e]] = 0;
 }
 
-/* The sum of what the columns add, and beside it for braycurtis the denominator. */
+/* Goes through the columns of both rows in order: Σ of the terms, their maximum, and the denominator of
+ * braycurtis. */
 static float compare_by_merge(const uf_points *points, entries x, entries y) {
   uf_comparison comparison = uf_metric_of(points->metric)->comparison;
-  double sum = 0, below = 0, most = 0;
+  double sum = 0, denominator = 0, most = 0;
   int64_t i = 0, j = 0;
   while (i < x.n || j < y.n) {
     int takes_x = j == y.n || (i < x.n && x.column[i] <= y.column[j]);
@@ -100,7 +121,7 @@ static float compare_by_merge(const uf_points *points, entries x, entries y) {
     double a = takes_x ? x.value[i] : 0, b = takes_y ? y.value[j] : 0;
     double term = uf_term(comparison, a, b, points->p);
     sum += term;
-    below += fabs(a + b);
+    denominator += fabs(a + b);
     most = term > most ? term : most;
     i += takes_x;
     j += takes_y;
@@ -108,7 +129,7 @@ static float compare_by_merge(const uf_points *points, entries x, entries y) {
   switch (comparison) {
   case UF_COMPARE_CHEBYSHEV: return (float)most;
   case UF_COMPARE_MINKOWSKI: return (float)uf_pow(sum, 1 / points->p);
-  case UF_COMPARE_BRAYCURTIS: return below > 0 ? (float)(sum / below) : 0;
+  case UF_COMPARE_BRAYCURTIS: return denominator > 0 ? (float)(sum / denominator) : 0;
   case UF_COMPARE_HAMMING: return (float)(sum / points->d);
   default: return (float)sum;
   }
@@ -121,40 +142,42 @@ int uf_proxy_is_by_dots(const uf_points *points) {
           comparison == UF_COMPARE_TSSS);
 }
 
-static void compare_compressed(const uf_proxy *r, int worker, int query, const int *rows,
+static void compare_compressed(const uf_proxy *proxy, int worker, int query, const int *rows,
                                int n_rows, float *proxies) {
-  if (uf_proxy_is_by_dots(r->points)) {
-    compare_by_dots(r, worker, query, rows, n_rows, proxies);
+  if (uf_proxy_is_by_dots(proxy->points)) {
+    compare_by_dots(proxy, worker, query, rows, n_rows, proxies);
     return;
   }
   for (int i = 0; i < n_rows; i++)
-    proxies[i] =
-        compare_by_merge(r->points, entries_of(r->queries, query), entries_of(r->points, rows[i]));
+    proxies[i] = compare_by_merge(proxy->points, entries_of(proxy->queries, query),
+                                  entries_of(proxy->points, rows[i]));
 }
 
 /* ---- Rows of floats ---- */
 
-static void compare_floats(const uf_proxy *r, int query, const int *rows, int n_rows,
+static void compare_floats(const uf_proxy *proxy, int query, const int *rows, int n_rows,
                            float *proxies) {
-  const uf_points *points = r->points;
-  const float *x = uf_point(r->queries, query);
-  if (r->distance)
-    r->distance(x, points->x, points->stride, rows, n_rows, proxies);
+  const uf_points *points = proxy->points;
+  const float *x = uf_point(proxy->queries, query);
+  if (proxy->distance)
+    proxy->distance(x, points->x, points->stride, rows, n_rows, proxies);
   else if (points->metric == UF_MINKOWSKI)
-    r->kernels->minkowski(x, points->x, points->stride, rows, n_rows, (float)points->p, proxies);
+    proxy->kernels->minkowski(x, points->x, points->stride, rows, n_rows, (float)points->p,
+                              proxies);
   else
     for (int i = 0; i < n_rows; i++)
-      proxies[i] = (float)r->host->distance(r->host->data, r->queries != points, query, rows[i]);
+      proxies[i] =
+          (float)proxy->host->distance(proxy->host->data, proxy->queries != points, query, rows[i]);
   if (points->metric == UF_HAMMING)
     for (int i = 0; i < n_rows; i++) proxies[i] /= (float)points->d;
 }
 
-void uf_proxy_distances(const uf_proxy *r, int worker, int query, const int *rows, int n_rows,
+void uf_proxy_distances(const uf_proxy *proxy, int worker, int query, const int *rows, int n_rows,
                         float *proxies) {
-  switch (r->points->form) {
-  case UF_BIT_STRINGS: compare_bit_strings(r, query, rows, n_rows, proxies); break;
-  case UF_COMPRESSED_ROWS: compare_compressed(r, worker, query, rows, n_rows, proxies); break;
-  default: compare_floats(r, query, rows, n_rows, proxies);
+  switch (proxy->points->form) {
+  case UF_BIT_STRINGS: compare_bit_strings(proxy, query, rows, n_rows, proxies); break;
+  case UF_COMPRESSED_ROWS: compare_compressed(proxy, worker, query, rows, n_rows, proxies); break;
+  default: compare_floats(proxy, query, rows, n_rows, proxies);
   }
 }
 

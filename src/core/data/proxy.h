@@ -1,7 +1,10 @@
 /*
- * data/proxy.h: a row against a list of rows, for every metric and every form of points.
+ * data/proxy.h: proxy distances (data/metric.h) between one row and a list of rows, for every metric and
+ * every form of points. The one row may belong to other points, which were prepared in the same way
+ * (a query).
  *
- * The row may belong to other points, which have been prepared in the same way (a query).
+ * Of a row of d floats a proxy costs O(d); of bits O(d / 64). Of compressed rows with e entries it costs
+ * O(e) by a dot product, when the metric can be had from one, or by merging the two rows.
  */
 #ifndef UF_PROXY_H
 #define UF_PROXY_H
@@ -13,28 +16,32 @@ typedef struct uf_proxy {
   const uf_points *queries;
   const uf_kernels *kernels;
   const uf_host *host;
-  uf_distance_kernel *distance; /* of rows of floats, but for minkowski */
-  float *scattered; /* per worker: d floats, zero between calls; where rows are compressed */
+  uf_distance_kernel *distance; /* float rows: of the metric, see uf_distance_of() */
+  float *scattered;             /* compressed rows: per worker d floats, zero between calls */
 } uf_proxy;
 
-/* queries: NULL where rows of the points themselves are compared. */
+/* The kernel that computes proxies of float rows in the metric of these points; NULL for other rows, and
+ * for metrics that need more than a kernel. */
+uf_distance_kernel *uf_distance_of(const uf_context *ctx, const uf_points *points);
+
+/* queries: NULL to compare rows of the points with each other. */
 uf_status uf_proxy_open(uf_context *ctx, const uf_points *points, const uf_points *queries,
                         uf_proxy *proxy);
 void uf_proxy_close(uf_proxy *proxy);
 
-/* proxies[i] = proxy of row rows[i] of the points for row `query` of the queries. The same to the last
- * bit when the two change places, unless the metric is the host's own. */
+/* proxies[i]: between row `query` of the queries and row rows[i] of the points. Symmetric to the last
+ * bit, unless the metric is the host's own. */
 void uf_proxy_distances(const uf_proxy *proxy, int worker, int query, const int *rows, int n_rows,
                         float *proxies);
 
-/* Whether compressed rows are compared by their dot products, and a proxy from one. */
+/* Whether rows are compressed and their proxies follow from dot products; and the proxy from one. */
 int uf_proxy_is_by_dots(const uf_points *points);
 float uf_proxy_from_dot(const uf_proxy *proxy, int query, int row, double dot);
 
-/* About how many elements a proxy reads of a row. */
+/* About how many floats a proxy reads of a row. */
 double uf_proxy_cost(const uf_points *points);
 
-/* Rows that stay in cache while several others are compared with them. */
+/* How many rows stay in cache together. */
 int uf_proxy_tile(const uf_points *points);
 
 #endif

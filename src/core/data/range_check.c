@@ -1,128 +1,182 @@
-/*
- * data/range_check.c: a pass over the rows, which ends in most of them at the first value. O(n d).
- */
 #include "arith/arith.h"
 
 #include "data/range_check.h"
 
-#include <stdio.h>
-
+#include "arith/trigonometry.h"
 #include "base/memory.h"
 #include "base/parallel.h"
 
-enum { ROWS_PER_BLOCK = 256 };
+enum { SPARSE_CHUNK = 1 << 16, RANGE_LANES = 8 };
 
-typedef struct sizes_job {
-  const uf_matrix *matrix;
-  const double *offset;
-  const uf_points *points;
-  int (*is_bad)(const struct sizes_job *job, int row);
-  int *count, *first; /* per worker, of bad rows */
-} sizes_job;
+/* ---- Ranges ---- */
 
-static void look_at_block(void *job, int64_t block, int worker) {
-  sizes_job *j = job;
-  uf_range rows = uf_block_range(block, ROWS_PER_BLOCK, j->points->n);
-  for (int i = (int)rows.from; i < rows.to; i++) {
-    if (!j->is_bad(j, i)) continue;
-    if (j->count[worker]++ == 0 || i < j->first[worker]) j->first[worker] = i;
+/* Packed bits have no range. */
+static int64_t count_values(const uf_matrix *matrix) {
+  switch (matrix->form) {
+  case UF_DENSE_COLUMNS: return (int64_t)matrix->n * matrix->d;
+  case UF_SPARSE_COLUMNS: return matrix->start[matrix->d];
+  case UF_SPARSE_ROWS: return matrix->start[matrix->n];
+  default: return 0;
   }
 }
 
-/* How many rows are bad, and the first of them. */
-static uf_status count_bad(uf_context *ctx, sizes_job *job, int *count, int *first) {
-  uf_status status = UF_OK;
-  *count = 0;
-  *first = job->points->n;
-  UF_NEW_ZERO(ctx, job->count, ctx->n_threads);
-  UF_NEW_ZERO(ctx, job->first, ctx->n_threads);
-  UF_TRY(uf_parallel(ctx, uf_n_blocks(job->points->n, ROWS_PER_BLOCK), look_at_block, job));
-  for (int w = 0; w < ctx->n_threads; w++) {
-    *count += job->count[w];
-    if (job->count[w] && job->first[w] < *first) *first = job->first[w];
+/* Lanes hide the latency of each comparison. Σ (x - x) is 0, or NaN once a value is not finite. */
+static void measure_doubles(const double *x, int64_t n, double *low, double *high) {
+  double least[RANGE_LANES], most[RANGE_LANES], finite[RANGE_LANES] = {0};
+  int64_t i = 0;
+  for (int l = 0; l < RANGE_LANES; l++) least[l] = most[l] = x[0];
+  for (; i + RANGE_LANES <= n; i += RANGE_LANES) {
+    for (int l = 0; l < RANGE_LANES; l++) {
+      double value = x[i + l];
+      least[l] = value < least[l] ? value : least[l];
+      most[l] = value > most[l] ? value : most[l];
+      finite[l] += value - value;
+    }
   }
+  for (; i < n; i++) {
+    least[0] = x[i] < least[0] ? x[i] : least[0];
+    most[0] = x[i] > most[0] ? x[i] : most[0];
+    finite[0] += x[i] - x[i];
+  }
+  for (int l = 1; l < RANGE_LANES; l++) {
+    least[0] = least[l] < least[0] ? least[l] : least[0];
+    most[0] = most[l] > most[0] ? most[l] : most[0];
+    finite[0] += finite[l];
+  }
+  *low = finite[0] == 0 ? least[0] : NAN;
+  *high = most[0];
+}
+
+static void measure_chunk(void *job, int64_t chunk, int worker) {
+  (void)worker;
+  uf_ranges *r = job;
+  uf_range at = uf_block_range(chunk, r->chunk_size, r->n_values);
+  if (r->matrix->values && !r->matrix->is_integer) {
+    measure_doubles((const double *)r->matrix->values + at.from, at.to - at.from, &r->low[chunk],
+                    &r->high[chunk]);
+    return;
+  }
+  double low = uf_matrix_value(r->matrix, at.from), high = low, finite = 0;
+  for (int64_t i = at.from; i < at.to; i++) {
+    double x = uf_matrix_value(r->matrix, i);
+    low = x < low ? x : low;
+    high = x > high ? x : high;
+    finite += x - x;
+  }
+  r->low[chunk] = finite == 0 ? low : NAN;
+  r->high[chunk] = high;
+}
+
+uf_status uf_ranges_measure(uf_context *ctx, const uf_matrix *matrix, uf_ranges *ranges) {
+  uf_status status = UF_OK;
+  int64_t n_values = count_values(matrix);
+  int64_t size = matrix->form == UF_DENSE_COLUMNS ? matrix->n : SPARSE_CHUNK;
+  *ranges = (uf_ranges){.matrix = matrix,
+                        .n_values = n_values,
+                        .chunk_size = size,
+                        .n_chunks = uf_n_blocks(n_values, size)};
+  UF_NEW(ctx, ranges->low, ranges->n_chunks);
+  UF_NEW(ctx, ranges->high, ranges->n_chunks);
+  UF_TRY(uf_parallel(ctx, ranges->n_chunks, measure_chunk, ranges));
 done:
-  uf_free(job->count);
-  uf_free(job->first);
+  if (status) uf_ranges_free(ranges);
   return status;
 }
 
-/* Whether values count by their size, and not by that beside others of their row. */
-static int has_sizes(const uf_points *points) {
-  uf_row_form form = uf_metric_of(points->metric)->form;
-  return points->form != UF_BIT_STRINGS && points->metric != UF_FUNCTION &&
-         (form == UF_ROW_AS_GIVEN || form == UF_ROW_STANDARDIZED || form == UF_ROW_WHITENED);
+void uf_ranges_free(uf_ranges *ranges) {
+  uf_free(ranges->low);
+  uf_free(ranges->high);
+  *ranges = (uf_ranges){0};
 }
 
-/* All values of a row, or those that are not zero. */
-static const float *values_of(const uf_points *points, int row, int64_t *count) {
-  int is_compressed = points->form == UF_COMPRESSED_ROWS;
-  int64_t from = is_compressed ? points->start[row] : 0;
-  *count = is_compressed ? points->start[row + 1] - from : points->d;
-  return is_compressed ? points->value + from : uf_point(points, row);
+/* ---- What the metric admits ---- */
+
+/* Values beyond these are degrees, not radians; a little is left to rounding. */
+static const double right_angle = UF_PI / 2 * (1 + 1e-6), full_turn = 2 * UF_PI * (1 + 1e-6);
+
+typedef enum value_error { ADMITTED, NOT_FINITE, NEGATIVE, NO_LATITUDE, NO_LONGITUDE } value_error;
+
+/* The error of a chunk with this range. */
+static value_error find_error(double low, double high, uf_domain domain, int64_t column) {
+  if (!isfinite(low) || !isfinite(high)) return NOT_FINITE;
+  if (domain == UF_NOT_NEGATIVE && low < 0) return NEGATIVE;
+  if (domain == UF_RADIANS && column == 0 && (low < -right_angle || high > right_angle))
+    return NO_LATITUDE;
+  if (domain == UF_RADIANS && column == 1 && (low < -full_turn || high > full_turn))
+    return NO_LONGITUDE;
+  return ADMITTED;
 }
 
-/* ---- Too small ---- */
-
-/* The least value that differs from 0 after the metric's powers. */
-static float least_value(uf_metric metric) {
-  if (uf_metric_of(metric)->comparison == UF_COMPARE_SQUARES) return 0x1p-63f;
-  return metric == UF_TSSS ? 0x1p-31f : 0x1p-126f;
+/* Row and column of a value, from 1. */
+static void find_place(const uf_matrix *matrix, int64_t at, int *row, int *column) {
+  int major = 0;
+  if (matrix->form == UF_DENSE_COLUMNS) {
+    *row = (int)(at % matrix->n) + 1;
+    *column = (int)(at / matrix->n) + 1;
+    return;
+  }
+  while (matrix->start[major + 1] <= at) major++;
+  *row = (matrix->form == UF_SPARSE_ROWS ? major : matrix->index[at]) + 1;
+  *column = (matrix->form == UF_SPARSE_ROWS ? matrix->index[at] : major) + 1;
 }
 
-static int is_lost(const sizes_job *j, int row) {
-  int64_t count;
-  const float *value = values_of(j->points, row, &count), least = least_value(j->points->metric);
-  for (int64_t e = 0; e < count; e++)
-    if (fabsf(value[e]) >= least) return 0;
-  if (j->points->form == UF_COMPRESSED_ROWS) return count > 0;
-  for (int c = 0; c < j->matrix->d; c++)
-    if (uf_matrix_at(j->matrix, row, c) != j->offset[c]) return 1;
-  return 0;
+/* Names the first value of the chunk that the metric does not admit. */
+static uf_status fail_value(uf_context *ctx, const uf_ranges *r, int64_t chunk, uf_metric metric) {
+  const uf_metric_traits *traits = uf_metric_of(metric);
+  int64_t at = chunk * r->chunk_size, column = chunk;
+  double x = uf_matrix_value(r->matrix, at);
+  while (!find_error(x, x, traits->domain, column)) x = uf_matrix_value(r->matrix, ++at);
+  int place[2];
+  find_place(r->matrix, at, &place[0], &place[1]);
+  switch (find_error(x, x, traits->domain, column)) {
+  case NEGATIVE:
+    return uf_fail(ctx, UF_BAD_INPUT,
+                   "holds a negative value in row %d, column %d: the metric \"%s\" compares "
+                   "fractions, which must be at least 0",
+                   place[0], place[1], traits->name);
+  case NO_LATITUDE:
+  case NO_LONGITUDE:
+    return uf_fail(ctx, UF_BAD_INPUT,
+                   "holds %.6g in row %d, column %d, which cannot be a %s in radians; "
+                   "multiply degrees by pi / 180",
+                   x, place[0], place[1], column == 0 ? "latitude" : "longitude");
+  default:
+    return uf_fail(ctx, UF_BAD_INPUT, "holds %s in row %d, column %d; remove or impute such values",
+                   x != x ? "a missing value (NA or NaN)" : "an infinite value", place[0],
+                   place[1]);
+  }
 }
 
-uf_status uf_look_for_lost_rows(uf_context *ctx, const uf_matrix *matrix,
-                                const uf_preparation *preparation, const uf_points *points) {
-  char text[256];
-  int count, first;
-  sizes_job job = {
-      .matrix = matrix, .offset = preparation->offset, .points = points, .is_bad = is_lost};
-  if (!has_sizes(points)) return UF_OK;
-  uf_status status = count_bad(ctx, &job, &count, &first);
-  if (status || count == 0) return status;
-  snprintf(text, sizeof text,
-           "values so far out that %d other rows, the first of them %d, are as good as zero beside "
-           "them and cannot be told apart: remove or transform such values",
-           count, first + 1);
-  if (points->metric == UF_TSSS) return uf_fail(ctx, UF_BAD_INPUT, "has %s", text);
-  uf_warn(ctx, UF_WARN_PRECISION, text);
+uf_status uf_ranges_check(uf_context *ctx, const uf_ranges *ranges, uf_metric metric) {
+  const uf_metric_traits *traits = uf_metric_of(metric);
+  const uf_matrix *matrix = ranges->matrix;
+  if (matrix->form != UF_DENSE_COLUMNS && !traits->is_sparse)
+    return uf_fail(
+        ctx, UF_BAD_INPUT,
+        "is a sparse matrix, but the metric \"%s\" needs a dense one; use as.matrix() or "
+        "choose another metric",
+        traits->name);
+  if (matrix->form == UF_BIT_ROWS && !uf_metric_is_binary(metric) && metric != UF_HAMMING)
+    return uf_fail(ctx, UF_BAD_INPUT,
+                   "has bits packed in bytes, which the metric \"%s\" cannot compare; choose "
+                   "\"hamming\", \"jaccard\" or another binary metric",
+                   traits->name);
+  if (traits->domain == UF_RADIANS && matrix->d != 2)
+    return uf_fail(ctx, UF_BAD_INPUT,
+                   "has %d columns, but the metric \"haversine\" needs two: latitude and longitude "
+                   "in radians",
+                   matrix->d);
+  for (int64_t chunk = 0; chunk < ranges->n_chunks; chunk++)
+    if (find_error(ranges->low[chunk], ranges->high[chunk], traits->domain, chunk))
+      return fail_value(ctx, ranges, chunk, metric);
   return UF_OK;
 }
 
-/* ---- Too large ---- */
-
-/* The root of the sum of squares of a row whose distances float can hold, given the same powers. */
-static double greatest_size(uf_metric metric) {
-  if (uf_metric_of(metric)->comparison == UF_COMPARE_SQUARES) return 0x1p63;
-  return metric == UF_TSSS ? 0x1p31 : 0x1p120;
-}
-
-static int is_too_large(const sizes_job *j, int row) {
-  int64_t count;
-  const float *value = values_of(j->points, row, &count);
-  double squares = 0;
-  for (int64_t e = 0; e < count; e++) squares += (double)value[e] * value[e];
-  return !(sqrt(squares) <= greatest_size(j->points->metric));
-}
-
-uf_status uf_check_sizes(uf_context *ctx, const uf_points *points) {
-  int count, first;
-  sizes_job job = {.points = points, .is_bad = is_too_large};
-  if (!has_sizes(points) || points->metric == UF_HAMMING) return UF_OK;
-  uf_status status = count_bad(ctx, &job, &count, &first);
-  if (status || count == 0) return status;
-  return uf_fail(ctx, UF_BAD_INPUT,
-                 "is too far out in row %d to be compared with the rows that are there: remove "
-                 "that row, or mend its largest values",
-                 first + 1);
+uf_status uf_matrix_check(uf_context *ctx, const uf_matrix *matrix, uf_metric metric) {
+  uf_ranges ranges;
+  uf_status status = uf_ranges_measure(ctx, matrix, &ranges);
+  if (status) return status;
+  status = uf_ranges_check(ctx, &ranges, metric);
+  uf_ranges_free(&ranges);
+  return status;
 }

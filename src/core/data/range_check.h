@@ -1,18 +1,33 @@
 /*
- * data/range_check.h: rows that float cannot hold beside each other, by the squares (or other powers)
- * that their metric takes. Metrics that compare directions, proxies, shares or what is true have none.
+ * data/range_check.h: the range of the values of the user's matrix, and whether a metric admits them.
  */
-#ifndef UF_POINTS_SIZES_H
-#define UF_POINTS_SIZES_H
+#ifndef UF_RANGE_CHECK_H
+#define UF_RANGE_CHECK_H
 
-#include "data/points.h"
+#include "base/context.h"
+#include "data/matrix.h"
+#include "data/metric.h"
 
-/* Warns of rows that are not zero and yet as good as zero beside others; tsss, which has no angle
- * for them, refuses them. */
-uf_status uf_look_for_lost_rows(uf_context *ctx, const uf_matrix *matrix,
-                                const uf_preparation *preparation, const uf_points *points);
+/* The least and the greatest value of each chunk of the values: a column of a dense matrix, else so
+ * many entries. */
+typedef struct uf_ranges {
+  const uf_matrix *matrix;
+  int64_t n_values;
+  int64_t chunk_size; /* values in a chunk, but for the last one */
+  int64_t n_chunks;
+  double *low;  /* n_chunks; NaN if a value of the chunk is not finite */
+  double *high; /* n_chunks */
+} uf_ranges;
 
-/* Refuses rows that were made ready as others were and are too large beside them. */
-uf_status uf_check_sizes(uf_context *ctx, const uf_points *points);
+/* One pass over the values. */
+uf_status uf_ranges_measure(uf_context *ctx, const uf_matrix *matrix, uf_ranges *ranges);
+void uf_ranges_free(uf_ranges *ranges);
+
+/* Fails with UF_BAD_INPUT when the metric does not admit the form of the matrix, or when a value is
+ * missing, infinite or outside of the metric's domain, naming the first such place. */
+uf_status uf_ranges_check(uf_context *ctx, const uf_ranges *ranges, uf_metric metric);
+
+/* Both. */
+uf_status uf_matrix_check(uf_context *ctx, const uf_matrix *matrix, uf_metric metric);
 
 #endif

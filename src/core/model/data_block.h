@@ -8,7 +8,7 @@
 #ifndef UF_DATA_BLOCK_H
 #define UF_DATA_BLOCK_H
 
-#include "data/points.h"
+#include "data/points_prepare.h"
 #include "graph/smooth_knn.h"
 #include "neighbors/search.h"
 

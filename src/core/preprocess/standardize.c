@@ -8,6 +8,7 @@
 
 #include "base/memory.h"
 #include "base/parallel.h"
+#include "data/range_check.h"
 #include "linalg/pca.h"
 
 enum { ROWS_PER_BLOCK = 64 };

@@ -6,6 +6,7 @@
 #define UF_STANDARDIZE_H
 
 #include "data/points.h"
+#include "data/prepare.h"
 
 typedef enum uf_scaling {
   UF_SCALING_NONE,

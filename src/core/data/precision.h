@@ -1,0 +1,21 @@
+/*
+ * data/precision.h: rows that single precision cannot compare with the others, because a metric's
+ * squares (or other powers) of their values underflow or overflow. Metrics that compare directions,
+ * ranks, fractions or truth values have no such rows. One pass over the rows, O(n d), which ends at
+ * the first value of most rows.
+ */
+#ifndef UF_PRECISION_H
+#define UF_PRECISION_H
+
+#include "data/points.h"
+#include "data/prepare.h"
+
+/* Warns of rows that differ from zero but whose powers underflow next to other rows'. The metric tsss,
+ * which has no angle for them, refuses them. */
+uf_status uf_check_precision(uf_context *ctx, const uf_matrix *matrix,
+                             const uf_preparation *preparation, const uf_points *points);
+
+/* Refuses new rows whose distances overflow, given the preparation of the other rows. */
+uf_status uf_check_overflow(uf_context *ctx, const uf_points *points);
+
+#endif
