@@ -4,6 +4,7 @@
 
 #include "check.h"
 #include "fixtures.h"
+#include "data/proxy.h"
 #include "neighbors/exact.h"
 #include "neighbors/kdtree.h"
 #include "neighbors/nn_descent.h"

@@ -7,6 +7,7 @@
 #include "check.h"
 #include "base/memory.h"
 #include "data/points_prepare.h"
+#include "data/proxy.h"
 #include "base/random.h"
 #include "base/session.h"
 
@@ -165,7 +166,7 @@ TEST(missing_and_infinite_values) {
       double *x = random_columns(5, 4, -1, 1);
       int whole[20] = {0};
       char where[64];
-      snprintf(where, sizeof where, "row %d, column %d:", at % 5 + 1, at / 5 + 1);
+      snprintf(where, sizeof where, "row %d, column %d;", at % 5 + 1, at / 5 + 1);
       x[at] = NAN;
       check_refused(x, 0, metrics[m], "missing", where);
       x[at] = INFINITY;

@@ -392,9 +392,9 @@ test_that("rows by direction or shares keep what they are beside any others", {
 
 test_that("distances beyond all numbers are errors", {
   x <- replace(as.matrix(iris[1:4]), 7, 1e300)
-  expect_input_error(nearest_neighbors(x, 5, "sqeuclidean"), "distances .*\"sqeuclidean\" exceed")
-  expect_input_error(nearest_neighbors(x, 5, "mahalanobis"), "variances of .* exceed all numbers")
-  expect_input_error(nearest_neighbors(x, 5, "seuclidean"), "variances of .* exceed all numbers")
+  expect_input_error(nearest_neighbors(x, 5, "sqeuclidean"), "distances .*\"sqeuclidean\" overflow")
+  expect_input_error(nearest_neighbors(x, 5, "mahalanobis"), "variances of .* overflow")
+  expect_input_error(nearest_neighbors(x, 5, "seuclidean"), "variances of .* overflow")
 })
 
 # ---- Nothing for nothing ------------------------------------------------------------------------

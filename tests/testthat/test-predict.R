@@ -293,15 +293,17 @@ test_that("rows too far out for single precision are an error that names them", 
   expect_true(all(is.finite(as.matrix(predict(model, far_row(1e18))))))
   for (value in c(1e25, -1e25, 1e150, 1e300, .Machine$double.xmax)) {
     new <- rbind(as.matrix(iris[1:2, 1:4]), far_row(value))
-    expect_input_error(predict(model, new), "`newdata` is too far out in row 3 to be compared")
+    expect_input_error(predict(model, new), "`newdata` has values in row 3 that are too large")
     expect_input_error(
-      nearest_neighbors(iris[1:4], 5, query = new), "`query` is too far out in row 3"
+      nearest_neighbors(iris[1:4], 5, query = new), "`query` has values in row 3 that are too large"
     )
   }
   for (args in list(list(scale = "z"), list(pca = 2), list(scale = "range", pca = 2))) {
     model <- do.call(umap_fit, c(list(iris[known, 1:4], n_epochs = 5), args))
     for (value in c(1e25, 1e300, -.Machine$double.xmax)) {
-      expect_input_error(predict(model, far_row(value)), "`newdata` is too far out in row 1")
+      expect_input_error(
+        predict(model, far_row(value)), "`newdata` has values in row 1 that are too large"
+      )
     }
   }
 })

@@ -170,7 +170,8 @@ test_that("sparse rows of any size keep their directions", {
   }
   for (query in list(x * 1e25, x * 1e300)) {
     expect_input_error(
-      nearest_neighbors(as_sparse(x), 5, query = as_sparse(query)), "`query` is too far out in row 1"
+      nearest_neighbors(as_sparse(x), 5, query = as_sparse(query)),
+      "`query` has values in row 1 that are too large"
     )
   }
   x[7, 8] <- 1e60

@@ -89,10 +89,11 @@ uf_status uf_check_precision(uf_context *ctx, const uf_matrix *matrix,
   if (status || count == 0) return status;
   snprintf(
       text, sizeof text,
-      "values so large that %d other rows, the first of them %d, cannot be told apart in single "
-      "precision; remove or rescale the largest values",
+      "next to the largest values, %d other rows, the first of them %d, cannot be told apart in "
+      "single precision; remove or rescale those values",
       count, first + 1);
-  if (points->metric == UF_TSSS) return uf_fail(ctx, UF_BAD_INPUT, "has %s", text);
+  if (points->metric == UF_TSSS)
+    return uf_fail(ctx, UF_BAD_INPUT, "has values of too many magnitudes: %s", text);
   uf_warn(ctx, UF_WARN_PRECISION, text);
   return UF_OK;
 }
