@@ -119,6 +119,29 @@ static inline double *fixture_clusters(int n, int d, int n_clusters) {
   return x;
 }
 
+/* The mean silhouette (Rousseeuw 1987) of clusters i % n_clusters, 16 at most: 1 when they are points
+ * far apart, 0 when there are none. */
+static inline double fixture_silhouette(const float *layout, int n, int d, int n_clusters) {
+  double sum = 0;
+  for (int i = 0; i < n; i++) {
+    double mean[16] = {0}, between = INFINITY;
+    int size[16] = {0}, own = i % n_clusters;
+    for (int j = 0; j < n; j++) {
+      if (j == i) continue;
+      double d2 = 0;
+      for (int c = 0; c < d; c++) d2 += pow(layout[i * d + c] - layout[j * d + c], 2);
+      mean[j % n_clusters] += sqrt(d2);
+      size[j % n_clusters]++;
+    }
+    for (int c = 0; c < n_clusters; c++) {
+      mean[c] /= size[c];
+      if (c != own) between = fmin(between, mean[c]);
+    }
+    sum += (between - mean[own]) / fmax(between, mean[own]);
+  }
+  return sum / n;
+}
+
 /* An edge i - j in a dense n × n matrix of weights. */
 static inline void fixture_edge(double *w, int n, int i, int j, double weight) {
   w[i * n + j] = w[j * n + i] = weight;

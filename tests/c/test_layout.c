@@ -1,109 +1,8 @@
-/* test_layout.c: forces against the slope of the loss, and what the three optimizers make of small
- * graphs. */
+/* test_layout.c: what the three optimizers make of small graphs. */
 #include "arith/arith.h"
 
 #include "check.h"
-#include "fixtures.h"
-
-#include "layout/forces.h"
-#include "layout/optimize.h"
-
-enum { N_METHODS = 3, SEED = 42 };
-static const uf_layout_optimizer methods[N_METHODS] = {UF_LAYOUT_BATCH, UF_LAYOUT_SGD,
-                                                       UF_LAYOUT_FULL};
-
-static uf_layout_options options_of(uf_layout_optimizer method, int n_epochs) {
-  uf_layout_options options = fixture_layout_options(method, n_epochs);
-  options.a = 1.576943460;
-  options.b = 0.8950608780;
-  if (method == UF_LAYOUT_FULL) options.learning_rate = 0.1;
-  return options;
-}
-
-/* ---- forces ---- */
-
-/* -log of the similarity, and of its complement. */
-static double loss_of_pair(double a, double b, double distance, int together) {
-  double u = a * pow(distance, 2 * b);
-  return together ? log1p(u) : log1p(1 / u);
-}
-
-static double slope(double a, double b, double distance, int together) {
-  double h = 1e-5 * distance;
-  return (loss_of_pair(a, b, distance + h, together) - loss_of_pair(a, b, distance - h, together)) /
-         (2 * h);
-}
-
-TEST(forces_descend_the_loss) {
-  const double curves[][2] = {{1.577, 0.895}, {1.896, 0.801}, {1, 1}, {0.1, 1.9}, {1e6, 0.8}};
-  for (int k = 0; k < 5; k++) {
-    double a = curves[k][0], b = curves[k][1];
-    uf_curve curve = {a, b, 1, 0.001, 4}, stronger = {a, b, 2.5, 0.001, 4};
-    for (double distance = 1e-3; distance < 200; distance *= 1.7) {
-      double d2 = distance * distance, pull = -slope(a, b, distance, 1),
-             push = -slope(a, b, distance, 0);
-      CHECK_CLOSE(uf_attraction(&curve, d2) * distance, pull, 1e-6 * fabs(pull) + 1e-9);
-      double softened = push * d2 / (0.001 + d2);
-      CHECK_CLOSE(uf_repulsion(&curve, d2) * distance, softened, 1e-5 * softened + 1e-9);
-      CHECK_CLOSE(uf_repulsion(&stronger, d2), 2.5 * uf_repulsion(&curve, d2),
-                  1e-12 * uf_repulsion(&stronger, d2));
-    }
-    CHECK(uf_attraction(&curve, 0) == 0);
-    CHECK_CLOSE(uf_repulsion(&curve, 0), 2 * b / 0.001, 1e-9);
-    CHECK(uf_attraction(&curve, 1e-30) <= 0 && isfinite(uf_attraction(&curve, 1e-30)));
-    CHECK(isfinite(uf_attraction(&curve, 1e30)) && isfinite(uf_repulsion(&curve, 1e30)));
-  }
-}
-
-TEST(helpers) {
-  const float x[] = {1, 2, 3}, y[] = {4, 6, 3};
-  CHECK(uf_squared_distance(x, y, 3) == 25 && uf_squared_distance(x, y, 1) == 9);
-  const uf_curve curve = {.clip = 4};
-  CHECK(uf_clip(&curve, 5) == 4 && uf_clip(&curve, -5) == -4 && uf_clip(&curve, 0.5) == 0.5);
-  uf_context ctx;
-  uf_graph graph;
-  fixture_open(&ctx, 1, NULL);
-  double *w = fixture_path(4);
-  fixture_edge(w, 4, 1, 2, 0.25);
-  fixture_edge(w, 4, 0, 1, 0.5);
-  fixture_edge(w, 4, 2, 3, 0.125);
-  fixture_graph_of(&ctx, 4, w, &graph);
-  CHECK(uf_largest_weight(&graph) == 0.5f);
-  uf_graph_free(&graph);
-  fixture_graph_of(&ctx, 4, fixture_doubles(16), &graph);
-  CHECK(uf_largest_weight(&graph) == 0);
-  uf_graph_free(&graph);
-  uf_session_close(&ctx);
-}
-
-/* ---- runs ---- */
-
-static void random_start(int n, int d, float *layout) {
-  for (int e = 0; e < n * d; e++) layout[e] = (float)(20 * fixture_unit(40, e) - 10);
-}
-
-static uf_status optimize(uf_context *ctx, const uf_graph *graph, int d,
-                          const uf_layout_options *options, uf_observer *observer, float *layout) {
-  const uf_layout_problem problem = {.graph = graph, .d = d, .seed = SEED};
-  return uf_layout_optimize(ctx, &problem, options, observer, layout);
-}
-
-/* Optimizes `layout`, from where it is, over the graph of a dense matrix; frees w. */
-static void run(double *w, int n, int d, const uf_layout_options *options, uf_observer *observer,
-                float *layout) {
-  uf_context ctx;
-  uf_graph graph;
-  fixture_open(&ctx, 1, NULL);
-  fixture_graph_of(&ctx, n, w, &graph);
-  CHECK(optimize(&ctx, &graph, d, options, observer, layout) == UF_OK);
-  CHECK(fixture_all_finite(layout, (int64_t)n * d));
-  uf_graph_free(&graph);
-  uf_session_close(&ctx);
-}
-
-static double apart(const float *layout, int d, int i, int j) {
-  return sqrt(uf_squared_distance(layout + i * d, layout + j * d, d));
-}
+#include "layout_fixtures.h"
 
 TEST(an_edge_pulls_its_ends_together) {
   for (int m = 0; m < N_METHODS; m++) {
@@ -348,47 +247,7 @@ TEST(hubs) {
   }
 }
 
-/* ---- the loss ---- */
-
-static double loss_by_hand(const double *w, int n, const float *layout, double a, double b) {
-  double sum = 0;
-  for (int i = 0; i < n; i++)
-    for (int j = 0; j < i; j++) {
-      double distance = fmax(apart(layout, 2, i, j), 1e-3);
-      sum += w[i * n + j] * loss_of_pair(a, b, distance, 1) +
-             (1 - w[i * n + j]) * loss_of_pair(a, b, distance, 0);
-    }
-  return sum;
-}
-
-TEST(loss) {
-  enum { N = 150 };
-  uf_context ctx;
-  uf_graph graph;
-  uf_loss all, sampled, again;
-  float layout[2 * N];
-  double *w = fixture_ring(N, 4);
-  uf_loss_options options = {.a = 1.577, .b = 0.895, .seed = 42};
-  random_start(N, 2, layout);
-  layout[2] = layout[0]; /* two vertices at one place */
-  layout[3] = layout[1];
-  fixture_open(&ctx, 1, NULL);
-  fixture_graph(&ctx, N, w, &graph);
-  double wanted = loss_by_hand(w, N, layout, options.a, options.b);
-  CHECK(uf_layout_loss(&ctx, &graph, 2, &options, layout, &all) == UF_OK);
-  CHECK_CLOSE(all.attraction + all.repulsion, wanted, 1e-6 * wanted);
-  options.n_partners = 400;
-  CHECK(uf_layout_loss(&ctx, &graph, 2, &options, layout, &sampled) == UF_OK);
-  CHECK(sampled.attraction == all.attraction);
-  CHECK_CLOSE(sampled.repulsion, all.repulsion, 0.05 * all.repulsion);
-  uf_session_close(&ctx);
-  fixture_open(&ctx, 3, "scalar");
-  CHECK(uf_layout_loss(&ctx, &graph, 2, &options, layout, &again) == UF_OK);
-  CHECK(again.repulsion == sampled.repulsion && again.attraction == sampled.attraction);
-  uf_graph_free(&graph);
-  uf_session_close(&ctx);
-  free(w);
-}
+/* ---- while it runs ---- */
 
 static int stop_at_three(void *data, int epoch, const float *layout) {
   (void)layout;
@@ -425,81 +284,6 @@ TEST(watching) {
   }
 }
 
-/* ---- the batch optimizer ---- */
-
-/* One epoch of one vertex pair by hand: no negatives, so the force on 0 is 4ab d^(2b - 2) / (1 + a
- * d^2b) (y_1 - y_0), and Adam's first step is the learning rate times force / (|force| + epsilon).
- */
-TEST(first_step_of_batch) {
-  const double a = 1.2, b = 0.9, distance = 3, epsilon = 0.5, step_length = 2;
-  float layout[] = {0, 1, 3, 1};
-  uf_layout_options options = options_of(UF_LAYOUT_BATCH, 1);
-  options.a = a;
-  options.b = b;
-  options.negative_sample_rate = 0;
-  run(fixture_path(2), 2, 2, &options, NULL, layout);
-  double force = 4 * a * b * pow(distance, 2 * b - 2) / (1 + a * pow(distance, 2 * b)) * distance;
-  double step = step_length * force / (force + epsilon);
-  CHECK_CLOSE(layout[0], step, 1e-5);
-  CHECK_CLOSE(layout[2], distance - step, 1e-5);
-  CHECK(layout[1] == 1 && layout[3] == 1);
-}
-
-static void batch(const uf_graph *graph, int d, int n_threads, const char *isa, float *layout) {
-  uf_context ctx;
-  uf_layout_options options = options_of(UF_LAYOUT_BATCH, 7);
-  fixture_open(&ctx, n_threads, isa);
-  random_start(graph->n, d, layout);
-  CHECK(optimize(&ctx, graph, d, &options, NULL, layout) == UF_OK);
-  CHECK(fixture_all_finite(layout, (int64_t)graph->n * d));
-  uf_session_close(&ctx);
-}
-
-/* Enough vertices for several tasks. */
-TEST(same_bits_everywhere) {
-  enum { N = 1203, MOST_D = 5 };
-  const int d[] = {1, 2, 3, MOST_D};
-  float *wanted = fixture_floats(N * MOST_D), *got = fixture_floats(N * MOST_D);
-  uf_context ctx;
-  uf_graph graph;
-  fixture_open(&ctx, 1, NULL);
-  fixture_graph_of(&ctx, N, fixture_ring(N, 6), &graph);
-  for (int k = 0; k < 4; k++) {
-    batch(&graph, d[k], 1, NULL, wanted);
-    for (int isa = 0; isa < FIXTURE_ISAS; isa++)
-      for (int t = 0; t < FIXTURE_THREADS; t++) {
-        batch(&graph, d[k], fixture_threads[t], fixture_isa[isa], got);
-        CHECK(fixture_same(got, wanted, N * d[k]));
-      }
-  }
-  uf_graph_free(&graph);
-  uf_session_close(&ctx);
-  free(wanted);
-  free(got);
-}
-
-/* Groups of 16 that are not full, on every instruction set. */
-TEST(any_number_of_vertices) {
-  const int sizes[] = {1, 2, 3, 15, 16, 17, 31, 33, 64, 65, 255, 257};
-  for (int s = 0; s < 12; s++) {
-    int n = sizes[s];
-    float *wanted = fixture_floats(2 * n), *got = fixture_floats(2 * n);
-    uf_context ctx;
-    uf_graph graph;
-    fixture_open(&ctx, 1, NULL);
-    fixture_graph_of(&ctx, n, fixture_ring(n, 2), &graph);
-    batch(&graph, 2, 1, NULL, wanted);
-    for (int isa = 0; isa < FIXTURE_ISAS; isa++) {
-      batch(&graph, 2, 3, fixture_isa[isa], got);
-      CHECK(fixture_same(got, wanted, 2 * n));
-    }
-    uf_graph_free(&graph);
-    uf_session_close(&ctx);
-    free(wanted);
-    free(got);
-  }
-}
-
 TEST(interrupts_are_heard) {
   enum { N = 1200 };
   float *layout = fixture_floats(2 * N);
@@ -524,8 +308,6 @@ TEST(interrupts_are_heard) {
 }
 
 int main(void) {
-  RUN(forces_descend_the_loss);
-  RUN(helpers);
   RUN(an_edge_pulls_its_ends_together);
   RUN(negatives_push);
   RUN(cliques_separate);
@@ -540,11 +322,7 @@ int main(void) {
   RUN(tiny_weights);
   RUN(weights_are_relative);
   RUN(hubs);
-  RUN(loss);
   RUN(watching);
-  RUN(first_step_of_batch);
-  RUN(same_bits_everywhere);
-  RUN(any_number_of_vertices);
   RUN(interrupts_are_heard);
   return check_report();
 }

@@ -6,7 +6,6 @@
 #include "fixtures.h"
 
 #include "arith/float_mode.h"
-#include "layout/forces.h"
 #include "umap.h"
 
 /* Odd sizes: groups of 16 and blocks of rows that are not full. */
@@ -71,27 +70,6 @@ static void free_embedding(embedding *out) {
   uf_umap_free(&out->result);
 }
 
-/* The mean silhouette (Rousseeuw 1987) of clusters i % CLUSTERS: 1 when they are points far apart,
- * 0 when there are none. */
-static double silhouette(const float *layout, int n, int d) {
-  double sum = 0;
-  for (int i = 0; i < n; i++) {
-    double mean[CLUSTERS] = {0}, between = INFINITY;
-    int size[CLUSTERS] = {0}, own = i % CLUSTERS;
-    for (int j = 0; j < n; j++) {
-      if (j == i) continue;
-      mean[j % CLUSTERS] += sqrt(uf_squared_distance(layout + i * d, layout + j * d, d));
-      size[j % CLUSTERS]++;
-    }
-    for (int c = 0; c < CLUSTERS; c++) {
-      mean[c] /= size[c];
-      if (c != own) between = fmin(between, mean[c]);
-    }
-    sum += (between - mean[own]) / fmax(between, mean[own]);
-  }
-  return sum / n;
-}
-
 static void check_result(const embedding *out, int n, int d) {
   CHECK(out->block.neighbors.n == n && out->result.graph.n == n);
   CHECK(fixture_all_finite(out->block.rho, n) && fixture_all_finite(out->block.sigma, n));
@@ -105,7 +83,7 @@ static void check_clusters(const settings *settings) {
   embedding out = {0};
   CHECK(embed(&columns, settings, &out) == UF_OK);
   check_result(&out, N, settings->options.n_components);
-  CHECK(silhouette(out.result.layout, N, settings->options.n_components) > 0.6);
+  CHECK(fixture_silhouette(out.result.layout, N, settings->options.n_components, CLUSTERS) > 0.6);
   free_embedding(&out);
   CHECK(out.result.layout == NULL && out.result.graph.start == NULL &&
         out.block.neighbors.index == NULL);
@@ -316,7 +294,7 @@ TEST(a_given_start) {
   settings.options.layout.n_epochs = 300;
   CHECK(embed(&columns, &settings, &moved) == UF_OK);
   check_result(&moved, N, 2);
-  CHECK(silhouette(moved.result.layout, N, 2) > 0.6);
+  CHECK(fixture_silhouette(moved.result.layout, N, 2, CLUSTERS) > 0.6);
   free_embedding(&still);
   free_embedding(&moved);
   uf_free(start);
