@@ -1,0 +1,35 @@
+#include "arith/arith.h"
+
+#include "base/index_set.h"
+
+#include "base/memory.h"
+
+/* 32 - log2 of the number of slots: the least power of two from 2 most on, and from 2 on. */
+static int shift_for(int most) {
+  int shift = 31;
+  while ((UINT64_C(1) << (32 - shift)) < 2 * (uint64_t)most) shift--;
+  return shift;
+}
+
+uf_status uf_index_set_make(uf_context *ctx, int most, uf_index_set *set) {
+  uf_status status = UF_OK;
+  *set = (uf_index_set){0};
+  UF_NEW(ctx, set->index, most);
+  UF_NEW(ctx, set->number, (int64_t)1 << (32 - shift_for(most)));
+  uf_index_set_begin(set, most);
+done:
+  if (status) uf_index_set_free(set);
+  return status;
+}
+
+void uf_index_set_free(uf_index_set *set) {
+  uf_free(set->index);
+  uf_free(set->number);
+  *set = (uf_index_set){0};
+}
+
+void uf_index_set_begin(uf_index_set *set, int most) {
+  set->count = 0;
+  set->shift = shift_for(most);
+  memset(set->number, -1, sizeof *set->number << (32 - set->shift));
+}
