@@ -1,6 +1,6 @@
 /*
- * graph/hierarchy.h: ever smaller graphs that look like the given one from farther and farther away. The
- * spectral start is found on the smallest, and the layout unfolds from there.
+ * graph/hierarchy.h: ever smaller graphs that look like the given one from farther and farther away.
+ * The spectral initialization is computed on the smallest, and the layout unfolds from there.
  */
 #ifndef UF_HIERARCHY_H
 #define UF_HIERARCHY_H
@@ -14,12 +14,14 @@
  * order.
  */
 typedef struct uf_level {
-  uf_graph graph;    /* w_IJ: sum of all edges between the members of I and those of J ≠ I */
-  float *mass;       /* n: vertices of the finest level that it is made of */
-  float *degree;     /* n: sum of their degrees; edges that are inside now count too */
-  int *parent;       /* n: its aggregate on the next coarser level; NULL on the coarsest */
-  int *member_start; /* n + 1; NULL on the finest: */
-  int *member;       /* its members on the next finer level, ascending */
+  uf_graph graph; /* w_IJ: sum of all edges between the members of I and those of J ≠ I */
+  float *mass;    /* n: how many vertices of the finest level it is made of */
+  float *degree;  /* n: sum of their degrees; edges that are inside now count too */
+  int *parent;    /* n: its aggregate on the next coarser level; NULL on the coarsest */
+  /* Members on the next finer level, ascending: of vertex i, entries member_start[i] to
+   * member_start[i + 1] - 1. NULL on the finest level. */
+  int64_t *member_start; /* n + 1 */
+  int *member;           /* vertices of the finer level */
 } uf_level;
 
 enum { UF_MOST_LEVELS = 32 };
@@ -29,8 +31,8 @@ typedef struct uf_hierarchy {
   uf_level level[UF_MOST_LEVELS]; /* from fine to coarse */
 } uf_hierarchy;
 
-/* The hierarchy borrows `graph`, which has to outlive it. Two vertices without a path between them
- * never meet in an aggregate. */
+/* The hierarchy borrows `graph`, which has to outlive it. Vertices without a path between them are
+ * never in one aggregate. */
 uf_status uf_coarsen(uf_context *ctx, const uf_graph *graph, uint64_t seed,
                      uf_hierarchy *hierarchy);
 void uf_hierarchy_free(uf_hierarchy *hierarchy);

@@ -10,11 +10,15 @@
 uf_status uf_restrict(uf_context *ctx, const uf_hierarchy *hierarchy, int coarse_level, int d,
                       const float *fine, float *coarse);
 
-/*
- * fine ← the layout of the level above: a vertex lies half way between its aggregate and the
- * weighted mean of its neighbors' aggregates, jittered by up to `jitter` in each coordinate.
- */
-uf_status uf_prolong(uf_context *ctx, const uf_hierarchy *hierarchy, int fine_level, int d,
-                     float jitter, uint64_t seed, const float *coarse, float *fine);
+typedef struct uf_prolong_options {
+  int fine_level, d;
+  float jitter;  /* largest, in each coordinate; 0 for none */
+  uint64_t seed; /* of the jitter */
+} uf_prolong_options;
+
+/* fine ← the layout of the level above: a vertex lies halfway between its aggregate and the weighted
+ * mean of its neighbors' aggregates, jittered. */
+uf_status uf_prolong(uf_context *ctx, const uf_hierarchy *hierarchy,
+                     const uf_prolong_options *options, const float *coarse, float *fine);
 
 #endif

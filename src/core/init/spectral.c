@@ -21,7 +21,8 @@ uf_status uf_init_spectral(uf_context *ctx, const uf_hierarchy *hierarchy, const
     UF_NEW(ctx, position[level], (int64_t)hierarchy->level[level].graph.n * d);
   UF_TRY(uf_init_laplacian(ctx, hierarchy, top, points, d, seed, position[top]));
   for (int level = top - 1; level >= 0; level--)
-    UF_TRY(uf_prolong(ctx, hierarchy, level, d, 0, seed, position[level + 1], position[level]));
+    UF_TRY(uf_prolong(ctx, hierarchy, &(uf_prolong_options){.fine_level = level, .d = d},
+                      position[level + 1], position[level]));
   uf_init_scale(hierarchy->level[0].graph.n, d, seed, layout);
 done:
   for (int level = 1; level <= top; level++) uf_free(position[level]);

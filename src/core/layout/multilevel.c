@@ -64,9 +64,10 @@ uf_status uf_layout_multilevel(uf_context *ctx, const uf_layout_problem *problem
     UF_TRY(uf_batch_epochs(ctx, problem, options, &run, level == 0 ? observer : NULL,
                            position[level]));
     done += part;
-    if (level > 0)
-      UF_TRY(uf_prolong(ctx, hierarchy, level - 1, d, jitter, problem->seed, position[level],
-                        position[level - 1]));
+    if (level == 0) break;
+    const uf_prolong_options down = {
+        .fine_level = level - 1, .d = d, .jitter = jitter, .seed = problem->seed};
+    UF_TRY(uf_prolong(ctx, hierarchy, &down, position[level], position[level - 1]));
   }
   memcpy(layout, position[0], size * sizeof *layout);
 done:

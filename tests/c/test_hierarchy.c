@@ -1,4 +1,4 @@
-/* test_coarsen.c: hierarchies of graphs, and layouts carried through them. */
+/* test_hierarchy.c: hierarchies of graphs, and layouts carried through them. */
 #include "arith/arith.h"
 
 #include "check.h"
@@ -33,7 +33,7 @@ static void check_level(const uf_level *fine, const uf_level *coarse) {
   CHECK(m < n && coarse->member_start[0] == 0 && coarse->member_start[m] == n);
   for (int c = 0; c < m; c++) {
     CHECK(coarse->member_start[c + 1] > coarse->member_start[c]);
-    for (int k = coarse->member_start[c]; k < coarse->member_start[c + 1]; k++)
+    for (int64_t k = coarse->member_start[c]; k < coarse->member_start[c + 1]; k++)
       CHECK(fine->parent[coarse->member[k]] == c);
     mass += coarse->mass[c];
     degree += coarse->degree[c];
@@ -91,6 +91,57 @@ TEST(stubborn_graphs) {
   }
 }
 
+/* Cliques of four, and a hub with light edges to all of their vertices. */
+static void hub_graph(uf_context *ctx, int n_cliques, uf_graph *graph) {
+  int hub = 4 * n_cliques;
+  int64_t at = 0;
+  if (uf_graph_alloc(ctx, hub + 1, 5 * (int64_t)hub, graph) != UF_OK) exit(2);
+  for (int i = 0; i < hub; i++) {
+    for (int j = i / 4 * 4; j < i / 4 * 4 + 4; j++) {
+      if (j == i) continue;
+      graph->neighbor[at] = j;
+      graph->weight[at++] = 1;
+    }
+    graph->neighbor[at] = hub;
+    graph->weight[at++] = 0.125f;
+    graph->start[i + 1] = at;
+  }
+  for (int i = 0; i < hub; i++) {
+    graph->neighbor[at] = i;
+    graph->weight[at++] = 0.125f;
+  }
+  graph->start[hub + 1] = at;
+}
+
+/* The hub has more neighbors than each worker has room for. Sums of weights are exact. */
+TEST(hubs_keep_their_edges) {
+  enum { CLIQUES = 17000 };
+  for (int n_threads = 1; n_threads <= 3; n_threads += 2) {
+    uf_context ctx;
+    uf_graph graph;
+    uf_hierarchy hierarchy;
+    fixture_open(&ctx, n_threads, NULL);
+    hub_graph(&ctx, CLIQUES, &graph);
+    coarsen(&ctx, &graph, &hierarchy);
+    CHECK(hierarchy.n_levels >= 2);
+    const uf_level *coarse = &hierarchy.level[1];
+    int hub = hierarchy.level[0].parent[4 * CLIQUES], n = coarse->graph.n;
+    int *is_met = fixture_ints(n);
+    int64_t from = coarse->graph.start[hub], to = coarse->graph.start[hub + 1];
+    CHECK(n >= CLIQUES && to - from == n - 1);
+    for (int64_t e = from; e < to; e++) {
+      int other = coarse->graph.neighbor[e];
+      CHECK(other != hub && !is_met[other]++);
+      CHECK(coarse->graph.weight[e] == 0.5f && coarse->mass[other] == 4);
+      CHECK(weight_between(coarse, other, hub) == 0.5);
+    }
+    free(is_met);
+    uf_hierarchy_free(&hierarchy);
+    uf_graph_free(&graph);
+    uf_session_close(&ctx);
+  }
+}
+
 TEST(same_levels_on_any_number_of_threads) {
   enum { N = 3000 };
   uf_context ctx;
@@ -138,17 +189,18 @@ TEST(layouts_move_between_levels) {
     for (int i = 0; i < level->graph.n; i++) coarse_sum += level->mass[i] * coarse[i * D + c];
     CHECK_CLOSE(coarse_sum, sum, 1e-3);
   }
-  CHECK(uf_prolong(&ctx, &hierarchy, 0, D, 0, 42, coarse, back) == UF_OK);
+  const uf_prolong_options plain = {.d = D}, jittered = {.d = D, .jitter = 0.1f, .seed = 42};
+  CHECK(uf_prolong(&ctx, &hierarchy, &plain, coarse, back) == UF_OK);
   for (int c = 0; c < D; c++) { /* without neighbors, where the aggregate is */
     float own = coarse[hierarchy.level[0].parent[N - 1] * D + c];
     CHECK(back[(N - 1) * D + c] == own);
   }
-  CHECK(uf_prolong(&ctx, &hierarchy, 0, D, 0.1f, 42, coarse, fine) == UF_OK);
+  CHECK(uf_prolong(&ctx, &hierarchy, &jittered, coarse, fine) == UF_OK);
   for (int e = 0; e < N * D; e++) CHECK_CLOSE(fine[e], back[e], 0.1001);
   CHECK(!fixture_same(fine, back, N * D));
   for (int e = 0; e < N * D; e++) fine[e] = 2.5f;
   CHECK(uf_restrict(&ctx, &hierarchy, 1, D, fine, coarse) == UF_OK);
-  CHECK(uf_prolong(&ctx, &hierarchy, 0, D, 0, 42, coarse, back) == UF_OK);
+  CHECK(uf_prolong(&ctx, &hierarchy, &plain, coarse, back) == UF_OK);
   for (int e = 0; e < N * D; e++) CHECK_CLOSE(back[e], 2.5, 1e-5);
   uf_hierarchy_free(&hierarchy);
   uf_graph_free(&graph);
@@ -176,6 +228,7 @@ TEST(interrupts_are_heard) {
 int main(void) {
   RUN(levels_conserve_mass_and_weight);
   RUN(stubborn_graphs);
+  RUN(hubs_keep_their_edges);
   RUN(same_levels_on_any_number_of_threads);
   RUN(layouts_move_between_levels);
   RUN(interrupts_are_heard);
