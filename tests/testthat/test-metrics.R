@@ -208,7 +208,7 @@ test_that("what a metric does not admit is an error that says where and why", {
   expect_input_error(nearest_neighbors(some_rows(), 5, "tsss"), "only zeros in row 1: .*tsss")
   expect_input_error(nearest_neighbors(x, 5, "haversine"), "21 columns.*latitude and longitude")
   expect_input_error(nearest_neighbors(cbind(c(0, 45), 1), 2, "haversine"), "45 in row 2, column 1")
-  expect_input_error(nearest_neighbors(cbind(0, c(1, 181)), 2, "haversine"), "no longitude in rad")
+  expect_input_error(nearest_neighbors(cbind(0, c(1, 181)), 2, "haversine"), "a longitude in rad")
   expect_input_error(nearest_neighbors(cbind(x, 1), 5, "seuclidean"), "no variance in column 22")
   expect_input_error(nearest_neighbors(cbind(x, x[, 1]), 5, "mahalanobis"), "column 22 is constant")
 })
