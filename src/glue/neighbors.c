@@ -37,8 +37,11 @@ static SEXP nearest_neighbors(void *data) {
   uf_neighbor_method used;
   r_run_open(&c->run, c->settings);
   r_make_points(&c->run, c->x, c->metric, &c->points);
-  check(c, uf_nearest_neighbors(ctx, &c->points, c->k, r_neighbor_method(c->method),
-                                c->target_recall, c->seed, &c->neighbors, &used));
+  uf_search_options options = {.k = c->k,
+                               .method = r_neighbor_method(c->method),
+                               .target_recall = c->target_recall,
+                               .seed = c->seed};
+  check(c, uf_nearest_neighbors(ctx, &c->points, &options, &c->neighbors, &used));
   double unit = c->points.unit;
   uf_points_free(&c->points); /* makes room for the result */
   return r_from_neighbors(&c->neighbors, unit, used);
@@ -65,8 +68,11 @@ static SEXP query_neighbors(void *data) {
   r_prepare_points(&c->run, c->x, c->metric, &c->preparation, &c->points);
   r_prepare_queries(&c->run, c->query, &c->preparation, &c->queries);
   if (!Rf_isNull(c->idx)) check(c, r_to_search_graph(ctx, c->idx, &c->graph));
-  check(c, uf_neighbors_query(ctx, &c->points, c->graph.index ? &c->graph : NULL, &c->queries, c->k,
-                              r_neighbor_method(c->method), c->seed, &c->neighbors, &used));
+  uf_query_options options = {.graph = c->graph.index ? &c->graph : NULL,
+                              .k = c->k,
+                              .method = r_neighbor_method(c->method),
+                              .seed = c->seed};
+  check(c, uf_neighbors_query(ctx, &c->points, &c->queries, &options, &c->neighbors, &used));
   return r_from_neighbors(&c->neighbors, c->points.unit, used);
 }
 

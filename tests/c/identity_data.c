@@ -164,7 +164,8 @@ static void search_in(const char *stage, const word *search, const word *metric,
   uf_points points = points_of(n, d, 1, (uf_metric)metric->value);
   uf_neighbors neighbors = {0};
   uf_neighbor_method used;
-  must(uf_nearest_neighbors(&ctx, &points, K, (uf_neighbor_method)search->value, 0.99, SEED,
+  must(uf_nearest_neighbors(&ctx, &points,
+                            &(uf_search_options){K, (uf_neighbor_method)search->value, 0.99, SEED},
                             &neighbors, &used));
   begin();
   take_neighbors(&neighbors);
@@ -205,7 +206,8 @@ static void search_both_ways(const char *stage, const char *name, const uf_matri
   for (int m = 0; m < 2; m++) {
     uf_neighbors neighbors = {0};
     uf_neighbor_method used;
-    must(uf_nearest_neighbors(&ctx, &points, K, methods[m], 0.99, SEED, &neighbors, &used));
+    must(uf_nearest_neighbors(&ctx, &points, &(uf_search_options){K, methods[m], 0.99, SEED},
+                              &neighbors, &used));
     take_neighbors(&neighbors);
     uf_neighbors_free(&neighbors);
   }
@@ -261,8 +263,9 @@ static void queries(void) {
   EACH(search, searches) {
     uf_neighbors found = {0};
     uf_neighbor_method used;
-    must(uf_neighbors_query(&ctx, &points, NULL, &new_points, K, (uf_neighbor_method)search->value,
-                            SEED, &found, &used));
+    must(uf_neighbors_query(&ctx, &points, &new_points,
+                            &(uf_query_options){NULL, K, (uf_neighbor_method)search->value, SEED},
+                            &found, &used));
     begin();
     take_neighbors(&found);
     end("query", search->name);

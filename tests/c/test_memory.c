@@ -75,8 +75,8 @@ static void prepare(void) {
   wide_matrix.values = wide_values;
   fixture_points(&ctx, values, N, D, UF_EUCLIDEAN, &points);
   fixture_points(&ctx, wide_values, N, WIDE, UF_EUCLIDEAN, &wide_points);
-  CHECK(uf_nearest_neighbors(&ctx, &points, K, UF_NEIGHBORS_EXACT, 0.99, SEED, &neighbors, &used) ==
-        UF_OK);
+  uf_search_options exact = {K, UF_NEIGHBORS_EXACT, 0.99, SEED};
+  CHECK(uf_nearest_neighbors(&ctx, &points, &exact, &neighbors, &used) == UF_OK);
   CHECK(uf_smooth_knn(&ctx, &neighbors, &fuzzy, rho, sigma) == UF_OK);
   CHECK(uf_fuzzy_graph(&ctx, &neighbors, rho, sigma, &fuzzy, &graph) == UF_OK);
   CHECK(uf_init_random(&ctx, N, 2, SEED, start) == UF_OK);
@@ -115,7 +115,8 @@ static uf_status make_bits(uf_context *ctx) { return make_points_of(ctx, UF_JACC
 static uf_status search(uf_context *ctx, const uf_points *of, uf_neighbor_method method) {
   uf_neighbors found = {0};
   uf_neighbor_method used;
-  uf_status status = uf_nearest_neighbors(ctx, of, K, method, 0.99, SEED, &found, &used);
+  uf_search_options options = {K, method, 0.99, SEED};
+  uf_status status = uf_nearest_neighbors(ctx, of, &options, &found, &used);
   if (status) CHECK(found.index == NULL && found.distance == NULL);
   uf_neighbors_free(&found);
   return status;
@@ -136,8 +137,8 @@ static uf_status search_tree(uf_context *ctx) {
 static uf_status search_query(uf_context *ctx) {
   uf_neighbors found = {0};
   uf_neighbor_method used;
-  uf_status status =
-      uf_neighbors_query(ctx, &points, NULL, &points, K, UF_NEIGHBORS_DESCENT, SEED, &found, &used);
+  uf_query_options options = {NULL, K, UF_NEIGHBORS_DESCENT, SEED};
+  uf_status status = uf_neighbors_query(ctx, &points, &points, &options, &found, &used);
   uf_neighbors_free(&found);
   return status;
 }

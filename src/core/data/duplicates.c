@@ -101,3 +101,59 @@ void uf_row_table_free(uf_row_table *table) {
 }
 
 int uf_row_first(const uf_row_table *table, int hash) { return table->first[slot_of(table, hash)]; }
+
+/* Heads are the lowest rows of their kind; those of one hash are chained, mostly one alone. */
+typedef struct copy_lists {
+  int *head; /* n: the next head of the same hash, or -1 */
+  int *last; /* n: at a head, the last of its copies so far */
+} copy_lists;
+
+static void add_copy(const uf_points *points, int row, int head, copy_lists *lists,
+                     uf_copies *copies) {
+  int before = -1;
+  while (head >= 0 && head != row && !uf_are_duplicates(points, head, points, row)) {
+    before = head;
+    head = lists->head[head];
+  }
+  if (head >= 0 && head != row) {
+    copies->first[row] = head;
+    copies->next[lists->last[head]] = row;
+    lists->last[head] = row;
+  } else {
+    if (before >= 0) lists->head[before] = row;
+    copies->first[row] = lists->last[row] = row;
+  }
+}
+
+uf_status uf_copies_find(uf_context *ctx, const uf_points *points, uf_copies *copies) {
+  uf_status status = UF_OK;
+  int n = points->n, *hash = NULL;
+  uf_row_table table = {0};
+  copy_lists lists = {0};
+  *copies = (uf_copies){0};
+  UF_NEW(ctx, hash, n);
+  UF_NEW(ctx, lists.head, n);
+  UF_NEW(ctx, lists.last, n);
+  UF_NEW(ctx, copies->first, n);
+  UF_NEW(ctx, copies->next, n);
+  UF_TRY(uf_hash_rows(ctx, points, hash));
+  UF_TRY(uf_row_table_make(ctx, hash, n, &table));
+  for (int i = 0; i < n; i++) {
+    if (i % ROWS_PER_BLOCK == 0) UF_TRY(uf_poll(ctx, 1));
+    copies->next[i] = lists.head[i] = -1;
+    add_copy(points, i, uf_row_first(&table, hash[i]), &lists, copies);
+  }
+done:
+  uf_free(hash);
+  uf_free(lists.head);
+  uf_free(lists.last);
+  uf_row_table_free(&table);
+  if (status) uf_copies_free(copies);
+  return status;
+}
+
+void uf_copies_free(uf_copies *copies) {
+  uf_free(copies->first);
+  uf_free(copies->next);
+  *copies = (uf_copies){0};
+}

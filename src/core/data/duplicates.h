@@ -27,4 +27,15 @@ void uf_row_table_free(uf_row_table *table);
 /* The first row with a hash, or -1; table->next leads to the others. */
 int uf_row_first(const uf_row_table *table, int hash);
 
+/* Which rows are the same: the copies of a row are first[row] and what follows it by `next`, in
+ * ascending order. */
+typedef struct uf_copies {
+  int *first; /* n: the lowest row that is the same as this one */
+  int *next;  /* n: the next row that is, or -1 */
+} uf_copies;
+
+/* O(n d), with 5 more ints a row while it looks. */
+uf_status uf_copies_find(uf_context *ctx, const uf_points *points, uf_copies *copies);
+void uf_copies_free(uf_copies *copies);
+
 #endif

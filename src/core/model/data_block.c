@@ -17,9 +17,12 @@ static uf_status find_neighbors(uf_context *ctx, uf_data_block *block, uint64_t 
   UF_TRY(uf_preparation_make(ctx, block->columns, &block->metric, &block->preparation));
   UF_TRY(uf_points_prepare(ctx, block->columns, &block->preparation, &block->points));
   if (!block->neighbors.index) {
-    UF_TRY(uf_nearest_neighbors(ctx, &block->points, block->n_neighbors, block->neighbor_method,
-                                block->target_recall, seed, &block->neighbors,
-                                &block->used_method));
+    uf_search_options search = {.k = block->n_neighbors,
+                                .method = block->neighbor_method,
+                                .target_recall = block->target_recall,
+                                .seed = seed};
+    UF_TRY(
+        uf_nearest_neighbors(ctx, &block->points, &search, &block->neighbors, &block->used_method));
     block->unit = block->points.unit;
   }
 done:

@@ -45,8 +45,8 @@ static void renumber(uf_neighbors *neighbors) {
 static uf_status find_neighbors(uf_context *ctx, uf_query_block *view, uint64_t seed) {
   uf_neighbor_method used;
   if (view->neighbors.index) return UF_OK;
-  return uf_neighbors_query(ctx, view->points, view->graph, view->queries, view->k,
-                            UF_NEIGHBORS_AUTO, seed, &view->neighbors, &used);
+  uf_query_options options = {.graph = view->graph, .k = view->k, .seed = seed};
+  return uf_neighbors_query(ctx, view->points, view->queries, &options, &view->neighbors, &used);
 }
 
 static uf_status similarities(uf_context *ctx, const uf_query_block *view, uf_fuzzy_options options,

@@ -4,15 +4,14 @@
 #ifndef UF_EXACT_H
 #define UF_EXACT_H
 
-#include "data/points.h"
+#include "neighbors/inverted_index.h"
 
 /* The k neighbors of rows[0 … n_rows - 1] of the points (all rows where `rows` is NULL). */
 uf_status uf_neighbors_exact(uf_context *ctx, const uf_points *points, const int *rows, int n_rows,
                              int k, uf_neighbors *neighbors);
 
-/* The k points nearest to rows[0 … n_rows - 1] of the queries (all where `rows` is NULL). */
-uf_status uf_query_exact(uf_context *ctx, const uf_points *points, const uf_points *queries,
-                         const int *rows, int n_rows, int k, uf_neighbors *neighbors);
+/* Of any rows. */
+uf_status uf_search_exact(uf_context *ctx, const uf_pair_search *wanted, uf_neighbors *neighbors);
 
 /* Searches again, exactly, for the rows of which an approximation found fewer than k neighbors.
  * queries: where they are rows of other points than `points`; else NULL. */

@@ -23,10 +23,8 @@ typedef struct posting {
 } posting;
 
 typedef struct inverted_job {
+  uf_pair_search wanted;
   uf_proxy proxy;
-  int has_self;    /* whether the queries are rows of the points */
-  const int *rows; /* of the queries; NULL for all */
-  int n_rows;
   uf_neighbors *neighbors;
   int64_t *start;    /* d + 1: postings of a column */
   posting *postings; /* by column, then by row */
@@ -76,7 +74,7 @@ static double limit_of(const uf_nearest *nearest) {
 static void take_nearest(const inverted_job *j, int query, double *dots, uf_nearest *nearest) {
   const uf_points *x = j->proxy.queries, *y = j->proxy.points;
   int is_squares = uf_metric_of(y->metric)->comparison == UF_COMPARE_SQUARES;
-  int self = j->has_self ? query : -1;
+  int self = j->wanted.queries ? -1 : query;
   double limit = INFINITY, xx = x->squares[query], mean = x->mean[query], d = y->d - 1;
   for (int i = 0; i < y->n; i++) {
     double dot = dots[i];
@@ -88,30 +86,28 @@ static void take_nearest(const inverted_job *j, int query, double *dots, uf_near
   }
 }
 
-static void search_block(void *job, int64_t block, int worker) {
+static void search_rows(void *job, uf_rows rows) {
   inverted_job *j = job;
-  uf_range range = uf_block_range(block, QUERIES_PER_BLOCK, j->n_rows);
-  double *dots = j->dots + (size_t)j->proxy.points->n * (size_t)worker;
-  for (int64_t q = range.from; q < range.to; q++) {
-    int query = j->rows ? j->rows[q] : (int)q;
-    uf_nearest nearest = uf_nearest_begin(j->neighbors, (int)q, j->has_self ? query : -1);
+  double *dots = j->dots + (size_t)j->proxy.points->n * (size_t)rows.worker;
+  for (int64_t q = rows.from; q < rows.to; q++) {
+    int query = j->wanted.rows ? j->wanted.rows[q] : (int)q;
+    uf_nearest nearest = uf_nearest_begin(j->neighbors, (int)q, j->wanted.queries ? -1 : query);
     sum_products(j, query, dots);
     take_nearest(j, query, dots, &nearest);
     uf_nearest_finish(&nearest, j->proxy.points->metric);
   }
 }
 
-uf_status uf_compare_inverted(uf_context *ctx, const uf_points *points, const uf_points *queries,
-                              const int *rows, int n_rows, int k, uf_neighbors *neighbors) {
+uf_status uf_search_inverted(uf_context *ctx, const uf_pair_search *wanted,
+                             uf_neighbors *neighbors) {
   uf_status status = UF_OK;
-  inverted_job job = {.has_self = !queries, .rows = rows, .n_rows = n_rows, .neighbors = neighbors};
+  inverted_job job = {.wanted = *wanted, .neighbors = neighbors};
   *neighbors = (uf_neighbors){0};
-  UF_TRY(uf_proxy_open(ctx, points, queries, &job.proxy));
-  UF_TRY(invert(ctx, points, &job));
-  UF_NEW_ZERO(ctx, job.dots, (int64_t)ctx->n_threads * points->n);
-  UF_TRY(uf_neighbors_alloc(ctx, n_rows, k, neighbors));
-  UF_TRY(uf_parallel(ctx, uf_n_blocks(n_rows, QUERIES_PER_BLOCK), search_block, &job));
-  neighbors->recall = 1;
+  UF_TRY(uf_proxy_open(ctx, wanted->points, wanted->queries, &job.proxy));
+  UF_TRY(invert(ctx, wanted->points, &job));
+  UF_NEW_ZERO(ctx, job.dots, (int64_t)ctx->n_threads * wanted->points->n);
+  UF_TRY(uf_neighbors_alloc(ctx, wanted->n_rows, wanted->k, neighbors));
+  UF_TRY(uf_parallel_rows(ctx, wanted->n_rows, QUERIES_PER_BLOCK, search_rows, &job));
 done:
   uf_proxy_close(&job.proxy);
   uf_free(job.start);

@@ -98,7 +98,7 @@ static int list_length(const descent *d, int p) {
 /* Whether a row at this proxy is nearer than the last of p's list. One as near is not let in, or
  * lists among equal rows would go on changing for smaller indices. */
 static inline int would_enter(const descent *d, int p, float proxy) {
-  return uf_proxy_bits(proxy) < list_of(d, p)[d->width - 1] >> 32;
+  return uf_ascending_bits(proxy) < list_of(d, p)[d->width - 1] >> 32;
 }
 
 static int has_row(const uint64_t *list, int n, int row) {

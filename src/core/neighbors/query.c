@@ -1,256 +1,55 @@
 /*
- * neighbors/query.c: new rows against old, along the neighbors of the old.
+ * neighbors/query.c: new rows against old, by comparing every pair or along the neighbors of the old.
  *
- * The search graph joins each point with its nearest neighbors and with some of the points whose
- * neighbor it is. A query keeps a beam of the nearest points met so far. It begins with entry
- * points, spread evenly over all rows and over the connected components of the graph, and goes on
- * with the neighbors of the nearest point whose neighbors it has not met (best first), until none
- * in the beam is left (Hajebi et al. 2011; Malkov and Yashunin 2018 for the beam).
+ * Comparing every pair takes n × n_queries proxies. The other way, a graph of the old rows is made
+ * (neighbors/search_graph.h) and followed by each query (neighbors/beam.h), which takes about
  *
- * O(n k) to build; a query takes about beam × degree proxies at the most, mostly a few hundred.
+ *   n × proxies_of_building + n_queries × proxies_of_query,
+ *
+ * and n × proxies_of_finding more where the neighbors of the old rows are not known. The cheaper way
+ * is taken.
+ *
+ * Where the graph falls apart into very many parts, the leaders of these parts are points of a search
+ * of their own, which this file does in one of the two ways again; so each query begins in the parts
+ * nearest to it. There are at most (1/2 + 1/LEADER_EVERY) n leaders of n points, so that the levels
+ * come to an end.
+ *
+ * Nothing guarantees that a search along a graph finds the nearest rows: it ends where no link leads
+ * nearer, as between groups that lie apart. So its recall is measured, by comparing some queries
+ * with every point: 64 of them, or as many as cost less than sample_share of the search, but 16 at
+ * least. Where it is short, every LEADER_EVERY-th row becomes a leader too, which brings the beginning
+ * of a search near to its end; and where that does not help, every pair is compared, if that is a
+ * matter of seconds.
  */
 #include "arith/arith.h"
 
 #include "neighbors/query.h"
 
 #include "base/memory.h"
-#include "base/parallel.h"
-#include "data/proxy.h"
-#include "neighbors/entry.h"
+#include "data/points_subset.h"
+#include "neighbors/beam.h"
 #include "neighbors/exact.h"
+#include "neighbors/recall.h"
+#include "neighbors/search_graph.h"
 #include "neighbors/table.h"
 
 enum {
-  MIN_BEAM = 24,      /* beside twice the neighbors wanted */
-  MAX_DEGREE = 30,    /* of the search graph */
-  GRAPH_K = 15,       /* neighbors to find where there is no graph */
-  MAX_ENTRIES = 4096, /* entry points, at the most */
-  QUERIES_PER_BLOCK = 16
+  GRAPH_K = 15,        /* neighbors to find where there is no graph */
+  MORE_LEADERS = 12,   /* that a query begins with, besides k */
+  SAMPLE_QUERIES = 64, /* at most */
+  MIN_SAMPLE = 16,
+  LEADER_EVERY = 16
 };
 
-/* Ranks that are about as dear as what else has to be done: for a query in the graph; for a point,
+/* Proxies that take about as long as what else has to be done: for a query in the graph; for a point,
  * building the graph and finding its neighbors. */
 static const double proxies_of_query = 2000, proxies_of_building = 5, proxies_of_finding = 150;
 
-/* Rows join those below them in the list of links, up to `degree`; the rest is -1. */
-typedef struct search_graph {
-  int n, degree;
-  int *neighbor; /* n × degree */
-  int *entries;
-  int n_entries;
-} search_graph;
+/* Proxies in order are about four times as fast as those of points that lie anywhere. */
+static const double sample_share = 0.05, speed_in_order = 4;
 
-static int *links_of(const search_graph *graph, int row) {
-  return graph->neighbor + (size_t)row * (size_t)graph->degree;
-}
-
-static int count_links(const int *links, int degree) {
-  int count = 0;
-  while (count < degree && links[count] >= 0) count++;
-  return count;
-}
-
-static void link_to(search_graph *graph, int from, int to) {
-  int *links = links_of(graph, from), count = count_links(links, graph->degree);
-  if (count == graph->degree) return;
-  for (int i = 0; i < count; i++)
-    if (links[i] == to) return;
-  links[count] = to;
-}
-
-/* Forward links first, then those backward of which the neighbor comes earliest in its list. */
-static void link_rows(search_graph *graph, const uf_neighbors *neighbors) {
-  size_t k = (size_t)neighbors->k, most = (size_t)graph->degree * 2 / 3;
-  size_t forward = k - 1 < most ? k - 1 : most;
-  for (int64_t i = 0; i < (int64_t)graph->n * graph->degree; i++) graph->neighbor[i] = -1;
-  for (int i = 0; i < graph->n; i++)
-    for (size_t j = 1; j <= forward; j++)
-      if (neighbors->index[k * (size_t)i + j] >= 0)
-        link_to(graph, i, neighbors->index[k * (size_t)i + j]);
-  for (size_t j = 1; j < k; j++)
-    for (int i = 0; i < graph->n; i++)
-      if (neighbors->index[k * (size_t)i + j] >= 0)
-        link_to(graph, neighbors->index[k * (size_t)i + j], i);
-}
-
-/* Marks all that can be reached from a row. */
-static void reach(const search_graph *graph, int row, uint8_t *reached, int *stack) {
-  int height = 0;
-  reached[row] = 1;
-  stack[height++] = row;
-  while (height > 0) {
-    const int *links = links_of(graph, stack[--height]);
-    for (int i = 0; i < graph->degree && links[i] >= 0; i++)
-      if (!reached[links[i]]) {
-        reached[links[i]] = 1;
-        stack[height++] = links[i];
-      }
-  }
-}
-
-/* About √n rows, evenly spaced, and one of whatever cannot be reached from those. */
-static uf_status choose_entries(uf_context *ctx, search_graph *graph) {
-  uf_status status = UF_OK;
-  uint8_t *reached = NULL;
-  int *stack = NULL, n = graph->n, most = n < MAX_ENTRIES ? n : MAX_ENTRIES;
-  int n_even = (int)sqrt((double)n) + 1;
-  n_even = n_even < most ? n_even : most;
-  UF_NEW(ctx, graph->entries, most);
-  UF_NEW_ZERO(ctx, reached, n);
-  UF_NEW(ctx, stack, n);
-  for (; graph->n_entries < n_even; graph->n_entries++) {
-    int row = (int)((int64_t)graph->n_entries * n / n_even);
-    graph->entries[graph->n_entries] = row;
-    if (!reached[row]) reach(graph, row, reached, stack);
-  }
-  for (int row = 0; row < n && graph->n_entries < most; row++)
-    if (!reached[row]) {
-      graph->entries[graph->n_entries++] = row;
-      reach(graph, row, reached, stack);
-    }
-done:
-  uf_free(reached);
-  uf_free(stack);
-  return status;
-}
-
-static uf_status graph_build(uf_context *ctx, const uf_neighbors *neighbors, search_graph *graph) {
-  uf_status status = UF_OK;
-  int both_ways = 2 * (neighbors->k - 1);
-  *graph = (search_graph){.n = neighbors->n};
-  graph->degree = both_ways < 1 ? 1 : both_ways < MAX_DEGREE ? both_ways : MAX_DEGREE;
-  UF_NEW(ctx, graph->neighbor, (int64_t)graph->n * graph->degree);
-  link_rows(graph, neighbors);
-  UF_TRY(choose_entries(ctx, graph));
-done:
-  return status; /* the caller frees, in any case */
-}
-
-static void graph_free(search_graph *graph) {
-  uf_free(graph->neighbor);
-  uf_free(graph->entries);
-}
-
-/* ---- The search ---- */
-
-typedef struct query_job {
-  uf_proxy proxy;
-  const search_graph *graph;
-  int n_queries, beam_size, batch_size;
-  uf_neighbors *found;
-  uint64_t *beams;      /* per worker: beam_size */
-  uint64_t *met;        /* per worker: a bit for each point */
-  int *met_rows;        /* per worker: n, the points whose bit is set */
-  int *batch;           /* per worker: batch_size rows to be ranked */
-  float *batch_proxies; /* per worker: batch_size */
-} query_job;
-
-/* What a worker has at hand for a query. Entries of the beam are flagged when the neighbors of their
- * point have been met. */
-typedef struct query_search {
-  const query_job *job;
-  int worker, query;
-  uint64_t *beam;
-  int count; /* in the beam */
-  int next;  /* no entry before it is without flag */
-  uint64_t *met;
-  int *met_rows, n_met;
-  int *batch;
-  float *proxies;
-} query_search;
-
-static size_t words_of(int n) { return (size_t)(n + 63) / 64; }
-
-static void take(query_search *s, float proxy, int row) {
-  uint64_t *beam = s->beam, entry = uf_entry_of(proxy, row, 0);
-  int at = s->count < s->job->beam_size ? s->count : s->count - 1;
-  if (s->count == s->job->beam_size && entry >= beam[at]) return;
-  for (; at > 0 && beam[at - 1] > entry; at--) beam[at] = beam[at - 1];
-  beam[at] = entry;
-  if (s->count < s->job->beam_size) s->count++;
-  if (at < s->next) s->next = at;
-}
-
-/* Ranks those of the rows that the query has not met. */
-static void meet(query_search *s, const int *rows, int n_rows) {
-  int count = 0;
-  for (int i = 0; i < n_rows; i++) {
-    uint64_t *word = s->met + rows[i] / 64, bit = UINT64_C(1) << rows[i] % 64;
-    if (*word & bit) continue;
-    *word |= bit;
-    s->met_rows[s->n_met++] = rows[i];
-    s->batch[count++] = rows[i];
-  }
-  uf_proxy_distances(&s->job->proxy, s->worker, s->query, s->batch, count, s->proxies);
-  for (int i = 0; i < count; i++) take(s, s->proxies[i], s->batch[i]);
-}
-
-static void search(query_search *s) {
-  const search_graph *graph = s->job->graph;
-  meet(s, graph->entries, graph->n_entries);
-  while (s->next < s->count) {
-    uint64_t *entry = &s->beam[s->next++];
-    if (*entry & 1) continue;
-    *entry |= 1;
-    const int *links = links_of(graph, uf_entry_row(*entry));
-    meet(s, links, count_links(links, graph->degree));
-  }
-}
-
-static void hand_over(const query_search *s) {
-  uf_nearest nearest = uf_nearest_begin(s->job->found, s->query, -1);
-  int count = s->count < nearest.k ? s->count : nearest.k;
-  for (int i = 0; i < count; i++)
-    uf_nearest_offer(&nearest, uf_entry_row(s->beam[i]), uf_entry_proxy(s->beam[i]));
-  uf_nearest_finish(&nearest, s->job->proxy.points->metric);
-}
-
-static void search_block(void *job, int64_t block, int worker) {
-  query_job *j = job;
-  uf_range range = uf_block_range(block, QUERIES_PER_BLOCK, j->n_queries);
-  size_t n = (size_t)j->graph->n, w = (size_t)worker;
-  for (int64_t q = range.from; q < range.to; q++) {
-    query_search s = {.job = j,
-                      .worker = worker,
-                      .query = (int)q,
-                      .beam = j->beams + w * (size_t)j->beam_size,
-                      .met = j->met + w * words_of(j->graph->n),
-                      .met_rows = j->met_rows + w * n,
-                      .batch = j->batch + w * (size_t)j->batch_size,
-                      .proxies = j->batch_proxies + w * (size_t)j->batch_size};
-    search(&s);
-    hand_over(&s);
-    for (int i = 0; i < s.n_met; i++) s.met[s.met_rows[i] / 64] = 0;
-  }
-}
-
-static uf_status search_graph_for(uf_context *ctx, const uf_points *points,
-                                  const search_graph *graph, const uf_points *queries, int k,
-                                  uf_neighbors *found) {
-  uf_status status = UF_OK;
-  int64_t threads = ctx->n_threads;
-  query_job job = {.graph = graph, .n_queries = queries->n, .found = found};
-  job.beam_size = 2 * k + MIN_BEAM;
-  job.batch_size = graph->n_entries > graph->degree ? graph->n_entries : graph->degree;
-  UF_TRY(uf_proxy_open(ctx, points, queries, &job.proxy));
-  UF_NEW(ctx, job.beams, threads * job.beam_size);
-  UF_NEW_ZERO(ctx, job.met, threads * (int64_t)words_of(graph->n));
-  UF_NEW(ctx, job.met_rows, threads * graph->n);
-  UF_NEW(ctx, job.batch, threads * job.batch_size);
-  UF_NEW(ctx, job.batch_proxies, threads * job.batch_size);
-  UF_TRY(uf_neighbors_alloc(ctx, queries->n, k, found));
-  UF_TRY(uf_parallel(ctx, uf_n_blocks(queries->n, QUERIES_PER_BLOCK), search_block, &job));
-  UF_TRY(uf_neighbors_complete(ctx, points, queries, found));
-done:
-  uf_proxy_close(&job.proxy);
-  uf_free(job.beams);
-  uf_free(job.met);
-  uf_free(job.met_rows);
-  uf_free(job.batch);
-  uf_free(job.batch_proxies);
-  if (status) uf_neighbors_free(found);
-  return status;
-}
+/* A search that finds fewer has failed. */
+static const double least_recall = 0.9;
 
 /* Whether comparing every query with every point takes no longer. */
 static int is_exact_best(const uf_points *points, const uf_points *queries, int has_graph) {
@@ -260,28 +59,126 @@ static int is_exact_best(const uf_points *points, const uf_points *queries, int 
   return n * n_queries <= by_graph;
 }
 
-uf_status uf_neighbors_query(uf_context *ctx, const uf_points *points, const uf_neighbors *graph,
-                             const uf_points *queries, int k, uf_neighbor_method method,
-                             uint64_t seed, uf_neighbors *found, uf_neighbor_method *used) {
+static uf_status search(uf_context *ctx, const uf_points *points, const uf_points *queries,
+                        const uf_query_options *options, uf_neighbors *found,
+                        uf_neighbor_method *used);
+
+/* The leaders nearest to each query. */
+static uf_status find_leaders(uf_context *ctx, const uf_search_graph *graph,
+                              const uf_points *queries, const uf_query_options *options,
+                              uf_neighbors *leaders) {
+  uf_points points;
+  uf_neighbor_method used;
+  uf_query_options of_leaders = {.k = options->k + MORE_LEADERS, .seed = options->seed};
+  *leaders = (uf_neighbors){0};
+  uf_status status =
+      uf_points_subset(ctx, graph->points, graph->leaders, graph->n_leaders, &points);
+  if (status) return status;
+  if (of_leaders.k > points.n) of_leaders.k = points.n;
+  status = search(ctx, &points, queries, &of_leaders, leaders, &used);
+  uf_points_free(&points);
+  return status;
+}
+
+static int sample_size(const uf_points *points, const uf_points *queries) {
+  double work = points->n * proxies_of_building + queries->n * proxies_of_query;
+  double size = sample_share * speed_in_order * work / points->n;
+  int most = queries->n < SAMPLE_QUERIES ? queries->n : SAMPLE_QUERIES;
+  int least = queries->n < MIN_SAMPLE ? queries->n : MIN_SAMPLE;
+  return size > most ? most : size < least ? least : (int)size;
+}
+
+/* Searches, and measures the recall. */
+static uf_status follow_graph(uf_context *ctx, const uf_search_graph *graph,
+                              const uf_points *queries, const uf_query_options *options,
+                              uf_neighbors *found) {
   uf_status status = UF_OK;
-  uf_neighbors own = {0};
-  search_graph links = {0};
+  uf_neighbors leaders = {0};
+  const uf_points *points = graph->points;
   *found = (uf_neighbors){0};
-  int is_exact = method == UF_NEIGHBORS_EXACT || k > points->n / 8 ||
-                 (method == UF_NEIGHBORS_AUTO && is_exact_best(points, queries, graph != NULL));
-  *used = is_exact ? UF_NEIGHBORS_EXACT : UF_NEIGHBORS_GRAPH;
-  uf_phase(ctx, "nearest neighbors");
-  if (is_exact) return uf_query_exact(ctx, points, queries, NULL, queries->n, k, found);
-  if (!graph) {
-    uf_neighbor_method by;
-    int graph_k = GRAPH_K < points->n ? GRAPH_K : points->n;
-    UF_TRY(uf_nearest_neighbors(ctx, points, graph_k, method, 0.99, seed, &own, &by));
-    graph = &own;
+  if (graph->n_leaders > 0) UF_TRY(find_leaders(ctx, graph, queries, options, &leaders));
+  uf_span(ctx, 0, 1);
+  UF_TRY(uf_beam_search(ctx, graph, queries, leaders.index ? &leaders : NULL, options->k, found));
+  uf_span(ctx, 1, 1);
+  UF_TRY(uf_neighbors_complete(ctx, points, queries, found));
+  UF_TRY(
+      uf_query_recall(ctx, points, queries, found, sample_size(points, queries), &found->recall));
+done:
+  uf_neighbors_free(&leaders);
+  if (status) uf_neighbors_free(found);
+  return status;
+}
+
+/* The better of two tables stays. */
+static void keep_better(uf_neighbors *kept, uf_neighbors *other) {
+  if (other->recall > kept->recall) {
+    uf_neighbors worse = *kept;
+    *kept = *other;
+    *other = worse;
   }
-  UF_TRY(graph_build(ctx, graph, &links));
-  UF_TRY(search_graph_for(ctx, points, &links, queries, k, found));
+  uf_neighbors_free(other);
+}
+
+static uf_status search_graph(uf_context *ctx, const uf_points *points, const uf_points *queries,
+                              const uf_query_options *options, uf_neighbors *found) {
+  uf_status status = UF_OK;
+  uf_neighbors own = {0}, again = {0};
+  uf_search_graph graph = {0};
+  const uf_neighbors *table = options->graph;
+  *found = (uf_neighbors){0};
+  if (!table) {
+    uf_neighbor_method by;
+    uf_search_options of_points = {.k = GRAPH_K < points->n ? GRAPH_K : points->n,
+                                   .method = options->method,
+                                   .target_recall = 0.99,
+                                   .seed = options->seed};
+    UF_TRY(uf_nearest_neighbors(ctx, points, &of_points, &own, &by));
+    table = &own;
+  }
+  UF_TRY(uf_search_graph_make(ctx, points, table, &graph));
+  uf_neighbors_free(&own);
+  UF_TRY(follow_graph(ctx, &graph, queries, options, found));
+  if (found->recall < least_recall && points->metric != UF_FUNCTION) {
+    UF_TRY(uf_search_graph_add_leaders(ctx, LEADER_EVERY, &graph));
+    UF_TRY(follow_graph(ctx, &graph, queries, options, &again));
+    keep_better(found, &again);
+  }
 done:
   uf_neighbors_free(&own);
-  graph_free(&links);
+  uf_search_graph_free(&graph);
+  if (status) uf_neighbors_free(found);
+  return status;
+}
+
+static uf_status search(uf_context *ctx, const uf_points *points, const uf_points *queries,
+                        const uf_query_options *options, uf_neighbors *found,
+                        uf_neighbor_method *used) {
+  int is_exact =
+      options->method == UF_NEIGHBORS_EXACT || options->k > points->n / 8 ||
+      (options->method == UF_NEIGHBORS_AUTO && is_exact_best(points, queries, !!options->graph));
+  *used = UF_NEIGHBORS_GRAPH;
+  if (!is_exact) {
+    uf_status status = search_graph(ctx, points, queries, options, found);
+    is_exact =
+        !status && found->recall < least_recall && uf_is_exact_affordable(points, queries->n);
+    if (!is_exact) return status;
+    uf_neighbors_free(found);
+  }
+  *used = UF_NEIGHBORS_EXACT;
+  uf_pair_search wanted = {
+      .points = points, .queries = queries, .n_rows = queries->n, .k = options->k};
+  uf_span(ctx, 0, 1);
+  return uf_search_exact(ctx, &wanted, found);
+}
+
+uf_status uf_neighbors_query(uf_context *ctx, const uf_points *points, const uf_points *queries,
+                             const uf_query_options *options, uf_neighbors *found,
+                             uf_neighbor_method *used) {
+  uf_phase(ctx, "nearest neighbors");
+  uf_status status = search(ctx, points, queries, options, found, used);
+  if (!status && found->recall < least_recall)
+    uf_warn(ctx, UF_WARN_RECALL,
+            "the search found fewer than 90% of the old rows nearest to the new ones, by a sample "
+            "of these: `nearest_neighbors()` with `query` and the method \"exact\" finds all");
   return status;
 }

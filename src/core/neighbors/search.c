@@ -61,7 +61,7 @@ static uf_status choose_method(uf_context *ctx, const uf_points *points, int k,
 
 /* Of comparing every pair, in products of floats that are summed up, roughly; and what of it is a
  * matter of seconds. */
-static double cost_of_exact(const uf_points *points) {
+static double cost_of_exact(const uf_points *points, double n_queries) {
   uf_comparison comparison = uf_metric_of(points->metric)->comparison;
   double n = points->n, pair = (double)points->stride;
   if (points->form == UF_BIT_STRINGS)
@@ -72,9 +72,13 @@ static double cost_of_exact(const uf_points *points) {
     pair = 3e4;
   else if (comparison != UF_COMPARE_SQUARES && comparison != UF_COMPARE_MANHATTAN)
     pair *= 4;
-  return n * n * pair;
+  return n * n_queries * pair;
 }
 static const double affordable_cost = 5e11;
+
+int uf_is_exact_affordable(const uf_points *points, int n_queries) {
+  return cost_of_exact(points, n_queries) <= affordable_cost;
+}
 
 /* Where an index that is finer than the first would cost more than this part of comparing every
  * pair, that is the better use of the time. */
@@ -96,7 +100,7 @@ static int falls_short(const uf_neighbors *neighbors, double target_recall) {
 static uf_status search_clusters(uf_context *ctx, const uf_points *points, int k, int is_free,
                                  double target_recall, uint64_t seed, uf_neighbors *neighbors) {
   uf_ivf_target aim = {.recall = target_recall, .index_cost = INFINITY};
-  double exact = cost_of_exact(points);
+  double exact = cost_of_exact(points, points->n);
   if (is_free) aim.index_cost = index_share * exact;
   if (is_free && exact <= affordable_cost) aim.least = target_recall - recall_slack;
   return uf_ivf_search(ctx, points, k, aim, seed, neighbors);
@@ -107,7 +111,7 @@ static uf_status search_and_refine(uf_context *ctx, const uf_points *points, int
                                    uf_neighbors *neighbors) {
   uf_neighbors known;
   uf_ivf_target aim = {.recall = starting_recall,
-                       .index_cost = index_share * cost_of_exact(points)};
+                       .index_cost = index_share * cost_of_exact(points, points->n)};
   uf_status status = uf_ivf_search(ctx, points, k > STARTING_K ? k : STARTING_K, aim, seed, &known);
   if (status) return status;
   status = uf_neighbors_descent(ctx, points, k, seed, &known, neighbors);
@@ -132,7 +136,7 @@ static uf_status search_by_descent(uf_context *ctx, const uf_points *points, int
 static uf_status search_again(uf_context *ctx, const uf_points *points, int k, uint64_t seed,
                               uf_neighbors *neighbors, uf_neighbor_method *used) {
   uf_neighbors found;
-  int is_exact = cost_of_exact(points) <= affordable_cost;
+  int is_exact = uf_is_exact_affordable(points, points->n);
   if (!is_exact && *used == UF_NEIGHBORS_DESCENT) return UF_OK;
   uf_span(ctx, 0, 1);
   uf_status status = is_exact ? uf_neighbors_exact(ctx, points, NULL, points->n, k, &found)
@@ -156,13 +160,15 @@ static uf_status fail_clusters(uf_context *ctx, const uf_points *points) {
                  uf_metric_of(points->metric)->name);
 }
 
-uf_status uf_nearest_neighbors(uf_context *ctx, const uf_points *points, int k,
-                               uf_neighbor_method method, double target_recall, uint64_t seed,
-                               uf_neighbors *neighbors, uf_neighbor_method *used) {
+uf_status uf_nearest_neighbors(uf_context *ctx, const uf_points *points,
+                               const uf_search_options *options, uf_neighbors *neighbors,
+                               uf_neighbor_method *used) {
   uf_phase(ctx, "nearest neighbors");
   uf_status status = UF_OK;
-  int is_free = method == UF_NEIGHBORS_AUTO;
-  *used = method;
+  int is_free = options->method == UF_NEIGHBORS_AUTO, k = options->k;
+  uint64_t seed = options->seed;
+  *neighbors = (uf_neighbors){0};
+  *used = options->method;
   if (is_free) status = choose_method(ctx, points, k, used);
   if (status) return status;
   if (*used == UF_NEIGHBORS_EXACT)
@@ -170,11 +176,11 @@ uf_status uf_nearest_neighbors(uf_context *ctx, const uf_points *points, int k,
                                    : uf_neighbors_exact(ctx, points, NULL, points->n, k, neighbors);
   if (*used == UF_NEIGHBORS_CLUSTERS && !has_codes(points)) return fail_clusters(ctx, points);
   status = *used == UF_NEIGHBORS_CLUSTERS
-               ? search_clusters(ctx, points, k, is_free, target_recall, seed, neighbors)
+               ? search_clusters(ctx, points, k, is_free, options->target_recall, seed, neighbors)
                : search_by_descent(ctx, points, k, is_free, seed, neighbors);
-  if (!status && is_free && falls_short(neighbors, target_recall))
+  if (!status && is_free && falls_short(neighbors, options->target_recall))
     status = search_again(ctx, points, k, seed, neighbors, used);
-  if (!status && falls_short(neighbors, target_recall))
+  if (!status && falls_short(neighbors, options->target_recall))
     uf_warn(ctx, UF_WARN_RECALL,
             "the search found clearly fewer of the true neighbors than `target_recall`: "
             "`recall` in the result says which part. Data without structure, of many "

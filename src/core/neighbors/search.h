@@ -23,10 +23,19 @@ typedef enum uf_neighbor_method {
   UF_NEIGHBORS_GRAPH /* of queries only: see uf_neighbors_query() */
 } uf_neighbor_method;
 
-/* Chooses by size where the method is AUTO, and says in *used what was done. k is in 1 … n; the
- * part `target_recall` of the neighbors is to be found, in (0, 1]. */
-uf_status uf_nearest_neighbors(uf_context *ctx, const uf_points *points, int k,
-                               uf_neighbor_method method, double target_recall, uint64_t seed,
-                               uf_neighbors *neighbors, uf_neighbor_method *used);
+typedef struct uf_search_options {
+  int k;                     /* in 1 … n, the row itself counted */
+  uf_neighbor_method method; /* AUTO chooses by size, form and metric */
+  double target_recall;      /* the part of the neighbors to be found, in (0, 1] */
+  uint64_t seed;
+} uf_search_options;
+
+/* The k neighbors of every point. *used: the method that found them. */
+uf_status uf_nearest_neighbors(uf_context *ctx, const uf_points *points,
+                               const uf_search_options *options, uf_neighbors *neighbors,
+                               uf_neighbor_method *used);
+
+/* Whether comparing n_queries rows with every point is a matter of seconds. */
+int uf_is_exact_affordable(const uf_points *points, int n_queries);
 
 #endif

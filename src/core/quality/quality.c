@@ -133,8 +133,8 @@ static uf_status label_accuracy(uf_context *ctx, const uf_points *layout, const 
                                 double *accuracy) {
   uf_neighbors nearest;
   uf_neighbor_method used;
-  uf_status status =
-      uf_nearest_neighbors(ctx, layout, k + 1, UF_NEIGHBORS_AUTO, 0.99, 0, &nearest, &used);
+  uf_search_options options = {.k = k + 1, .target_recall = 0.99};
+  uf_status status = uf_nearest_neighbors(ctx, layout, &options, &nearest, &used);
   if (status) return status;
   int right = 0;
   for (int i = 0; i < layout->n; i++)
