@@ -1,6 +1,15 @@
 /*
- * layout/curve.c: least squares on 300 points in [0, 3 spread], as umap-learn takes them, by Levenberg and
- * Marquardt's method. The unknowns are log a and log b, so that both stay positive.
+ * layout/curve.c: least squares on 300 points x in [0, 3 spread], as umap-learn takes them:
+ *
+ *   min Σ_x r(x)²        r(x) = 1 / (1 + a x^2b) - y(x)
+ *
+ * by the method of Levenberg and Marquardt: a step p solves (J'J + λ diag(J'J)) p = -J'r with J the
+ * derivatives of r; where it lowers the sum, it is taken and λ falls tenfold, else λ grows tenfold.
+ * The unknowns are log a and log b, so that both stay positive. With u = a x^2b,
+ *
+ *   dr / d log a = - u / (1 + u)²        dr / d log b = - u / (1 + u)² 2b log x
+ *
+ * x is in units of spread, and a is converted at the end: a (x / spread)^2b.
  */
 #include "arith/arith.h"
 

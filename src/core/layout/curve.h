@@ -1,5 +1,6 @@
 /*
- * layout/curve.h: a and b of the similarity 1 / (1 + a x^2b) in the plane, for a min_dist and a spread.
+ * layout/curve.h: a and b of the similarity 1 / (1 + a x^2b) of a layout, for a min_dist and a
+ * spread.
  */
 #ifndef UF_CURVE_H
 #define UF_CURVE_H

@@ -1,9 +1,13 @@
 /*
- * layout/full.c: the loss of UMAP descended without shortcuts, to see it work.
+ * layout/full.c: gradient descent on the loss (layout/loss.c) without shortcuts, to see it work.
  *
- * Every epoch visits every edge: it pulls its ends together by its weight w and pushes them apart
- * by 1 - w (the two terms of the cross entropy), and then pushes its head and a few random vertices
- * apart. Both ends move, the learning rate stays.
+ * Every epoch visits every edge i → j, and moves both its ends by the two terms of the cross entropy:
+ *
+ *   g = clip(w_ij attraction(i, j) + (1 - w_ij) repulsion(i, j))
+ *   y_i ← y_i + η g        y_j ← y_j - η g
+ *
+ * and then i and each of r random vertices k ≠ i likewise by the repulsion alone, with r the negative
+ * sample rate. The learning rate η stays. O(edges r d) for an epoch.
  */
 #include "arith/arith.h"
 

@@ -1,12 +1,16 @@
 /*
- * layout/loss.c: what the optimizers lower: the fuzzy cross entropy of graph and layout (McInnes,
- * Healy, Melville 2018, section 2.3), less the entropy of the graph, which no layout changes.
+ * layout/loss.c: what the optimizers minimize: the fuzzy cross entropy of graph and layout (McInnes,
+ * Healy, Melville 2018, section 2.3), without the entropy of the graph, which is constant.
  *
  *   attraction = - Σ_{i < j} w_ij log v_ij,   repulsion = - Σ_{i < j} (1 - w_ij) log(1 - v_ij)
  *
- * with v = 1 / (1 + a d^2b). The first is a sum over edges. So is a part of the second; the rest is a
- * sum over all pairs, of which a sample is taken where they are too many: as many partners, drawn
- * with repetition, for each vertex. O(edges + n partners).
+ * with v = 1 / (1 + a d^2b). The first is a sum over edges. The second is split into
+ * + Σ w_ij log(1 - v_ij), again over edges, and - Σ log(1 - v_ij) over all pairs. Where pairs are too
+ * many, that is estimated from K partners k of each vertex, drawn with repetition:
+ *
+ *   - (n - 1) / 2K Σ_i Σ_k log(1 - v_ik)
+ *
+ * O(edges + n K).
  */
 #include "arith/arith.h"
 
@@ -20,18 +24,18 @@
 
 enum { VERTICES_PER_BLOCK = 64 };
 
-/* As near as this, squared, the optimizers take two vertices to be at the least. */
+/* The smallest squared distance, as for the optimizers; v = 1 would have an infinite loss. */
 static const double nearest = 1e-6;
 
 typedef struct loss_job {
   const uf_graph *graph;
   const uf_loss_options *options;
   int d;
-  const float *layout;
-  uf_loss *sum; /* per block */
+  const float *layout; /* n × d */
+  uf_loss *sum;        /* per block of vertices */
 } loss_job;
 
-/* -log v, and into `push` -log(1 - v). */
+/* Returns -log v, and puts -log(1 - v) into `push`. */
 static double pair_loss(const loss_job *j, int one, int other, double *push) {
   size_t d = (size_t)j->d;
   double d2 = uf_squared_distance(j->layout + (size_t)one * d, j->layout + (size_t)other * d, j->d);
@@ -42,6 +46,7 @@ static double pair_loss(const loss_job *j, int one, int other, double *push) {
   return pull;
 }
 
+/* The share of vertex i in the sum over all pairs. */
 static double push_of_all(const loss_job *j, int i) {
   int n = j->graph->n, n_partners = j->options->n_partners;
   double sum = 0, push;
@@ -61,13 +66,11 @@ static double push_of_all(const loss_job *j, int i) {
   return sum * (n - 1) / (2.0 * n_partners);
 }
 
-static void sum_block(void *job, int64_t block, int worker) {
-  (void)worker;
-  loss_job *j = job;
-  uf_loss *sum = &j->sum[block];
-  uf_range range = uf_block_range(block, VERTICES_PER_BLOCK, j->graph->n);
+static void sum_rows(void *job, uf_rows rows) {
+  const loss_job *j = job;
+  uf_loss *sum = &j->sum[rows.from / VERTICES_PER_BLOCK];
   *sum = (uf_loss){0};
-  for (int i = (int)range.from; i < range.to; i++) {
+  for (int i = (int)rows.from; i < rows.to; i++) {
     sum->repulsion += push_of_all(j, i);
     for (int64_t e = j->graph->start[i]; e < j->graph->start[i + 1]; e++) {
       double push, weight = j->graph->weight[e];
@@ -85,7 +88,7 @@ uf_status uf_layout_loss(uf_context *ctx, const uf_graph *graph, int d,
   loss_job job = {.graph = graph, .options = options, .d = d, .layout = layout};
   *loss = (uf_loss){0};
   UF_NEW(ctx, job.sum, n_blocks);
-  UF_TRY(uf_parallel(ctx, n_blocks, sum_block, &job));
+  UF_TRY(uf_parallel_rows(ctx, graph->n, VERTICES_PER_BLOCK, sum_rows, &job));
   for (int64_t block = 0; block < n_blocks; block++) {
     loss->attraction += job.sum[block].attraction;
     loss->repulsion += job.sum[block].repulsion;

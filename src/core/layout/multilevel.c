@@ -1,13 +1,17 @@
 /*
- * layout/multilevel.c: from coarse to fine.
+ * layout/multilevel.c: the batch optimizer, from coarse to fine.
  *
- * The start is taken up to the coarsest level, where an aggregate lies in the middle of its members.
- * There the layout unfolds while a step moves many vertices at once, and is handed down: each finer
- * level begins where the coarser one ended, and has only to place what that could not see. Whatever
- * the start, it is the whole of it that matters; of its detail the coarse levels know nothing.
+ *   Y_0 ← the initial layout;  Y_l ← restrict(Y_(l-1))        l = 1 … top
+ *   Y_l ← epochs of level l from Y_l;  Y_(l-1) ← prolong(Y_l)  l = top … 1
+ *   Y_0 ← epochs of level 0 from Y_0
  *
- * An epoch of a coarse level costs a part of one of the finest, so all levels together take about
- * twice as long as the finest alone, or less.
+ * (graph/transfer.c, layout/batch.c). On the coarsest level the layout unfolds, while a step moves
+ * many vertices at once; each finer level begins where the coarser one ended, and only places what
+ * that could not see. So of the initial layout only the coarse shape matters: its details do not
+ * reach the top, and Y_(l-1) of the way up is overwritten.
+ *
+ * An epoch costs O(edges + n) of its level, and levels shrink to about 0.3 times the vertices of the
+ * level below, so with the epochs below all levels together cost less than twice the finest alone.
  */
 #include "arith/arith.h"
 
@@ -18,11 +22,12 @@
 #include "layout/batch.h"
 #include "layout/forces.h"
 
-/* Epochs of the levels above the finest for each of its own; the last is for all that are coarser. */
+/* Epochs of level 1, 2, … for each epoch of the finest; the last is for all that are coarser. A
+ * compromise of quality and time; not measured on its own. */
 enum { N_SHARES = 3 };
 static const double epoch_share[N_SHARES] = {0.5, 1, 1.5};
 
-/* How far the vertices of an aggregate are jittered apart, in each coordinate. */
+/* See graph/transfer.c: a twentieth of the distance at which forces act. Not measured on its own. */
 static const float jitter = 0.05f;
 
 static int n_epochs_of(int level, int n_epochs) {
@@ -31,7 +36,7 @@ static int n_epochs_of(int level, int n_epochs) {
   return (int)(share * n_epochs + 0.5);
 }
 
-/* Parts of the progress bar, by the edges that are visited. */
+/* The cost of a level, for the progress bar. */
 static double work_of(const uf_hierarchy *hierarchy, int level, int n_epochs) {
   const uf_graph *graph = &hierarchy->level[level].graph;
   return (double)n_epochs_of(level, n_epochs) * (double)(graph->start[graph->n] + graph->n);

@@ -1,10 +1,14 @@
 /*
  * layout/sgd.c: the reference optimizer, as umap-learn and uwot run it on one thread.
  *
- * An edge is sampled every max(w) / w epochs. Each time it pulls both its ends together, and its
- * head is pushed away from negative_sample_rate random vertices; everything is in place at once.
- * The learning rate falls linearly to 0. Edges so light that they would not be sampled once are
- * left out.
+ * Edge i → j is sampled every max(w) / w_ij epochs. Each time, in place and with the learning rate
+ * η_t = η (1 - (t - 1) / T) of epoch t = 1 … T,
+ *
+ *   y_i ← y_i + η_t clip(attraction(i, j))        y_j ← y_j - η_t clip(attraction(i, j))
+ *   y_i ← y_i + η_t clip(repulsion(i, k))          for each of r random vertices k ≠ i
+ *
+ * with r the negative sample rate, and forces as in layout/forces.h. Edges with w_ij < max(w) / T would
+ * not be sampled once; they are left out. O(T edges r d), less by the mean of w / max(w).
  */
 #include "arith/arith.h"
 
@@ -15,9 +19,9 @@
 #include "layout/forces.h"
 
 typedef struct sampled_edge {
-  int head, tail;
-  double period; /* epochs from one sampling to the next */
-  double due;    /* the epoch of the next one */
+  int head, tail; /* i, j */
+  double period;  /* epochs from one sampling to the next */
+  double due;     /* the epoch of the next one */
 } sampled_edge;
 
 static int64_t list_edges(const uf_graph *graph, int n_epochs, sampled_edge *edges) {

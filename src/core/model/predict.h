@@ -1,5 +1,5 @@
 /*
- * model/predict.h: new rows placed in a layout that stands.
+ * model/predict.h: new rows placed in the layout of a model.
  */
 #ifndef UF_PREDICT_H
 #define UF_PREDICT_H
