@@ -98,9 +98,27 @@ TEST(loss) {
   free(w);
 }
 
+/* What follows the only row is not read. */
+TEST(loss_of_one_vertex) {
+  const float layout[] = {1, 2, NAN, NAN};
+  uf_context ctx;
+  uf_graph graph;
+  fixture_open(&ctx, 1, NULL);
+  fixture_graph_of(&ctx, 1, fixture_doubles(1), &graph);
+  for (int n_partners = 0; n_partners <= 5; n_partners += 5) {
+    uf_loss_options options = {.a = 1.577, .b = 0.895, .n_partners = n_partners, .seed = 42};
+    uf_loss loss;
+    CHECK(uf_layout_loss(&ctx, &graph, 2, &options, layout, &loss) == UF_OK);
+    CHECK(loss.attraction == 0 && loss.repulsion == 0);
+  }
+  uf_graph_free(&graph);
+  uf_session_close(&ctx);
+}
+
 int main(void) {
   RUN(forces_descend_the_loss);
   RUN(helpers);
   RUN(loss);
+  RUN(loss_of_one_vertex);
   return check_report();
 }

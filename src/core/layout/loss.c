@@ -50,6 +50,7 @@ static double pair_loss(const loss_job *j, int one, int other, double *push) {
 static double push_of_all(const loss_job *j, int i) {
   int n = j->graph->n, n_partners = j->options->n_partners;
   double sum = 0, push;
+  if (n == 1) return 0;
   if (n_partners == 0) {
     for (int other = 0; other < i; other++) {
       pair_loss(j, i, other, &push);
