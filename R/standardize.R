@@ -60,12 +60,12 @@ find_standardization <- function(x, scale, pca, seed, run) {
       hint = "Make it dense by as.matrix(), if memory allows."
     )
   }
-  .Call(C_make_transform, x, scale, n_directions, seed, run)
+  .Call(C_make_standardization, x, scale, n_directions, seed, run)
 }
 
 standardize <- function(x, standardization, run) {
   if (is.null(standardization)) return(x)
-  standardized <- .Call(C_apply_transform, x, standardization, run)
+  standardized <- .Call(C_standardize, x, standardization, run)
   rownames(standardized) <- rownames(x)
   standardized
 }

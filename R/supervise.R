@@ -51,7 +51,7 @@ supervise_graph <- function(graph, y, target_metric = "euclidean", target_weight
   settings <- check_graph_settings(set_op_mix_ratio, local_connectivity, bandwidth)
   if (blocks[[1]]$kind == "categorical") warn_unused(settings, names(settings), only_categories)
   run <- run_settings(n_threads, verbose)
-  joined <- .Call(C_join_views, graph, graph$n, blocks, settings, check_seed(seed), run)
+  joined <- .Call(C_join_blocks, graph, graph$n, blocks, settings, check_seed(seed), run)
   new_graph(joined, graph$n)
 }
 

@@ -40,13 +40,15 @@ static uf_status take_columns(r_run *run, SEXP given, int n, uf_matrix *columns,
   return UF_OK;
 }
 
-/* n: rows that each block must have. */
+/* Of the kinds of R/blocks.R, "numeric" and "codes" are columns. n: rows that each block must have. */
 static uf_status to_block(r_run *run, SEXP given, int n, uf_matrix *columns, uf_data_block *block) {
-  SEXP category = r_element(given, "category"), neighbors = r_element(given, "neighbors");
+  const char *kind = r_string(given, "kind");
   block->weight = r_double(given, "weight");
-  if (!Rf_isNull(category)) return take_categories(&run->ctx, category, n, block);
+  if (strcmp(kind, "categorical") == 0)
+    return take_categories(&run->ctx, r_element(given, "category"), n, block);
   block->max_distance = r_double(given, "max_distance");
-  if (!Rf_isNull(neighbors)) return take_neighbors(&run->ctx, neighbors, n, block);
+  if (strcmp(kind, "neighbors") == 0)
+    return take_neighbors(&run->ctx, r_element(given, "neighbors"), n, block);
   return take_columns(run, given, n, columns, block);
 }
 
@@ -136,7 +138,7 @@ static SEXP join_blocks(void *data) {
   return r_from_graph(&c->graph);
 }
 
-SEXP unfurl_join_views(SEXP graph, SEXP n, SEXP blocks, SEXP options, SEXP seed, SEXP settings) {
+SEXP unfurl_join_blocks(SEXP graph, SEXP n, SEXP blocks, SEXP options, SEXP seed, SEXP settings) {
   join_call call = {.settings = settings,
                     .graphs = graph,
                     .n = Rf_asInteger(n),

@@ -298,11 +298,11 @@ test_that("the core takes no categories of another length", {
   settings <- check_graph_settings(1, 1, 1)
   join <- function(block) {
     blocks <- list(c(block, weight = 0.5))
-    .Call(C_join_views, graph, 50L, blocks, settings, 42, run_settings(1, FALSE))
+    .Call(C_join_blocks, graph, 50L, blocks, settings, 42, run_settings(1, FALSE))
   }
-  expect_length(join(list(category = rep(0:1, 25))), 3)
+  expect_length(join(list(kind = "categorical", category = rep(0:1, 25))), 3)
   for (category in list(0:2, rep(0:1, 26), rep(0, 50))) {
-    expect_input_error(join(list(category = category)), "parts of different length")
+    expect_input_error(join(list(kind = "categorical", category = category)), "parts of different length")
   }
   near <- nearest_neighbors(some_digits(40))
   expect_input_error(join(neighbor_block(near)), "parts of different length")
