@@ -46,8 +46,12 @@ static SEXP quality(void *data) {
   SET_VECTOR_ELT(result, 1, Rf_allocMatrix(REALSXP, n_rows, 3));
   double *overall = REAL(VECTOR_ELT(result, 0)), *points = REAL(VECTOR_ELT(result, 1));
   uf_point_quality each = {points, points + n_rows, points + 2 * (R_xlen_t)n_rows};
-  check(c, uf_quality_measure(ctx, &c->points, &c->layout_points, labels, c->k, c->k_label,
-                              r_rows_from_zero(c->rows), n_rows, &measured, &each));
+  const uf_quality_options options = {.k = c->k,
+                                      .rows = r_rows_from_zero(c->rows),
+                                      .n_rows = n_rows,
+                                      .labels = labels,
+                                      .k_label = c->k_label};
+  check(c, uf_quality_measure(ctx, &c->points, &c->layout_points, &options, &measured, &each));
   overall[0] = measured.trustworthiness;
   overall[1] = measured.continuity;
   overall[2] = measured.neighbor_preservation;

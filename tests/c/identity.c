@@ -180,7 +180,9 @@ static void quality(const float *layout, const int *labels) {
     rows[i] = i;
   }
   fixture_points(&ctx, columns, N, 2, UF_EUCLIDEAN, &placed);
-  must(uf_quality_measure(&ctx, &data, &placed, labels, K, 10, rows, N, &measured, NULL));
+  const uf_quality_options options = {
+      .k = K, .rows = rows, .n_rows = N, .labels = labels, .k_label = 10};
+  must(uf_quality_measure(&ctx, &data, &placed, &options, &measured, NULL));
   begin();
   take_double(measured.trustworthiness);
   take_double(measured.continuity);

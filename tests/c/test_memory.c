@@ -29,6 +29,7 @@ static atomic_int countdown;  /* allocations until one fails; 0: none does */
 static atomic_int failures;   /* that have happened */
 static atomic_int n_blocks;   /* in use */
 static atomic_size_t refused; /* bytes that the last failure was asked for */
+static atomic_size_t asked;   /* bytes of all that did not fail */
 static int threads_are_refused;
 
 void *__wrap_malloc(size_t size) {
@@ -39,6 +40,7 @@ void *__wrap_malloc(size_t size) {
   }
   void *block = __real_malloc(size);
   if (block) atomic_fetch_add(&n_blocks, 1);
+  if (block) atomic_fetch_add(&asked, size);
   return block;
 }
 
@@ -215,8 +217,9 @@ static uf_status measure(uf_context *ctx) {
     rows[i] = i;
     labels[i] = i % 3;
   }
-  uf_status status =
-      uf_quality_measure(ctx, &points, &wide_points, labels, K, K, rows, N, &quality, NULL);
+  const uf_quality_options options = {
+      .k = K, .rows = rows, .n_rows = N, .labels = labels, .k_label = K};
+  uf_status status = uf_quality_measure(ctx, &points, &wide_points, &options, &quality, NULL);
   if (status) CHECK(is_zero(&quality, sizeof quality));
   return status;
 }
@@ -334,6 +337,34 @@ TEST(counts_are_of_64_bits) {
   uf_session_close(&ctx);
 }
 
+/* Bytes that the quality of 20,000 rows takes beyond its data. */
+static size_t quality_scratch(int n_threads) {
+  enum { ROWS = 20000, SAMPLED = 64 };
+  double *x = fixture_doubles(2 * ROWS);
+  int sampled[SAMPLED];
+  uf_context ctx;
+  uf_points many;
+  uf_quality quality;
+  for (int i = 0; i < 2 * ROWS; i++) x[i] = fixture_unit(60, i);
+  for (int i = 0; i < SAMPLED; i++) sampled[i] = i;
+  fixture_open(&ctx, n_threads, NULL);
+  fixture_points(&ctx, x, ROWS, 2, UF_EUCLIDEAN, &many);
+  const uf_quality_options options = {.k = K, .rows = sampled, .n_rows = SAMPLED};
+  size_t before = atomic_load(&asked);
+  CHECK(uf_quality_measure(&ctx, &many, &many, &options, &quality, NULL) == UF_OK);
+  size_t scratch = atomic_load(&asked) - before;
+  uf_points_free(&many);
+  uf_session_close(&ctx);
+  free(x);
+  return scratch;
+}
+
+/* Each thread takes less than 2 bytes a row. */
+TEST(scratch_of_a_thread_does_not_grow_with_rows) {
+  size_t alone = quality_scratch(1), together = quality_scratch(8);
+  CHECK(together - alone < 7 * 20000 * 2);
+}
+
 TEST(sizes_that_overflow_are_not_asked_for) {
   const struct {
     int64_t count;
@@ -395,6 +426,7 @@ TEST(layouts_too_large_to_gather) {
 int main(void) {
   prepare();
   RUN(counts_are_of_64_bits);
+  RUN(scratch_of_a_thread_does_not_grow_with_rows);
   RUN(sizes_that_overflow_are_not_asked_for);
   RUN(offsets_are_of_64_bits);
   RUN(layouts_too_large_to_gather);

@@ -81,8 +81,9 @@ static void measure(const double *data, int d, const double *layout, int d_layou
   fixture_open(&ctx, n_threads, NULL);
   fixture_points(&ctx, data, n, d, UF_EUCLIDEAN, &points);
   fixture_points(&ctx, layout, n, d_layout, UF_EUCLIDEAN, &places);
-  CHECK(uf_quality_measure(&ctx, &points, &places, labels, k, k_label, rows, n_rows, quality,
-                           NULL) == UF_OK);
+  const uf_quality_options options = {
+      .k = k, .rows = rows, .n_rows = n_rows, .labels = labels, .k_label = k_label};
+  CHECK(uf_quality_measure(&ctx, &points, &places, &options, quality, NULL) == UF_OK);
   uf_points_free(&points);
   uf_points_free(&places);
   uf_session_close(&ctx);
@@ -201,7 +202,8 @@ TEST(interrupts_are_heard) {
     fixture_open(&quiet, 1, NULL);
     fixture_points(&quiet, data, N, 6, UF_EUCLIDEAN, &points);
     fixture_open_stopping(&ctx, fixture_threads[t], &polls);
-    uf_status status = uf_quality_measure(&ctx, &points, &points, NULL, 5, 5, rows, N, &q, NULL);
+    const uf_quality_options options = {.k = 5, .rows = rows, .n_rows = N};
+    uf_status status = uf_quality_measure(&ctx, &points, &points, &options, &q, NULL);
     CHECK(fixture_heeded(status, &ctx, polls));
     uf_session_close(&ctx);
     uf_session_close(&quiet);

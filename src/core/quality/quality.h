@@ -6,13 +6,20 @@
 
 #include "data/points.h"
 
+typedef struct uf_quality_options {
+  int k;           /* neighbors that are compared; 3 k + 1 < 2 n */
+  const int *rows; /* n_rows: where they are compared */
+  int n_rows;
+  const int *labels; /* n codes that are not negative, or NULL */
+  int k_label;       /* neighbors that vote for a label */
+} uf_quality_options;
+
 typedef struct uf_quality {
   double trustworthiness; /* are neighbors in the layout neighbors in the data (Venna and Kaski
-                             2001) */
+                                   2001) */
   double continuity;      /* and the other way round */
-  double neighbor_preservation; /* part of the k nearest that both have in common */
-  double knn_accuracy; /* rows whose label is that of most of their k_label nearest in the layout;
-                          NaN without labels */
+  double neighbor_preservation; /* fraction of the k nearest that both have in common */
+  double knn_accuracy;          /* over all rows, see quality/knn_accuracy.h; NaN without labels */
 } uf_quality;
 
 /* The first three of them for each of n_rows rows; over all rows, their means are those of
@@ -21,10 +28,9 @@ typedef struct uf_point_quality {
   double *trustworthiness, *continuity, *neighbor_preservation; /* n_rows each */
 } uf_point_quality;
 
-/* The first three over `rows`, against all points; the last over all rows. labels: n codes that are
- * not negative, or NULL. each: NULL, or where each row's own goes. */
+/* each: NULL, or where each row's own goes. */
 uf_status uf_quality_measure(uf_context *ctx, const uf_points *data, const uf_points *layout,
-                             const int *labels, int k, int k_label, const int *rows, int n_rows,
-                             uf_quality *quality, const uf_point_quality *each);
+                             const uf_quality_options *options, uf_quality *quality,
+                             const uf_point_quality *each);
 
 #endif
