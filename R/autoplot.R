@@ -50,7 +50,7 @@ autoplot.umap_embedding <- function(object, dims = c(1, 2), label = object[["lab
 autoplot.umap_model <- function(object, label = object[["labels"]], title = NULL,
                                 connectivity = FALSE, diagnostic = NULL, data = NULL,
                                 limits = NULL, ...) {
-  check_model(object)
+  object <- check_model(object)
   check_flag(connectivity, "connectivity")
   known <- c(names(formals(autoplot.umap_model)), names(formals(autoplot.umap_embedding)))
   check_dot_names(list(...), known, "autoplot()")

@@ -165,7 +165,7 @@ as.data.frame.umap_embedding <- function(x, ...) {
 
 #' @export
 as.matrix.umap_model <- function(x, ...) {
-  check_model(x, "x")
+  x <- check_model(x, "x")
   check_no_dots(...)
   layout <- x[["layout"]]
   dimnames(layout) <- list(x[["row_names"]], dimension_names(ncol(layout)))
@@ -174,7 +174,7 @@ as.matrix.umap_model <- function(x, ...) {
 
 #' @export
 as.data.frame.umap_model <- function(x, row.names = NULL, optional = FALSE, ...) {
-  check_model(x, "x")
+  x <- check_model(x, "x")
   n <- nrow(x[["layout"]])
   if (!are_row_names(row.names, n)) {
     abort_input("row.names", "must be ", count(n), " different names, not ", describe(row.names))

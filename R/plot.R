@@ -93,11 +93,11 @@ plot.umap_embedding <- function(x, dims = c(1, 2), label = x[["label"]], label_m
 #' @export
 plot.umap_model <- function(x, label = x[["labels"]], title = NULL, connectivity = FALSE,
                             diagnostic = NULL, data = NULL, limits = NULL, ...) {
-  check_model(x, "x")
+  model <- check_model(x, "x")
   check_flag(connectivity, "connectivity")
   check_plot_dots(list(...), plot.umap_model)
-  shown <- diagnose(x, diagnostic, data, list(label = label, title = title, limits = limits))
-  draw_model(plot, x, shown, connectivity, ...)
+  shown <- diagnose(model, diagnostic, data, list(label = label, title = title, limits = limits))
+  draw_model(plot, model, shown, connectivity, ...)
   invisible(x)
 }
 

@@ -134,11 +134,14 @@ median_layer <- function(picture) {
   if (picture$is_plane) inch[] <- max(inch)
   width <- cex * (0.08 * nchar(picture$medians$label) + 0.1) * inch[1]
   names <- spread_names(picture$medians, width, 0.21 * cex * inch[2], frame$x)
-  ggplot2::geom_label(
+  look <- list(
     ggplot2::aes(x = .data$x, y = .data$y, label = .data$label), names,
-    inherit.aes = FALSE, alpha = 0.8, size = 3.6 * cex, label.size = 0,
+    inherit.aes = FALSE, alpha = 0.8, size = 3.6 * cex,
     label.padding = ggplot2::unit(0.1, "lines")
   )
+  border <- if (utils::packageVersion("ggplot2") >= "4.0.0") "linewidth" else "label.size"
+  look[[border]] <- 0
+  do.call(ggplot2::geom_label, look)
 }
 
 # ---- Colors ------------------------------------------------------------------------------------

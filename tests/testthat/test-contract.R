@@ -162,8 +162,12 @@ limits_kind <- kind("must be two numbers(, the smaller first)?, not ", function(
 given_frame <- kind(attr(embedding_kind, "sentence"), is.data.frame)
 neighbors_made <- kind("must be neighbors from nearest_neighbors\\(\\), not ")
 rows_shown <- kind(attr(whole(0), "sentence"), function(x) identical(x, Inf) || whole(0)(x))
+sizes_kind <- kind(
+  "must be a number greater than 0, or one such number for each of the 30 points, not ",
+  number(0, open = TRUE)
+)
 look_rows <- list(
-  label = labels_kind, cex = or_null(number(0, open = TRUE)), alpha = or_null(number(0, 1)),
+  label = labels_kind, cex = or_null(sizes_kind), alpha = or_null(number(0, 1)),
   raster = or_null(flag), title = text_or_null
 )
 embedding_rows <- c(
@@ -229,6 +233,13 @@ methods_contract <- list(
       run_rows[c("n_threads", "verbose")]
     )
   ),
+  format.umap_model = list(list(x = model), list(x = model_kind)),
+  print.summary.umap_graph = list(
+    list(x = summary(edges)), list(x = kind("must be a summary of a graph, not "))
+  ),
+  print.summary.umap_neighbors = list(
+    list(x = summary(near)), list(x = kind("must be a summary of neighbors, not "))
+  ),
   print.summary.umap_model = list(
     list(x = summary(model)), list(x = kind("must be a summary of a model, not "))
   ),
@@ -243,6 +254,8 @@ methods_contract <- list(
   print.umap_model = list(list(x = model), list(x = model_kind)),
   print.umap_neighbors = list(list(x = near), list(x = neighbors_made)),
   print.umap_snapshots = list(list(x = layouts), list(x = layouts_made)),
+  summary.umap_graph = list(list(object = edges), list(object = graph_kind)),
+  summary.umap_neighbors = list(list(object = near), list(object = neighbor_kind)),
   summary.umap_model = list(list(object = model), list(
     object = model_kind, data = or_null(data_kind("lacks columns of the model: "))
   )),
