@@ -1,46 +1,60 @@
 /*
- * neighbors/ivf/kmeans.h: two levels of cluster centers, by k-means (Lloyd 1982) on a sample of rows:
- * groups, and in each group clusters of their own, about in proportion to its rows.
+ * neighbors/ivf/kmeans.h: two levels of centroids, by k-means (Lloyd 1982) on a sample of rows.
  *
- * Three of four starting centers are drawn by the distance from those before, so that groups far
- * apart each get one; not by its square (as Arthur and Vassilvitskii 2007 do), lest outliers take
- * them all. The others are evenly spaced rows. Sums run in the order of rows.
- * O(sample · √n_clusters · m) a round.
+ * K centroids of n rows in m coordinates: about √K groups, and in each group centroids of their own, in
+ * proportion to its rows, relative to the group's centroid. A round labels each row with the centroid
+ *
+ *     argmin ½ |x - c|² = argmax x · c - ½ |c|²
+ *
+ * and moves each centroid to the mean of its rows, summed in the order of rows. Four rounds of
+ * O(n √K m) at either level.
+ *
+ * Three of four initial centroids are drawn with a probability in proportion to the distance from those
+ * before, so that groups far apart each get one. Arthur and Vassilvitskii (2007) take its square, which
+ * would give outliers all of them. The others are evenly spaced rows.
  */
 #ifndef UF_IVF_KMEANS_H
 #define UF_IVF_KMEANS_H
 
 #include "base/context.h"
 
-/* Centers for the product kernel: x · columns + offset is largest for the nearest. */
+/* Rows to find the centroids of. */
+typedef struct uf_kmeans_rows {
+  const float *x; /* n × m */
+  int n, m;       /* m is a multiple of 16 */
+} uf_kmeans_rows;
+
+/* Centroids in the layout of the product kernel: x · columns + offset is largest for the nearest. */
 typedef struct uf_centroids {
-  int n;
+  int n, m;
   int padded;     /* n rounded up to whole lanes */
   float *rows;    /* n × m */
   float *columns; /* m × padded */
-  float *offset;  /* padded: -½ |center|²; far below any where there is no center */
+  float *offset;  /* padded: -½ |centroid|²; -∞ where there is no centroid */
 } uf_centroids;
 
 typedef struct uf_kmeans {
-  int m, n_groups, n_clusters;
-  uf_centroids groups;
-  uf_centroids *members; /* n_groups: the clusters of a group, relative to its center */
-  int *first;            /* n_groups + 1: the number of a group's first cluster */
-  float *center;         /* n_clusters × m */
+  int m;
+  int n_groups;
+  int n_centroids;       /* of all groups */
+  uf_centroids groups;   /* n_groups centroids */
+  uf_centroids *members; /* n_groups: the centroids of a group, less the group's own */
+  int *first;            /* n_groups + 1: the number of a group's first centroid */
+  float *centroid;       /* n_centroids × m: group + member */
 } uf_kmeans;
 
-/* From n rows of m floats (a multiple of 16). */
-uf_status uf_kmeans_make(uf_context *ctx, const float *sample, int n, int m, int n_clusters,
-                         uint64_t seed, uf_kmeans *centers);
-void uf_kmeans_free(uf_kmeans *centers);
+uf_status uf_kmeans_make(uf_context *ctx, const uf_kmeans_rows *sample, int n_centroids,
+                         uint64_t seed, uf_kmeans *kmeans);
+void uf_kmeans_free(uf_kmeans *kmeans);
 
-/* Rows that are labelled together. */
+/* Rows that are labeled in one call. */
 enum { UF_KMEANS_ROWS = 384 };
 
-/* label[i]: the cluster whose center is nearest to row i of x (n <= UF_KMEANS_ROWS rows of m
- * floats), among those of the nearest groups. scratch: uf_kmeans_scratch() floats. */
-void uf_kmeans_assign(const uf_context *ctx, const uf_kmeans *centers, const float *x, int n,
+/* label[i]: the centroid nearest to row i of x (n <= UF_KMEANS_ROWS rows of m floats) among those of
+ * the three nearest groups; which need not be the nearest of all. O(n √K m).
+ * scratch: uf_kmeans_scratch() floats. */
+void uf_kmeans_assign(const uf_context *ctx, const uf_kmeans *kmeans, const float *x, int n,
                       int *label, float *scratch);
-int64_t uf_kmeans_scratch(const uf_kmeans *centers);
+int64_t uf_kmeans_scratch(const uf_kmeans *kmeans);
 
 #endif

@@ -1,65 +1,86 @@
 /*
- * neighbors/ivf/probe.h: rows of one cluster on their way through the clusters near it.
+ * neighbors/ivf/probe.h: rows of one inverted list search the lists near it.
  *
- * Each row collects candidates in a list of its own, by code distance: first in its own cluster,
- * which gives the row a ball, out to its kth candidate there; then in the clusters that the ball
- * touches, or those of them whose centers are nearest. What counts is by how much a row x is
- * nearer to its own center c than to another, c':
+ * Each row collects candidates by code distance: first in its own list, which gives the row a ball that
+ * reaches to its kth candidate there; then in other lists, chosen by the row's margins. The margin of a
+ * row x with centroid c against a list with centroid c' is
  *
- *     excess = ½ |x - c'|² - ½ |x - c|² = ½ |c - c'|² + (x - c) · (c - c')
+ *     margin = ½ |x - c'|² - ½ |x - c|² = ½ |c - c'|² + (x - c) · (c - c') = |c - c'| h,
  *
- * which is |c - c'| times the distance of x from the plane midway between the two.
+ * h the distance of x from the plane midway between the centroids. The lists with
+ *
+ *     margin < reach × ½ radius²
+ *
+ * are probed, at most n_probes of them (those with the least margins), among the n_near lists whose
+ * centroids are nearest.
+ *
+ * The geometric bound would be h < radius: a row y of the other list lies beyond the plane (if c' is its
+ * nearest centroid), so |x - y| >= h. It excludes next to nothing in many dimensions, where radii
+ * exceed nearly all h. The margin test is not a bound. It favors lists by how much nearer the own centroid
+ * is, in units of the ball; a list is left out although it may hold a neighbor, and how often
+ * that happens is measured, not proved (tune.h). What holds: with infinite reach, all n_near lists are
+ * probed if n_probes allows; the own list always is; and no list is probed twice, so that no
+ * candidate comes twice.
+ *
+ * A block of r rows costs O(n_lists m + r n_near m) for margins, and m bytes for each row that is scanned.
  */
 #ifndef UF_IVF_PROBE_H
 #define UF_IVF_PROBE_H
 
 #include "neighbors/ivf/index.h"
 
+typedef struct uf_probe_options {
+  int most_rows;    /* of a block */
+  int k;            /* the ball reaches to the kth candidate of the own list */
+  int n_near;       /* lists that are considered; at most n_lists - 1 */
+  int n_candidates; /* that each row wants */
+} uf_probe_options;
+
 /* The state of one block of rows, and its scratch: one for each worker. */
 typedef struct uf_probe {
   const uf_context *ctx;
-  const uf_index *index;
+  const uf_ivf_index *index;
   int k;
-  int n_near; /* clusters that are considered beside the own one */
+  int n_near; /* lists that are considered, not counting the own one */
   int n_rows;
   int lanes;     /* n_rows rounded up to whole lanes */
-  int *near;     /* n_near: clusters, nearest first */
-  float *excess; /* n_near × lanes, see above */
-  float *ball;   /* n_rows: ½ radius²; infinite where the own cluster has fewer than k rows */
-  float *limit;  /* n_rows: clusters of a smaller excess are searched */
-  uf_scan scan;  /* its lists are the rows' candidates */
+  int *near;     /* n_near: lists, the nearest centroid first */
+  float *margin; /* n_near × lanes */
+  float *ball;   /* n_rows: ½ radius²; infinite if the own list has fewer than k rows */
+  float *limit;  /* n_rows: lists with a smaller margin are probed */
+  uf_scan scan;  /* its lists are the candidates of the rows */
   /* scratch */
-  float *residual; /* n_rows × m: rows less their center */
-  float *shift;    /* n_near × m: the own center less the other */
-  float *column;   /* m × lanes: the residuals, transposed */
-  float *sorted;   /* n_near */
-  float *squared;  /* n_clusters */
-  uint64_t *key;   /* n_clusters */
-  int8_t *query;   /* n_rows × m */
-  uf_code_head *head;
-  int *list;
+  float *residual;    /* n_rows × m: rows less their centroid */
+  float *shift;       /* n_near × m: the own centroid less the other */
+  float *column;      /* m × lanes: the residuals, transposed */
+  float *sorted;      /* n_near */
+  float *squared;     /* n_lists: distance² between centroids */
+  uint64_t *key;      /* n_lists */
+  int8_t *query;      /* n_rows × m */
+  uf_code_head *head; /* n_rows: of the queries */
+  int *row_of;        /* n_rows: the row that a query belongs to */
 } uf_probe;
 
-static inline float *uf_probe_excess(const uf_probe *walk, int j, int row) {
-  return walk->excess + (size_t)j * (size_t)walk->lanes + (size_t)row;
+/* Of near[j] and a row. */
+static inline float *uf_probe_margin(const uf_probe *probe, int j, int row) {
+  return probe->margin + (size_t)j * (size_t)probe->lanes + (size_t)row;
 }
 
-/* For blocks of up to most_rows rows, that want n_candidates each. */
-uf_status uf_probe_open(uf_context *ctx, const uf_index *index, int most_rows, int k, int n_near,
-                        int n_candidates, uf_probe *walk);
-void uf_probe_close(uf_probe *walk);
+uf_status uf_probe_open(uf_context *ctx, const uf_ivf_index *index, const uf_probe_options *options,
+                        uf_probe *probe);
+void uf_probe_close(uf_probe *probe);
 
-/* Rows at n_rows places from first_place on: searches their own cluster, and says how far the
- * others are. */
-void uf_probe_begin(uf_probe *walk, int cluster, int first_place, int n_rows);
+/* Rows at n_rows places of a list from first_place on: scans their own list and measures the margins of
+ * the others. */
+void uf_probe_begin(uf_probe *probe, int list, int first_place, int n_rows);
 
-/* Each row will search the clusters of excess < reach × ball, n_probes of them at most. */
-void uf_probe_limit(uf_probe *walk, float reach, int n_probes);
+/* Each row will probe the lists with margin < reach × ball, at most n_probes of them. */
+void uf_probe_limit(uf_probe *probe, float reach, int n_probes);
 
-/* Searches near[j] for the rows whose limit it is within. */
-void uf_probe_visit(uf_probe *walk, int j);
+/* Scans near[j] for the rows whose limit exceeds its margin. */
+void uf_probe_scan(uf_probe *probe, int j);
 
 /* The candidates of a row, cut to the number wanted: places, and how many there are. */
-int uf_probe_candidates(uf_probe *walk, int row, const int32_t **place);
+int uf_probe_candidates(uf_probe *probe, int row, const int32_t **place);
 
 #endif

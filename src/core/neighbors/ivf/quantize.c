@@ -9,10 +9,10 @@
 
 enum {
   BASIS_ROWS = 4096, /* rows that the principal subspace is taken from */
-  MEAN_ROWS = 2048
+  MEAN_ROWS = 2048   /* rows that the offset is taken from */
 };
 
-/* Columns = rotation, or principal subspace × rotation. */
+/* columns = rotation, or principal subspace × rotation. */
 static uf_status choose_directions(uf_context *ctx, const uf_points *points, uint64_t seed,
                                    uf_basis *b) {
   uf_status status = UF_OK;
@@ -32,7 +32,7 @@ done:
   return status;
 }
 
-/* Offsets that bring the mean of a sample to 0: floats are finest there. */
+/* The offset that brings the mean of a sample to 0, where floats are finest. */
 static uf_status choose_offset(uf_context *ctx, const uf_points *points, uf_basis *b) {
   uf_status status = UF_OK;
   int n = points->n < MEAN_ROWS ? points->n : MEAN_ROWS, *rows = NULL;
@@ -53,7 +53,8 @@ done:
   return status;
 }
 
-/* The principal subspace is made orthonormal again and again, on one thread and column by column. */
+/* The principal subspace is made orthonormal in every round, on one thread and column by column, which is
+ * about ten times as slow as a product. */
 double uf_basis_cost(const uf_points *points, int n_directions) {
   const double rounds = 4, slowness = 10;
   double d = points->d, m = n_directions, n = points->n < BASIS_ROWS ? points->n : BASIS_ROWS;
@@ -98,7 +99,7 @@ void uf_panels_free(uf_panels *panels) {
   *panels = (uf_panels){0};
 }
 
-/* Four codes of a place: they lie together, 64 bytes from the next four. */
+/* The first four codes of a place; the next four are 64 bytes farther. */
 static uint8_t *codes_at(const uf_panels *panels, int place) {
   return panels->bytes + (size_t)(place / 16) * 16 * (size_t)panels->n_bytes +
          (size_t)(4 * (place % 16));

@@ -6,13 +6,13 @@
 #include <stdlib.h>
 
 #include "base/memory.h"
+#include "base/parallel.h"
 #include "data/proxy.h"
 #include "neighbors/ivf/probe.h"
 #include "neighbors/recall.h"
 #include "neighbors/table.h"
-#include "base/parallel.h"
 
-/* Numbers of candidates that are tried, in parts of k, and of clusters searched. */
+/* What is tried: candidates as multiples of k, and lists probed. */
 static const float candidates_per_k[] = {1.2f, 1.5f, 1.8f, 2.2f, 2.7f, 3.2f, 4, 5, 7, 10, 16};
 static const int probes[] = {2, 3, 4, 6, 8, 10, 13, 17, 22, 29, 40, 60, 100, INT_MAX};
 enum {
@@ -20,45 +20,53 @@ enum {
   N_PROBES = sizeof probes / sizeof *probes
 };
 
-/* A sample flatters the plan that was chosen by it: two fifths of the misses allowed are kept back. */
-static const double spare = 0.4;
+/* Parameters chosen by a sample do better on it than elsewhere: two fifths of the misses that are
+ * allowed are kept in reserve. A compromise; tests/c/test_ivf.c sees the target reached. */
+static const double reserve = 0.4;
 
-/* A true neighbor: what finds it. */
+/* A true neighbor, and what finds it (tune.h). */
 typedef struct hit {
-  float reach; /* 0 in the own cluster, infinite if not found */
-  int probe;   /* clusters of a smaller excess than its cluster's; -1 for the own */
-  int near;    /* its cluster's number among those with the nearest centers; -1 for the own */
-  int proxy;   /* codes that are nearer, self among them */
+  float reach; /* 0 in the own list; infinite if not found */
+  int probe;   /* -1 in the own list */
+  int near;    /* -1 in the own list */
+  int rank;    /* the row itself counted */
 } hit;
 
-typedef struct plan_job {
+/* Scratch of a worker. */
+typedef struct tune_scratch {
+  uf_probe probe;
+  int *rows;        /* candidates */
+  float *proxies;   /* candidates */
+  hit *found;       /* candidates */
+  int *near_number; /* n_lists: the number of a list among the near ones; -1 for the own */
+} tune_scratch;
+
+typedef struct tune_job {
   uf_context *ctx;
   const uf_points *points;
-  const uf_index *index;
+  const uf_ivf_index *index;
   uf_proxy proxy;
   uf_sample *sample;
-  int k, n_near;
-  uf_probe *walks; /* one a worker */
-  int *rows;       /* per worker: candidates, and n_clusters */
-  float *proxies;  /* per worker: candidates */
-  hit *found;      /* per worker: candidates */
-  hit *hits;       /* n_rows × (k - 1) */
-  float *reaches;  /* n_rows × n_near: of all clusters, ascending */
-} plan_job;
+  int k;
+  int n_candidates;      /* that a row compares */
+  tune_scratch *scratch; /* one a worker */
+  hit *hits;             /* sample->n × (k - 1) */
+  float *reaches;        /* sample->n × n_near: of all lists, ascending */
+} tune_job;
 
-static int place_of(const uf_index *index, int row) {
-  int place = 16 * index->clusters[index->cluster_of[row]].first_panel;
+static int place_of(const uf_ivf_index *index, int row) {
+  int place = uf_ivf_first_place(&index->lists[index->list_of[row]]);
   while (index->row_at[place] != row) place++;
   return place;
 }
 
-/* How far a ball has to reach, in units of its own size. */
-static float reach_of(float excess, float ball) {
-  if (ball == INFINITY || excess < 0) return 0;
-  return ball > 0 ? excess / ball : INFINITY;
+/* The reach that probes a list. */
+static float reach_of(float margin, float ball) {
+  if (ball == INFINITY || margin < 0) return 0;
+  return ball > 0 ? margin / ball : INFINITY;
 }
 
-static int nearer_codes(const int32_t *score, int n, int at) {
+static int count_nearer_codes(const int32_t *score, int n, int at) {
   int nearer = 0;
   for (int i = 0; i < n; i++) nearer += score[i] > score[at];
   return nearer;
@@ -67,7 +75,7 @@ static int nearer_codes(const int32_t *score, int n, int at) {
 static int compare_hits(const void *x, const void *y) {
   const hit *a = x, *b = y;
   if (a->reach != b->reach) return a->reach < b->reach ? -1 : 1;
-  if (a->proxy != b->proxy) return a->proxy < b->proxy ? -1 : 1;
+  if (a->rank != b->rank) return a->rank < b->rank ? -1 : 1;
   return (a->near > b->near) - (a->near < b->near);
 }
 
@@ -76,21 +84,23 @@ static int compare_floats(const void *x, const void *y) {
   return (a > b) - (a < b);
 }
 
-/* Clusters of a smaller excess than near[j] has. */
-static int count_nearer(const uf_probe *walk, int j) {
-  float excess = *uf_probe_excess(walk, j, 0);
+/* Lists with a smaller margin than near[j]. */
+static int count_smaller_margins(const uf_probe *probe, int j) {
+  float margin = *uf_probe_margin(probe, j, 0);
   int count = 0;
-  for (int c = 0; c < walk->n_near; c++) count += *uf_probe_excess(walk, c, 0) < excess;
+  for (int l = 0; l < probe->n_near; l++) count += *uf_probe_margin(probe, l, 0) < margin;
   return count;
 }
 
-/* Those of a row's candidates that are as near as its true neighbors: of several equally near, any
- * will do, so the ones found first count. near_number: of each cluster; -1 for the own. */
-static int list_hits(const plan_job *j, int s, int worker, uf_probe *walk, const int *near_number,
-                     int *rows, hit *found) {
+/* The candidates of row s of the sample that are as near as its true neighbors, those that the least
+ * effort finds first: of several equally near points, any will do. Returns how many. */
+static int list_hits(const tune_job *j, int s, int worker) {
+  tune_scratch *scratch = &j->scratch[worker];
+  uf_probe *probe = &scratch->probe;
   const int32_t *place;
-  float *proxies = j->proxies + (size_t)worker * (size_t)walk->scan.keep, ball = walk->ball[0];
-  int self = j->sample->rows[s], n_found = 0, n = uf_probe_candidates(walk, 0, &place);
+  int self = j->sample->rows[s], n_found = 0, n = uf_probe_candidates(probe, 0, &place);
+  int *rows = scratch->rows;
+  float *proxies = scratch->proxies, ball = probe->ball[0];
   for (int i = 0; i < n; i++) rows[i] = j->index->row_at[place[i]];
   uf_proxy_distances(&j->proxy, worker, self, rows, n, proxies);
   uf_nearest nearest = uf_nearest_begin(&j->sample->nearest, s, self);
@@ -100,54 +110,51 @@ static int list_hits(const plan_job *j, int s, int worker, uf_probe *walk, const
   uf_nearest_finish(&nearest, j->points->metric);
   for (int i = 0; i < n; i++) {
     if (rows[i] == self || proxies[i] > farthest) continue;
-    hit h = {.near = near_number[j->index->cluster_of[rows[i]]], .probe = -1};
-    h.proxy = nearer_codes(walk->scan.score, n, i) + 1;
+    hit h = {.near = scratch->near_number[j->index->list_of[rows[i]]], .probe = -1};
+    h.rank = count_nearer_codes(probe->scan.score, n, i) + 1;
     if (h.near >= 0) {
-      h.reach = reach_of(*uf_probe_excess(walk, h.near, 0), ball);
-      h.probe = count_nearer(walk, h.near);
+      h.reach = reach_of(*uf_probe_margin(probe, h.near, 0), ball);
+      h.probe = count_smaller_margins(probe, h.near);
     }
-    found[n_found++] = h;
+    scratch->found[n_found++] = h;
   }
-  qsort(found, (size_t)n_found, sizeof *found, compare_hits);
+  qsort(scratch->found, (size_t)n_found, sizeof *scratch->found, compare_hits);
   return n_found;
 }
 
-static void walk_row(void *job, int64_t s, int worker) {
-  plan_job *j = job;
-  uf_probe *walk = &j->walks[worker];
+static void search_row(void *job, int64_t s, int worker) {
+  tune_job *j = job;
+  tune_scratch *scratch = &j->scratch[worker];
+  uf_probe *probe = &scratch->probe;
   int k = j->k, row = j->sample->rows[s];
-  size_t n_candidates = (size_t)walk->scan.keep, n_clusters = (size_t)j->index->n_clusters;
-  float *reach = j->reaches + (size_t)s * (size_t)walk->n_near;
-  int *rows = j->rows + (size_t)worker * (n_candidates + n_clusters);
-  int *near_number = rows + n_candidates;
+  float *reach = j->reaches + (size_t)s * (size_t)probe->n_near;
   hit *hits = j->hits + (size_t)s * (size_t)(k - 1);
-  hit *found = j->found + (size_t)worker * n_candidates;
-  uf_probe_begin(walk, j->index->cluster_of[row], place_of(j->index, row), 1);
-  near_number[j->index->cluster_of[row]] = -1;
-  for (int c = 0; c < walk->n_near; c++) {
-    near_number[walk->near[c]] = c;
-    reach[c] = reach_of(*uf_probe_excess(walk, c, 0), walk->ball[0]);
+  uf_probe_begin(probe, j->index->list_of[row], place_of(j->index, row), 1);
+  scratch->near_number[j->index->list_of[row]] = -1;
+  for (int l = 0; l < probe->n_near; l++) {
+    scratch->near_number[probe->near[l]] = l;
+    reach[l] = reach_of(*uf_probe_margin(probe, l, 0), probe->ball[0]);
   }
-  qsort(reach, (size_t)walk->n_near, sizeof *reach, compare_floats);
-  walk->limit[0] = INFINITY;
-  for (int c = 0; c < walk->n_near; c++) uf_probe_visit(walk, c);
-  int n_found = list_hits(j, (int)s, worker, walk, near_number, rows, found);
+  qsort(reach, (size_t)probe->n_near, sizeof *reach, compare_floats);
+  probe->limit[0] = INFINITY;
+  for (int l = 0; l < probe->n_near; l++) uf_probe_scan(probe, l);
+  int n_found = list_hits(j, (int)s, worker);
   for (int i = 0; i < k - 1; i++)
-    hits[i] = i < n_found ? found[i] : (hit){.reach = INFINITY, .proxy = INT_MAX};
+    hits[i] = i < n_found ? scratch->found[i] : (hit){.reach = INFINITY, .rank = INT_MAX};
 }
 
-/* ---- the choice ---- */
+/* ---- The choice ---- */
 
-/* Clusters that a row searches beside its own, on average. */
-static double mean_visits(const plan_job *j, const uf_probe_plan *plan) {
+/* Lists that a row probes besides its own, on average. */
+static double mean_probes(const tune_job *j, const uf_ivf_parameters *parameters) {
   int64_t count = 0;
-  int n_rows = j->sample->n, n = j->n_near;
+  int n_rows = j->sample->n, n = j->sample->n_near;
   for (int s = 0; s < n_rows; s++) {
     const float *reach = j->reaches + (size_t)s * (size_t)n;
-    int from = 0, to = n < plan->n_probes ? n : plan->n_probes;
+    int from = 0, to = n < parameters->n_probes ? n : parameters->n_probes;
     while (from < to) {
       int middle = from + (to - from) / 2;
-      if (reach[middle] < plan->reach)
+      if (reach[middle] < parameters->reach)
         from = middle + 1;
       else
         to = middle;
@@ -157,86 +164,88 @@ static double mean_visits(const plan_job *j, const uf_probe_plan *plan) {
   return (double)count / n_rows;
 }
 
-/* A row's work with a plan, in cycles: codes are encoded and scanned, clusters sorted out, and
- * candidates come from far away in memory. */
-static double cost_of(const plan_job *j, const uf_probe_plan *plan) {
-  double panels = (double)j->index->panels.n_panels / j->index->n_clusters;
+/* The cycles that a row takes, roughly: queries are encoded and lists scanned; margins are measured;
+ * candidates come from far away in memory. Estimates, not measured on their own; bench/neighbors.R
+ * measures the search that they choose. */
+static double cost_of(const tune_job *j, const uf_ivf_parameters *parameters) {
+  double panels = (double)j->index->panels.n_panels / j->index->n_lists;
   double depth4 = j->index->panels.n_bytes / 4, lines = (double)j->points->stride / 16;
-  double scanning = (1 + mean_visits(j, plan)) * (panels * (0.6 * depth4 + 4) + 2 * depth4 + 100);
-  return scanning + plan->n_near * (0.15 * depth4 + 8) + plan->n_candidates * (60 + 8 * lines);
+  double scanning =
+      (1 + mean_probes(j, parameters)) * (panels * (0.6 * depth4 + 4) + 2 * depth4 + 100);
+  return scanning + parameters->n_near * (0.15 * depth4 + 8) +
+         parameters->n_candidates * (60 + 8 * lines);
 }
 
-static int is_found(const hit *h, const uf_probe_plan *plan) {
-  return h->proxy < plan->n_candidates && h->probe < plan->n_probes && h->near < plan->n_near;
+static int is_found(const hit *h, const uf_ivf_parameters *parameters) {
+  return h->rank < parameters->n_candidates && h->probe < parameters->n_probes &&
+         h->near < parameters->n_near;
 }
 
-/* The shortest reach by which a plan finds `wanted` hits, or as many as it can; returns how many.
- * Hits ascend by reach. */
-static int64_t shortest_reach(const plan_job *j, int64_t n_hits, int64_t wanted,
-                              uf_probe_plan *plan) {
+/* Sets the shortest reach that finds `wanted` hits, or as many as can be; returns how many. Hits ascend
+ * by reach. */
+static int64_t choose_reach(const tune_job *j, int64_t n_hits, int64_t wanted,
+                            uf_ivf_parameters *parameters) {
   int64_t found = 0;
   float reach = 0;
   for (int64_t i = 0; i < n_hits && found < wanted && j->hits[i].reach < INFINITY; i++) {
     const hit *h = &j->hits[i];
-    if (!is_found(h, plan)) continue;
+    if (!is_found(h, parameters)) continue;
     found++;
     reach = h->reach;
   }
-  plan->reach = 1.0001f * reach;
+  parameters->reach = 1.0001f * reach;
   return found;
-}
-
-/* Takes a plan that finds more than the best so far, or as much at less cost. Nothing is gained by
- * more than `wanted`. */
-static void try_plan(const plan_job *j, int64_t n_hits, int64_t wanted, uf_probe_plan plan,
-                     int64_t *most, uf_probe_plan *best) {
-  int64_t found = shortest_reach(j, n_hits, wanted, &plan);
-  if (found < *most) return;
-  plan.expected = n_hits > 0 ? plan.ceiling * (double)found / (double)n_hits : 1;
-  plan.cost = cost_of(j, &plan);
-  if (found > *most || plan.cost < best->cost) *best = plan;
-  *most = found;
 }
 
 static int at_most(int64_t x, int limit) { return x < limit ? (int)x : limit; }
 
-/* All clusters, and the most candidates: nothing that can be found is left out. */
-static uf_probe_plan everything(const plan_job *j, double ceiling) {
-  uf_probe_plan plan = {.reach = INFINITY,
-                        .n_probes = INT_MAX,
-                        .n_near = j->n_near,
-                        .n_candidates = j->walks[0].scan.keep,
-                        .ceiling = ceiling,
-                        .expected = ceiling};
-  plan.cost = cost_of(j, &plan);
-  return plan;
+/* All lists, and the most candidates: nothing that can be found is left out. */
+static uf_ivf_parameters widest(const tune_job *j, double ceiling) {
+  uf_ivf_parameters parameters = {.reach = INFINITY,
+                                  .n_probes = INT_MAX,
+                                  .n_near = j->sample->n_near,
+                                  .n_candidates = j->n_candidates,
+                                  .ceiling = ceiling,
+                                  .expected = ceiling};
+  parameters.cost = cost_of(j, &parameters);
+  return parameters;
 }
 
-static void choose(const plan_job *j, double target, double ceiling, uf_probe_plan *best) {
+/* Of all parameters that are tried: those that find most, up to what is wanted; among them the
+ * cheapest. */
+static void choose(const tune_job *j, double target, double ceiling, uf_ivf_parameters *best) {
   int64_t n_hits = (int64_t)j->sample->n * (j->k - 1), most = -1;
-  double needed = (double)n_hits * (target + spare * (1 - target)) / ceiling;
+  double needed = (double)n_hits * (target + reserve * (1 - target)) / ceiling;
   int64_t wanted = needed < (double)n_hits ? (int64_t)needed + 1 : n_hits;
-  int n_near = j->n_near;
+  int n_near = j->sample->n_near;
   qsort(j->hits, (size_t)n_hits, sizeof *j->hits, compare_hits);
   for (int c = 0; c < N_CANDIDATES; c++)
     for (int p = 0; p < N_PROBES; p++)
       for (int64_t near = 2; near <= 8; near *= 2) {
-        uf_probe_plan plan = {
+        uf_ivf_parameters tried = {
             .n_near = near == 8 ? n_near : at_most(near * probes[p], n_near),
             .n_probes = probes[p],
             .n_candidates = at_most((int)((float)j->k * candidates_per_k[c]) + 1, j->index->n),
             .ceiling = ceiling};
-        try_plan(j, n_hits, wanted, plan, &most, best);
+        int64_t found = choose_reach(j, n_hits, wanted, &tried);
+        if (found < most) continue;
+        tried.expected = n_hits > 0 ? ceiling * (double)found / (double)n_hits : 1;
+        tried.cost = cost_of(j, &tried);
+        if (found > most || tried.cost < best->cost) *best = tried;
+        most = found;
       }
 }
+
+/* ---- The sample ---- */
 
 void uf_sample_free(uf_sample *sample) {
   uf_free(sample->rows);
   uf_neighbors_free(&sample->nearest);
   uf_neighbors_free(&sample->exact);
+  *sample = (uf_sample){0};
 }
 
-/* The part of the exact neighbors that the walks found. */
+/* The fraction of the exact neighbors that the widest search found. */
 static uf_status measure_ceiling(uf_context *ctx, const uf_sample *sample, double *ceiling) {
   uf_status status = UF_OK;
   int *rows = NULL;
@@ -248,36 +257,54 @@ done:
   return status;
 }
 
-uf_status uf_tune(uf_context *ctx, const uf_points *points, const uf_index *index,
-                  uf_sample *sample, double target, int n_near, uf_probe_plan *plan) {
+static uf_status open_scratch(uf_context *ctx, const tune_job *j, tune_scratch *scratch) {
   uf_status status = UF_OK;
-  int threads = ctx->n_threads, k = sample->nearest.k;
-  int candidates = at_most((int)((float)k * candidates_per_k[N_CANDIDATES - 1]) + 1, index->n);
-  plan_job job = {
-      .ctx = ctx, .points = points, .index = index, .sample = sample, .k = k, .n_near = n_near};
+  uf_probe_options options = {
+      .most_rows = 1, .k = j->k, .n_near = j->sample->n_near, .n_candidates = j->n_candidates};
+  UF_TRY(uf_probe_open(ctx, j->index, &options, &scratch->probe));
+  UF_NEW(ctx, scratch->rows, j->n_candidates);
+  UF_NEW(ctx, scratch->proxies, j->n_candidates);
+  UF_NEW(ctx, scratch->found, j->n_candidates);
+  UF_NEW(ctx, scratch->near_number, j->index->n_lists);
+done:
+  return status; /* uf_tune() closes it, also on failure, with those of the other workers */
+}
+
+static void close_scratch(tune_scratch *scratch) {
+  uf_probe_close(&scratch->probe);
+  uf_free(scratch->rows);
+  uf_free(scratch->proxies);
+  uf_free(scratch->found);
+  uf_free(scratch->near_number);
+}
+
+uf_status uf_tune(uf_context *ctx, const uf_points *points, const uf_ivf_index *index,
+                  uf_sample *sample, double target, uf_ivf_parameters *parameters) {
+  uf_status status = UF_OK;
+  int k = sample->nearest.k;
+  tune_job job = {.ctx = ctx,
+                  .points = points,
+                  .index = index,
+                  .sample = sample,
+                  .k = k,
+                  .n_candidates =
+                      at_most((int)((float)k * candidates_per_k[N_CANDIDATES - 1]) + 1, index->n)};
   double ceiling;
   UF_TRY(uf_proxy_open(ctx, points, NULL, &job.proxy));
-  UF_NEW_ZERO(ctx, job.walks, threads);
-  for (int t = 0; t < threads; t++)
-    UF_TRY(uf_probe_open(ctx, index, 1, k, n_near, candidates, &job.walks[t]));
-  UF_NEW(ctx, job.rows, (int64_t)threads * (candidates + index->n_clusters));
-  UF_NEW(ctx, job.proxies, (int64_t)threads * candidates);
-  UF_NEW(ctx, job.found, (int64_t)threads * candidates);
+  UF_NEW_ZERO(ctx, job.scratch, ctx->n_threads);
+  for (int t = 0; t < ctx->n_threads; t++) UF_TRY(open_scratch(ctx, &job, &job.scratch[t]));
   UF_NEW(ctx, job.hits, (int64_t)sample->n * (k - 1));
-  UF_NEW(ctx, job.reaches, (int64_t)sample->n * n_near);
-  UF_TRY(uf_parallel(ctx, sample->n, walk_row, &job));
+  UF_NEW(ctx, job.reaches, (int64_t)sample->n * sample->n_near);
+  UF_TRY(uf_parallel(ctx, sample->n, search_row, &job));
   UF_TRY(measure_ceiling(ctx, sample, &ceiling));
   if (target < 1)
-    choose(&job, target, ceiling, plan);
+    choose(&job, target, ceiling, parameters);
   else
-    *plan = everything(&job, ceiling);
+    *parameters = widest(&job, ceiling);
 done:
-  for (int t = 0; job.walks && t < threads; t++) uf_probe_close(&job.walks[t]);
+  for (int t = 0; job.scratch && t < ctx->n_threads; t++) close_scratch(&job.scratch[t]);
+  uf_free(job.scratch);
   uf_proxy_close(&job.proxy);
-  uf_free(job.walks);
-  uf_free(job.rows);
-  uf_free(job.proxies);
-  uf_free(job.found);
   uf_free(job.hits);
   uf_free(job.reaches);
   return status;

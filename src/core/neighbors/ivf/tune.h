@@ -1,11 +1,24 @@
 /*
- * neighbors/ivf/tune.h: how far a search by clusters has to go, found out on a few rows.
+ * neighbors/ivf/tune.h: how far a search has to go to find the fraction of the true neighbors that is
+ * wanted, found out on a sample of rows.
  *
- * Each sampled row walks through all clusters and compares many candidates, so that it finds nearly
- * all of its true neighbors; how nearly, exact search says of a part of the sample. Then it is
- * known of each neighbor how far the row's ball has to reach for its cluster to be searched, and
- * how many codes are nearer. So the part that any plan would find is known without trying it, and
- * the cheapest plan is taken that finds the part wanted.
+ * Each sampled row scans all lists that are considered and compares many candidates, so that it finds
+ * nearly all of its true neighbors. Of a neighbor y in list l it is then known
+ *
+ *     reach    margin(l) / ball, the reach that probes l
+ *     probe    lists with a smaller margin than l
+ *     near     lists with a nearer centroid than l
+ *     rank     candidates with a nearer code than y
+ *
+ * Any parameters find y if and only if reach(y) < reach, probe(y) < n_probes, near(y) < n_near and
+ * rank(y) < n_candidates (up to ranks, which can only be smaller when fewer lists are scanned). So
+ * the fraction that any parameters would find is a count, without a search; and a cost model says what
+ * they would take. The cheapest parameters that find enough are chosen.
+ *
+ *     expected recall = ceiling × found / (rows × (k - 1))
+ *
+ * where `ceiling` is the fraction of the exact neighbors of some of the sampled rows that the widest
+ * search found. O(sample · (n m + candidates d)), and a sort of the sample's neighbors.
  */
 #ifndef UF_IVF_TUNE_H
 #define UF_IVF_TUNE_H
@@ -16,25 +29,25 @@ typedef struct uf_sample {
   int n;
   int *rows;            /* n */
   uf_neighbors nearest; /* of these rows: filled by uf_tune() */
-  int every;            /* which of them are in `exact`: 0, every, 2 every, … */
+  int n_near;           /* lists that each of these rows scans, besides its own */
+  int every;            /* rows 0, every, 2 every, … of the sample have exact neighbors */
   uf_neighbors exact;
 } uf_sample;
 
 void uf_sample_free(uf_sample *sample);
 
-typedef struct uf_probe_plan {
-  float reach;      /* clusters of excess < reach × ball are searched (neighbors/ivf/probe.h) */
-  int n_probes;     /* so many of them at most */
-  int n_near;       /* clusters considered */
-  int n_candidates; /* compared in the true metric, self among them */
-  double ceiling;   /* the part of the true neighbors that a walk through all clusters finds */
-  double expected;  /* the part that this plan finds */
+typedef struct uf_ivf_parameters {
+  float reach;      /* lists with margin < reach × ball are probed (probe.h) */
+  int n_probes;     /* at most so many of them */
+  int n_near;       /* lists considered */
+  int n_candidates; /* compared in the true metric, the row itself counted */
+  double ceiling;   /* fraction of the true neighbors that the widest search finds */
+  double expected;  /* fraction that these parameters find */
   double cost;      /* of a row, in cycles, roughly */
-} uf_probe_plan;
+} uf_ivf_parameters;
 
-/* Where no plan finds the part wanted, the plan is the one that finds most. n_near: clusters that the
- * sample walks through, those with the nearest centers. */
-uf_status uf_tune(uf_context *ctx, const uf_points *points, const uf_index *index,
-                  uf_sample *sample, double target, int n_near, uf_probe_plan *plan);
+/* Chooses parameters that find the fraction `target`, or else those that find most. */
+uf_status uf_tune(uf_context *ctx, const uf_points *points, const uf_ivf_index *index,
+                  uf_sample *sample, double target, uf_ivf_parameters *parameters);
 
 #endif

@@ -1,10 +1,12 @@
-/* test_clusters.c: search by clusters finds the part wanted on data of many shapes, says so truly,
+/* test_ivf.c: the inverted file finds the fraction wanted on data of many shapes, reports it truly,
  * and is the same everywhere. */
 #include "arith/arith.h"
 
 #include "check.h"
 #include "fixtures.h"
+#include "linalg/project.h"
 #include "neighbors/ivf/index.h"
+#include "neighbors/ivf/probe.h"
 #include "neighbors/ivf/search.h"
 #include "neighbors/recall.h"
 #include "neighbors/table.h"
@@ -159,25 +161,121 @@ TEST(many_equal_rows) {
   uf_points_free(&points);
 }
 
-TEST(clusters_hold_every_row_once) {
+TEST(lists_hold_every_row_once) {
   static const shape shapes[] = {GROUPS, CONSTANT, OUTLIER};
   for (int s = 0; s < 3; s++) {
     uf_points points;
-    uf_index index;
+    uf_ivf_index index;
     int n = 5000, *seen = fixture_ints(n), placed = 0, wrong = 0;
     points_of(shapes[s], n, 12, UF_EUCLIDEAN, &points);
-    CHECK(uf_index_make(&ctx, &points, 96, 256, 42, &index) == UF_OK);
-    for (int c = 0; c < index.n_clusters; c++)
-      for (int r = 0; r < index.clusters[c].size; r++) {
-        int row = index.row_at[16 * index.clusters[c].first_panel + r];
-        wrong += seen[row]++ || index.cluster_of[row] != c;
+    CHECK(uf_ivf_index_make(&ctx, &points, 96, 256, 42, &index) == UF_OK);
+    for (int c = 0; c < index.n_lists; c++)
+      for (int r = 0; r < index.lists[c].size; r++) {
+        int row = index.row_at[16 * index.lists[c].first_panel + r];
+        wrong += seen[row]++ || index.list_of[row] != c;
         placed++;
       }
     CHECK(placed == n && wrong == 0);
-    uf_index_free(&index);
+    uf_ivf_index_free(&index);
     uf_points_free(&points);
     free(seen);
   }
+}
+
+/* Each coordinate of a code is within half a step of the projected row less its centroid, and a step is
+ * the largest coordinate / 63. */
+static void check_codes(const uf_ivf_index *index, int row, int place, const float *projected) {
+  int m = index->kmeans.m, wrong = 0;
+  float code[96], largest = 0, scale = index->panels.scale[place];
+  const float *centroid = uf_ivf_centroid(index, index->list_of[row]);
+  uf_panels_take(&index->panels, place, m, code);
+  for (int j = 0; j < m; j++) {
+    float exact = projected[j] - centroid[j];
+    largest = fabsf(exact) > largest ? fabsf(exact) : largest;
+    wrong += !(fabsf(exact - code[j]) <= 0.5001f * scale);
+  }
+  CHECK(wrong == 0);
+  CHECK_CLOSE(63 * scale, largest, 1e-5 * largest);
+}
+
+TEST(codes_are_within_half_a_step) {
+  static const shape shapes[] = {GROUPS, FAR_GROUPS, SCALES, OUTLIER, LONG_ROWS};
+  for (int s = 0; s < 5; s++) {
+    uf_points points;
+    uf_ivf_index index;
+    int n = 1500, d = shapes[s] == LONG_ROWS ? 130 : 21;
+    points_of(shapes[s], n, d, UF_EUCLIDEAN, &points);
+    CHECK(uf_ivf_index_make(&ctx, &points, 96, 64, 42, &index) == UF_OK);
+    float *projected = malloc((size_t)n * (size_t)index.kmeans.m * sizeof *projected);
+    CHECK(uf_project(&ctx, &points, NULL, n, &index.basis, projected) == UF_OK);
+    for (int place = 0; place < 16 * index.panels.n_panels; place++) {
+      int row = index.row_at[place];
+      if (row >= 0) check_codes(&index, row, place, projected + row * index.kmeans.m);
+    }
+    free(projected);
+    uf_ivf_index_free(&index);
+    uf_points_free(&points);
+  }
+}
+
+static double squared_distance(const float *x, const float *y, int m) {
+  double sum = 0;
+  for (int j = 0; j < m; j++) sum += ((double)x[j] - y[j]) * ((double)x[j] - y[j]);
+  return sum;
+}
+
+TEST(margins_are_differences_of_squared_distances) {
+  uf_points points;
+  uf_ivf_index index;
+  uf_probe probe;
+  points_of(GROUPS, 3000, 24, UF_EUCLIDEAN, &points);
+  CHECK(uf_ivf_index_make(&ctx, &points, 96, 64, 42, &index) == UF_OK);
+  uf_probe_options options = {.most_rows = 16, .k = 5, .n_near = 20, .n_candidates = 30};
+  CHECK(uf_probe_open(&ctx, &index, &options, &probe) == UF_OK);
+  for (int list = 0; list < index.n_lists; list++) {
+    int first = uf_ivf_first_place(&index.lists[list]), m = index.kmeans.m;
+    int n_rows = index.lists[list].size < 16 ? index.lists[list].size : 16;
+    uf_probe_begin(&probe, list, first, n_rows);
+    for (int r = 0; r < n_rows; r++)
+      for (int j = 0; j < probe.n_near; j++) {
+        float x[96];
+        uf_panels_take(&index.panels, first + r, m, x);
+        for (int c = 0; c < m; c++) x[c] += uf_ivf_centroid(&index, list)[c];
+        double own = squared_distance(x, uf_ivf_centroid(&index, list), m);
+        double other = squared_distance(x, uf_ivf_centroid(&index, probe.near[j]), m);
+        CHECK_CLOSE(*uf_probe_margin(&probe, j, r), 0.5 * (other - own), 1e-4 * (other + own));
+      }
+    for (int j = 1; j < probe.n_near; j++)
+      CHECK(probe.squared[probe.near[j - 1]] <= probe.squared[probe.near[j]]);
+  }
+  uf_probe_close(&probe);
+  uf_ivf_index_free(&index);
+  uf_points_free(&points);
+}
+
+/* At most n_probes lists, those with the least margins; and none beyond the reach. */
+TEST(limits_choose_the_least_margins) {
+  uf_points points;
+  uf_ivf_index index;
+  uf_probe probe;
+  points_of(NOISE, 3000, 12, UF_EUCLIDEAN, &points);
+  CHECK(uf_ivf_index_make(&ctx, &points, 96, 64, 42, &index) == UF_OK);
+  uf_probe_options options = {.most_rows = 16, .k = 5, .n_near = 30, .n_candidates = 30};
+  CHECK(uf_probe_open(&ctx, &index, &options, &probe) == UF_OK);
+  uf_probe_begin(&probe, 0, uf_ivf_first_place(&index.lists[0]), 8);
+  for (int n_probes = 1; n_probes <= 30; n_probes += 7)
+    for (int r = 0; r < 8; r++) {
+      int within = 0, reached = 0;
+      uf_probe_limit(&probe, INFINITY, n_probes);
+      for (int j = 0; j < 30; j++) within += *uf_probe_margin(&probe, j, r) < probe.limit[r];
+      CHECK(within == n_probes);
+      uf_probe_limit(&probe, 1, n_probes);
+      for (int j = 0; j < 30; j++) reached += *uf_probe_margin(&probe, j, r) < probe.limit[r];
+      CHECK(reached <= n_probes && probe.limit[r] <= probe.ball[r]);
+    }
+  uf_probe_close(&probe);
+  uf_ivf_index_free(&index);
+  uf_points_free(&points);
 }
 
 static void check_same_everywhere(const uf_points *points) {
@@ -227,7 +325,10 @@ int main(void) {
   RUN(any_metric_that_has_float_rows);
   RUN(any_size);
   RUN(many_equal_rows);
-  RUN(clusters_hold_every_row_once);
+  RUN(lists_hold_every_row_once);
+  RUN(codes_are_within_half_a_step);
+  RUN(margins_are_differences_of_squared_distances);
+  RUN(limits_choose_the_least_margins);
   RUN(same_everywhere);
   RUN(search_can_be_stopped);
   uf_session_close(&ctx);
