@@ -131,7 +131,8 @@ check_optimizer_args <- function(given) {
     all(names(given) %in% known) && !anyDuplicated(names(given))
   if (!is_fit) {
     abort_input(
-      "optimizer_args", "must be a list of any of ", toString(known), ", not ", describe(given)
+      "optimizer_args", "must be a list of any of ", toString(known), ", not ", describe(given),
+      value = given, hint = suggest_name(setdiff(names(given), known)[1], known)
     )
   }
   constants <- utils::modifyList(optimizer_constants, given)
@@ -148,7 +149,7 @@ check_no_more_arguments <- function(...) {
   if (...length() == 0) return(invisible())
   given <- names(list(...))
   if (is.null(given) || !all(nzchar(given))) {
-    abort_input("...", "holds an argument without a name")
+    abort_input("...", "must have a name for each argument")
   }
   of_umap <- names(formals(umap.default))
   if (given[1] %in% of_umap) {

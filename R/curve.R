@@ -26,11 +26,17 @@ fit_curve <- function(min_dist = 0.1, spread = 1) {
   min_dist <- check_number(min_dist, "min_dist", min = 0)
   spread <- check_number(spread, "spread", min = 0, open = TRUE)
   if (min_dist > spread) {
-    abort_input("min_dist", "must not exceed `spread`: ", min_dist, " > ", spread)
+    abort_input(
+      "min_dist", "must be at most `spread`, ", spread, ", not ", min_dist,
+      value = min_dist
+    )
   }
   curve <- .Call(C_fit_curve, min_dist, spread)
   if (!all(is.finite(curve) & curve > 0)) {
-    abort_input("spread", "is out of all proportion: ", spread)
+    abort_input(
+      "spread", "must be a scale for which the curve can be computed, not ", spread,
+      value = spread
+    )
   }
   c(a = curve[1], b = curve[2])
 }
@@ -47,7 +53,8 @@ resolve_curve <- function(min_dist, spread, a, b) {
 check_curve <- function(a, b) {
   if (is.null(a) != is.null(b)) {
     abort_input(
-      if (is.null(a)) "a" else "b", "is missing: `a` and `b` go together, or neither is given"
+      if (is.null(a)) "a" else "b", "must be a number, not NULL, where `",
+      if (is.null(a)) "b" else "a", "` is ", describe(if (is.null(a)) b else a)
     )
   }
   if (is.null(a)) return(invisible())

@@ -22,7 +22,9 @@ umap_fit.formula <- function(x, data = NULL, labels = NULL, y = NULL, ...) {
 
 one_target <- function(left, y) {
   if (is.null(left)) return(y)
-  if (!is.null(y)) abort_input("y", "must be NULL, as the formula has a target on its left")
+  if (!is.null(y)) {
+    abort_input("y", "must be NULL, as the formula has a target on its left", value = y)
+  }
   left
 }
 
@@ -30,23 +32,20 @@ one_target <- function(left, y) {
 # text, by name.
 formula_parts <- function(formula, data) {
   if (!is.null(data) && !is.data.frame(data)) {
-    abort_input("data", "must be a data frame, not ", describe(data))
+    abort_input("data", "must be a data frame, not ", describe(data), value = data)
   }
   data <- plain_frame(data, "data")
-  terms <- tryCatch(
-    stats::terms(formula, data = data),
-    error = function(e) abort_input("x", "cannot be computed: ", conditionMessage(e))
-  )
+  terms <- computed(stats::terms(formula, data = data))
   if (any(attr(terms, "order") > 1) || !is.null(attr(terms, "offset"))) {
-    abort_input("x", "must be a formula of columns joined by + and -, without interactions")
+    abort_input(
+      "x", "must be a formula of columns joined by + and -, not one with interactions or offsets",
+      value = formula
+    )
   }
   if (length(attr(terms, "term.labels")) == 0) {
-    abort_input("x", "is a formula without columns on its right")
+    abort_input("x", "must be a formula with columns on its right", value = formula)
   }
-  frame <- tryCatch(
-    stats::model.frame(terms, data, na.action = stats::na.pass),
-    error = function(e) abort_input("x", "cannot be computed: ", conditionMessage(e))
-  )
+  frame <- computed(stats::model.frame(terms, data, na.action = stats::na.pass))
   has_y <- attr(terms, "response") > 0
   # By place, not by label: a label has back-ticks, and a variable that `-` removes is still there.
   used <- unname(which(attr(terms, "factors") > 0, arr.ind = TRUE)[, 1])
@@ -62,19 +61,26 @@ formula_parts <- function(formula, data) {
   )
 }
 
+# What the formula gives, or an error with R's reason.
+computed <- function(code) {
+  tryCatch(code, error = function(e) {
+    abort_input("x", "must be a formula that can be computed, but fails: ", conditionMessage(e))
+  })
+}
+
 # predict() has the columns of new data and nothing of what surrounded the fit.
 check_variables <- function(calls, known) {
   variables <- unique(unlist(lapply(calls, all.vars)))
   strange <- setdiff(variables, known)
   if (length(strange) > 0) {
     abort_input(
-      "x", "uses what is no column of `data`: ", toString(head_of(strange)), ". Make it a column, ",
-      "or write its value into the formula"
+      "x", "must use columns of `data` only, not ", toString(head_of(strange)),
+      hint = "Make it a column, or write its value into the formula."
     )
   }
   twice <- intersect(variables, known[duplicated(known)])
   if (length(twice) > 0) {
-    abort_input("data", "has more than one column ", twice[1], ": give each a name of its own")
+    abort_input("data", "must have different names for its columns, not ", twice[1], " twice")
   }
 }
 

@@ -29,7 +29,10 @@ available_memory <- function() {
   limit <- getOption("unfurl.max_memory")
   if (!is.null(limit)) {
     if (is.numeric(limit) && length(limit) == 1 && !is.na(limit) && limit > 0) return(limit)
-    abort_input("unfurl.max_memory", "must be a number of bytes or NULL, not ", describe(limit))
+    abort_input(
+      "unfurl.max_memory", "must be a number of bytes or NULL, not ", describe(limit),
+      value = limit
+    )
   }
   min(machine_memory("/proc/meminfo"), container_memory("/sys/fs/cgroup"))
 }
@@ -60,11 +63,18 @@ check_memory <- function(n, x, k, n_components = 2, n_pairs = 0) {
   needed <- estimate_memory(n, row_bytes(x), k, n_components, n_pairs)
   available <- available_memory()
   if (needed <= available) return(invisible())
-  abort("unfurl_error_memory", paste0(
-    "about ", gigabytes(needed), " of memory are needed for ", count(n), " rows and ", count(k),
-    " neighbours, and ", gigabytes(available), " are free: take fewer rows, columns (see `pca` of ",
-    "umap_control()) or neighbours, or set options(unfurl.max_memory = Inf) to try all the same"
-  ))
+  abort(
+    "unfurl_error_memory",
+    paste0(
+      "about ", gigabytes(needed), " of memory are needed for ", count(n), " rows and ", count(k),
+      " neighbors, but only ", gigabytes(available), " are free"
+    ),
+    value = needed,
+    hint = paste(
+      "Take fewer rows, columns (see `pca` of umap_control()) or neighbors, or set",
+      "options(unfurl.max_memory = Inf) to try all the same."
+    )
+  )
 }
 
 gigabytes <- function(bytes) paste(format(bytes / 1e9, digits = 2, scientific = FALSE), "GB")

@@ -129,8 +129,12 @@ check_metric <- function(metric, kwds = NULL, d = NULL) {
   }
   if (identical(metric, "precomputed")) {
     abort_input(
-      "metric", "cannot be \"precomputed\" where rows are compared: give distances as a `dist`, ",
-      "which as.dist() makes of a square matrix, or neighbors as a list of `idx` and `dist`"
+      "metric", "must compare rows, not be \"precomputed\"",
+      value = metric,
+      hint = paste(
+        "Give distances as a `dist`, which as.dist() makes of a square matrix, or neighbors as a",
+        "list of `idx` and `dist`."
+      )
     )
   }
   name <- check_choice(metric, "metric", metrics)
@@ -138,9 +142,9 @@ check_metric <- function(metric, kwds = NULL, d = NULL) {
   c(
     list(name = name, kwds = kwds),
     switch(name,
-      minkowski = list(p = check_power(kwds$p)),
-      seuclidean = list(spread = check_variances(kwds$var, d)),
-      mahalanobis = list(spread = check_covariances(kwds$cov, d))
+      minkowski = list(p = check_power(kwds[["p"]])),
+      seuclidean = list(spread = check_variances(kwds[["var"]], d)),
+      mahalanobis = list(spread = check_covariances(kwds[["cov"]], d))
     )
   )
 }
@@ -149,7 +153,7 @@ check_metric <- function(metric, kwds = NULL, d = NULL) {
 check_keyword_list <- function(kwds) {
   if (identical(kwds, list())) return(NULL)
   if (is.null(kwds) || (is.list(kwds) && !is.null(names(kwds)))) return(kwds)
-  abort_input("metric_kwds", "must be a list with names, not ", describe(kwds))
+  abort_input("metric_kwds", "must be a list with names, not ", describe(kwds), value = kwds)
 }
 
 check_keywords <- function(kwds, name) {
@@ -158,10 +162,15 @@ check_keywords <- function(kwds, name) {
   is_named <- is.list(kwds) && !is.null(names(kwds))
   if (is_named && all(names(kwds) %in% known) && !anyDuplicated(names(kwds))) return(invisible())
   if (is.null(known)) {
-    abort_input("metric_kwds", "must be NULL, as the metric \"", name, "\" takes nothing beside")
+    abort_input(
+      "metric_kwds", "must be NULL for the metric \"", name, "\", not ", describe(kwds),
+      value = kwds
+    )
   }
   abort_input(
-    "metric_kwds", "must be a list with the element `", known, "` for the metric \"", name, "\""
+    "metric_kwds", "must be a list with the element `", known, "` for the metric \"", name,
+    "\", not ", describe(kwds),
+    value = kwds
   )
 }
 
@@ -175,7 +184,9 @@ check_variances <- function(var, d) {
   is_fit <- holds_numbers(var) && is.null(dim(var)) && all(is.finite(var) & var > 0)
   if (is_fit && (is.null(d) || length(var) == d)) return(as.double(var))
   abort_input(
-    "metric_kwds$var", "must be a vector of numbers greater than 0, one for each column of `x`"
+    "metric_kwds$var", "must be a vector of numbers greater than 0, one for each column of `x`, ",
+    "not ", describe(var),
+    value = var
   )
 }
 
@@ -184,18 +195,20 @@ check_covariances <- function(cov, d) {
   is_fit <- is.matrix(cov) && holds_numbers(cov) && all(is.finite(cov)) && isSymmetric(unname(cov))
   if (is_fit && (is.null(d) || nrow(cov) == d)) return(as.double(cov))
   abort_input(
-    "metric_kwds$cov", "must be a symmetric matrix of numbers with a row for each column of `x`"
+    "metric_kwds$cov", "must be a symmetric matrix of numbers with a row for each column of `x`, ",
+    "not ", describe(cov),
+    value = cov
   )
 }
 
 # Given neighbours have a name alone.
-metric_name <- function(metric) if (is.list(metric)) metric$name else metric
+metric_name <- function(metric) if (is.list(metric)) metric[["name"]] else metric
 
 # R functions are called on the main thread alone, in a frame that has the two rows as well.
 run_for_metric <- function(run, metric) {
-  if (is.list(metric) && !is.null(metric$fn)) {
+  if (is.list(metric) && !is.null(metric[["fn"]])) {
     run$n_threads <- 1L
-    run$frame <- list2env(list(metric = metric$fn))
+    run$frame <- list2env(list(metric = metric[["fn"]]))
   }
   run
 }

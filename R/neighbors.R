@@ -88,7 +88,7 @@ nearest_neighbors <- function(x, k = 15, metric = "euclidean",
   if (has_class(x, "dist") && is.null(query)) {
     is_given <- c(
       metric = !is_metric_of_distances(metric, attr(x, "method")),
-      metric_kwds = !is.null(metric_kwds), method = !method %in% c("auto", "exact"),
+      metric_kwds = length(metric_kwds) > 0, method = !method %in% c("auto", "exact"),
       target_recall = target_recall != 0.99
     )
     warn_given(names(which(is_given)), "the distances are given")

@@ -27,9 +27,9 @@
 #'
 #' @section Options and environment variables:
 #' - option `unfurl.threads`, environment variable `UNFURL_THREADS`: number of threads where the
-#'   argument `n_threads` is not given; otherwise all processors that the process may use are. There
-#'   are never more than the environment variable `OMP_THREAD_LIMIT` says, nor than two while CRAN's
-#'   checks run.
+#'   argument `n_threads` is not given; otherwise all processors that the process may use, or the
+#'   environment variable `OMP_NUM_THREADS` if that is fewer. Never more than the environment
+#'   variable `OMP_THREAD_LIMIT`, nor than two while CRAN's checks run.
 #' - option `unfurl.max_memory`: bytes that a run may take; otherwise what the system has to give
 #'   (on Linux, where control groups of version 2, as containers have, are respected for processors
 #'   too). A run that would take more is an error of class `unfurl_error_memory` before it begins;

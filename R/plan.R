@@ -98,9 +98,9 @@ check_block_columns <- function(columns, x) {
   known <- if (is.character(columns)) colnames(x) else seq_len(ncol(x))
   missing <- columns[!columns %in% known]
   if (length(missing) > 0) {
+    valid <- if (is.character(columns)) "names" else paste("numbers from 1 to", ncol(x))
     abort_input(
-      "metric", "must ", if (is.character(columns)) "name columns" else "hold numbers of columns",
-      " of `x`, which has no ", toString(head_of(missing)),
+      "metric", "must hold ", valid, " of columns of `x`, not ", toString(head_of(missing)),
       value = columns,
       hint = if (is.character(columns)) suggest_name(missing[1], known, quote = "\"")
     )
@@ -145,7 +145,8 @@ data_blocks <- function(x, plans, n_neighbors, control, seed, run) {
     switch(plan$kind,
       categorical = category_block(data_column(x, plan$columns), 0.5, "x", plan$columns),
       numeric = {
-        numbers <- check_data(block_numbers(x, plan$columns, "x"))
+        numbers <- block_numbers(x, plan$columns, "x")
+        if (!identical(numbers, x)) check_data_shape(numbers)
         compared_block(numbers, x, plan, n_neighbors, control, seed, run)
       },
       codes = {

@@ -20,6 +20,8 @@ is_unloaded <- function(x) {
   is_text(package) && package != ".GlobalEnv" && !isNamespaceLoaded(package)
 }
 
+slot_of <- function(x, name) attr(x, name, exact = TRUE)
+
 is_frame <- function(x) has_class(x, "data.frame")
 
 is_dense <- function(x) !is_unloaded(x) && is.matrix(x)
@@ -36,14 +38,14 @@ matrix_remedy <- function(x, arg) {
 # The slots of an object may have been edited: C relies on what is checked here.
 check_sparse <- function(x, arg) {
   index <- sparse_index(x)
-  dim <- attr(x, "Dim")
+  dim <- slot_of(x, "Dim")
   if (!is_by_rows(x)) dim <- rev(dim)
   is_sound <- is.integer(dim) && length(dim) == 2 && has_values_for(x, index) &&
-    are_starts(attr(x, "p"), dim[1], length(index)) && are_indices(index, dim[2])
+    are_starts(slot_of(x, "p"), dim[1], length(index)) && are_indices(index, dim[2])
   if (!isTRUE(is_sound)) {
     abort_input(arg, "must be a valid ", class(x)[1], ", but its slots do not agree", value = x)
   }
-  if (has_duplicates(attr(x, "p"), index, dim[2])) {
+  if (has_duplicates(slot_of(x, "p"), index, dim[2])) {
     abort_input(
       arg, "must be a valid ", class(x)[1], ", not one with two entries for the same place",
       value = x
@@ -55,10 +57,10 @@ check_sparse <- function(x, arg) {
 is_by_rows <- function(x) has_class(x, c("dgRMatrix", "lgRMatrix", "ngRMatrix"))
 
 # The column of each entry, or the row where they are kept by columns.
-sparse_index <- function(x) attr(x, if (is_by_rows(x)) "j" else "i")
+sparse_index <- function(x) slot_of(x, if (is_by_rows(x)) "j" else "i")
 
 has_values_for <- function(x, index) {
-  has_class(x, c("ngCMatrix", "ngRMatrix")) || length(attr(x, "x")) == length(index)
+  has_class(x, c("ngCMatrix", "ngRMatrix")) || length(slot_of(x, "x")) == length(index)
 }
 
 are_starts <- function(p, n, n_entries) {
@@ -89,11 +91,11 @@ sparse_columns <- function(x, columns, arg) {
   x[, columns, drop = FALSE]
 }
 
-n_rows <- function(x) if (isS4(x)) attr(x, "Dim")[1] else nrow(x)
-n_columns <- function(x) if (isS4(x)) attr(x, "Dim")[2] else ncol(x)
-row_names <- function(x) if (isS4(x)) attr(x, "Dimnames")[[1]] else rownames(x)
+n_rows <- function(x) if (isS4(x)) slot_of(x, "Dim")[1] else nrow(x)
+n_columns <- function(x) if (isS4(x)) slot_of(x, "Dim")[2] else ncol(x)
+row_names <- function(x) if (isS4(x)) slot_of(x, "Dimnames")[[1]] else rownames(x)
 
-column_names <- function(x) if (isS4(x)) attr(x, "Dimnames")[[2]] else colnames(x)
+column_names <- function(x) if (isS4(x)) slot_of(x, "Dimnames")[[2]] else colnames(x)
 
 # What a matrix holds: its values, sparse or not, or bits.
 matrix_form <- function(x) if (is_sparse(x)) "sparse" else if (is.raw(x)) "raw" else "dense"

@@ -44,7 +44,7 @@ supervise_graph <- function(graph, y, target_metric = "euclidean", target_weight
                             target_n_neighbors = 15, local_connectivity = 1, bandwidth = 1,
                             set_op_mix_ratio = 1, seed = 42, n_threads = NULL, verbose = NULL) {
   graph <- check_graph(graph)
-  if (is.null(y)) abort_input("y", "is NULL: there is nothing to supervise with")
+  if (is.null(y)) abort_input("y", "must be a target, not NULL")
   target_n_neighbors <- check_whole(target_n_neighbors, "target_n_neighbors", min = 2)
   target <- check_target_settings(target_metric, target_weight, target_n_neighbors)
   blocks <- target_blocks(y, graph$n, target, 15)
@@ -85,7 +85,10 @@ intersect_graphs <- function(x, y, weight = 0.5, n_threads = NULL) {
   x <- check_graph(x, "x")
   y <- check_graph(y, "y")
   if (x$n != y$n) {
-    abort_input("y", "must have as many points as `x`, ", count(x$n), ", not ", count(y$n))
+    abort_input(
+      "y", "must have as many points as `x`, ", count(x$n), ", not ", count(y$n),
+      value = y
+    )
   }
   weight <- check_number(weight, "weight", min = 0, max = 1)
   run <- run_settings(n_threads, FALSE)
@@ -98,8 +101,8 @@ check_target_settings <- function(target_metric, target_weight, target_n_neighbo
   }
   if (identical(target_metric, "categorical")) {
     abort_input(
-      "target_metric", "is for numbers in `y`; categories are known by their type: leave it out, ",
-      "and give `y` as a factor"
+      "target_metric", "must be a metric for numbers in `y`, not \"categorical\"",
+      value = target_metric, hint = "Leave it out, and give `y` as a factor."
     )
   }
   list(
@@ -131,7 +134,7 @@ target_blocks <- function(y, n, target, n_neighbors) {
   }
   y <- plain_frame(if (is_frame(y)) y else target_frame(y), "y")
   check_target_size(nrow(y), n)
-  if (ncol(y) == 0) abort_input("y", "has no columns")
+  if (ncol(y) == 0) abort_input("y", "must have columns, but has none")
   is_category <- vapply(y, is_categorical, NA)
   categories <- lapply(unname(which(is_category)), function(j) {
     category_block(y[[j]], target$target_weight, "y", names_or_numbers(y)[j])
@@ -151,7 +154,7 @@ target_blocks <- function(y, n, target, n_neighbors) {
 
 target_frame <- function(y) {
   if (!is.atomic(y) || isS4(y) || inherits(y, c("integer64", "dist", "connection"))) {
-    abort_input("y", "must be numbers or categories, not ", describe(y))
+    abort_input("y", "must be numbers or categories, not ", describe(y), value = y)
   }
   # Whatever its class: data.frame() knows few.
   if (is.matrix(y)) return(as.data.frame.matrix(y))
@@ -175,14 +178,15 @@ check_target_numbers <- function(y) {
     bad <- which(!is_usable)[1]
     abort_input(
       "y", "must be numbers or categories in column ", names_or_numbers(y)[bad], ", not ",
-      describe(y[[bad]])
+      describe(y[[bad]]),
+      value = y[[bad]]
     )
   }
   numbers <- as.matrix(y)
   if (!all(is.finite(numbers))) {
     abort_input(
-      "y", "holds missing or infinite numbers: impute them first, or give categories (a factor), ",
-      "where `NA` means unknown"
+      "y", "must not have missing or infinite numbers",
+      value = y, hint = "Impute them, or give categories (a factor), where `NA` means unknown."
     )
   }
   numbers

@@ -12,15 +12,22 @@ resolve_threads <- function(n_threads) {
     number <- suppressWarnings(as.numeric(value))
     check_whole(if (is.na(number)) value else number, "UNFURL_THREADS", min = 1)
   } else {
-    .Call(C_processors)
+    min(.Call(C_processors), omp_threads("OMP_NUM_THREADS"))
   }
   min(n, thread_limit())
 }
 
 # CRAN's checks allow two, and OpenMP's limit is one for the process, whoever starts the threads.
 thread_limit <- function() {
-  limit <- suppressWarnings(as.numeric(Sys.getenv("OMP_THREAD_LIMIT")))
-  as.integer(min(max_threads, if (is_cran_check()) 2, if (isTRUE(limit >= 1)) floor(limit)))
+  as.integer(min(max_threads, if (is_cran_check()) 2, omp_threads("OMP_THREAD_LIMIT")))
+}
+
+# A number of threads that is set for OpenMP, or NULL where the variable holds none. It can have a
+# number for each level of nested loops, of which the first counts.
+omp_threads <- function(variable) {
+  first <- strsplit(Sys.getenv(variable), ",", fixed = TRUE)[[1]][1]
+  number <- suppressWarnings(as.numeric(first))
+  if (isTRUE(number >= 1)) as.integer(min(floor(number), max_threads))
 }
 
 is_cran_check <- function() {

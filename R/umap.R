@@ -78,10 +78,10 @@
 #'   rows, 200 up to 200,000, 100 beyond; see [optimize_layout()] for what fewer of them do.
 #' @param seed A whole number from 0 to 2^53, with which all random numbers are made. `NULL` takes
 #'   one from R's own generator, so that [set.seed()] rules.
-#' @param n_threads Number of threads. `NULL` for option `unfurl.threads`, else the environment
-#'   variable `UNFURL_THREADS`, else all processors that the process may use; never more than the
-#'   environment variable `OMP_THREAD_LIMIT`, nor than two while CRAN's checks run. It does not
-#'   change the result.
+#' @param n_threads Number of threads, which does not change the result. `NULL` for the option
+#'   `unfurl.threads`, else the environment variable `UNFURL_THREADS`, else all processors that the
+#'   process may use, or the environment variable `OMP_NUM_THREADS` if that is fewer. Never more than
+#'   the environment variable `OMP_THREAD_LIMIT`, nor than two while CRAN's checks run.
 #' @param verbose Whether to show progress: the time that each phase took, and while a long one
 #'   lasts a bar with the time that is left, in a terminal where the package cli is installed, or
 #'   else a line every few seconds. These messages have the class `unfurl_message`. By default they
@@ -143,9 +143,8 @@ umap.default <- function(x, labels = NULL, n_neighbors = 15, n_components = 2,
                          metric = "euclidean", min_dist = 0.1, y = NULL, init = "spectral",
                          n_epochs = NULL, seed = 42, n_threads = NULL, verbose = NULL, ...) {
   control <- umap_control(...)
-  warn_unused(
-    control, c("keep", "snapshots", "trace"), "umap() returns the embedding alone; see umap_fit()"
-  )
+  unused <- c(if (control$keep != "minimal") "keep", "snapshots", "trace")
+  warn_unused(control, unused, "umap() returns the embedding alone; see umap_fit()")
   control$keep <- "minimal"
   as.data.frame(fit_model(
     x, labels, n_neighbors, n_components, metric, min_dist, y, init, n_epochs, seed,
@@ -172,7 +171,7 @@ umap_fit.default <- function(x, labels = NULL, n_neighbors = 15, n_components = 
   )
 }
 
-# given: which of n_neighbors and metric the user has given, as distances and neighbours have their
+# given: which of n_neighbors and metric the user has given, as distances and neighbors have their
 # own.
 fit_model <- function(x, labels, n_neighbors, n_components, metric, min_dist, y, init, n_epochs,
                       seed, run, control, given) {
@@ -208,7 +207,7 @@ fit_model <- function(x, labels, n_neighbors, n_components, metric, min_dist, y,
   check_finite_layout(fit$layout)
   model <- new_model(fit, input, labels, curve, settings, seed, control$keep)
   model[c("snapshots", "trace")] <- watched(fit$watch, watch)
-  if (!is.null(model$snapshots)) attr(model$snapshots, "labels") <- labels # for their plot
+  if (!is.null(model[["snapshots"]])) attr(model$snapshots, "labels") <- labels # for their plot
   model$times <- run$times()
   model$warnings <- log$texts()
   model
@@ -218,20 +217,20 @@ fit_model <- function(x, labels, n_neighbors, n_components, metric, min_dist, y,
 resolve_input <- function(x, n_neighbors, metric, control, seed, run, given) {
   x <- plain_frame(x, "x")
   if (has_class(x, "dist")) {
-    warn_beside_distances(x, metric, control, attr(x, "method"))
+    warn_unused_by_distances(x, metric, control, attr(x, "method", exact = TRUE))
     return(given_input(dist_table(x, n_neighbors, "n_neighbors")))
   }
   if (is.list(x) && !is_frame(x)) {
     neighbors <- check_neighbors(x, "x")
     if ("n_neighbors" %in% given) check_given_k(n_neighbors, ncol(neighbors$idx))
     if ("metric" %in% given) check_given_metric(metric, neighbors$metric)
-    warn_beside_distances(x, metric, control, neighbors$metric)
+    warn_unused_by_distances(x, metric, control, neighbors$metric)
     return(given_input(neighbors))
   }
   plan <- plan_blocks(x, metric, control$metric_kwds)
   check_data_shape(x)
   if (control$neighbor_method == "nndescent") {
-    warn_unused(control, "target_recall", "nndescent does not heed it")
+    warn_unused(control, "target_recall", "nndescent does not use it")
   }
   n_neighbors <- check_n_neighbors(n_neighbors, "n_neighbors", n_rows(x))
   list(
@@ -244,21 +243,24 @@ resolve_input <- function(x, n_neighbors, metric, control, seed, run, given) {
 check_given_k <- function(n_neighbors, k) {
   if (check_whole(n_neighbors, "n_neighbors", min = 2) == k) return(invisible())
   abort_input(
-    "n_neighbors", "must be ", k, ", as so many neighbors are given (the points themselves ",
-    "included), or be left out, not ", n_neighbors
+    "n_neighbors", "must be ", k, ", the number of given neighbors (the points themselves ",
+    "included), or be left out, not ", n_neighbors,
+    value = n_neighbors
   )
 }
 
+# The default may be given by a wrapper that always passes it.
 check_given_metric <- function(metric, known) {
-  if (!known %in% metrics || identical(metric, known)) return(invisible())
+  if (!known %in% metrics || is_metric_of_distances(metric, known)) return(invisible())
   abort_input(
     "metric", "must be \"", known, "\", by which the given neighbors were found, or be left out, ",
-    "not ", describe(metric)
+    "not ", describe(metric),
+    value = metric
   )
 }
 
-# Of distances nothing is scaled, reduced or searched. `known` is their metric, if they tell.
-warn_beside_distances <- function(x, metric, control, known) {
+# Given distances are not scaled, reduced or searched. known: their metric, or NULL.
+warn_unused_by_distances <- function(x, metric, control, known) {
   is_theirs <- is_metric_of_distances(metric, known)
   if (!is_theirs) plan_blocks(x, metric, control$metric_kwds) # for its errors
   control$metric <- if (is_theirs) "euclidean" else metric

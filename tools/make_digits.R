@@ -2,8 +2,7 @@
 #   Rscript tools/make_digits.R DIR
 # Run it from the root of the repository.
 
-source("R/check.R")
-source("R/data.R")
+for (file in list.files("R", full.names = TRUE)) source(file)
 
 evenly_spaced <- function(rows, n = 500) rows[round(seq(1, length(rows), length.out = n))]
 

@@ -70,7 +70,8 @@ function_or_null <- or_null(kind("must be a function or NULL, not ", a_function)
 data_sentence <- paste(
   "must be a matrix or a data frame of numbers, or a sparse matrix .*, not",
   "must have (at least 2 )?rows, ",
-  "holds a missing (value \\(NA or NaN\\)|or infinite value) in row (1|30), column (1|row)",
+  "holds a missing value \\(NA or NaN\\) in row (1|30), column 1",
+  "must not have missing or infinite values, but has one in row (1|30), column (1|row)",
   sep = "|"
 )
 # Data, of which no specimen has the right shape.
@@ -93,7 +94,7 @@ labels_kind <- kind(
 target_kind <- kind(
   paste(
     "must have one value per row, 30, not ", "must be numbers or categories, not ",
-    "holds missing or infinite numbers", "is NULL: ",
+    "must not have missing or infinite numbers", "must be a target, not NULL",
     neighbors_sentence, # of a list
     sep = "|"
   ),
@@ -104,7 +105,7 @@ metric_kind <- kind(
 )
 own_metric <- or_null(metric_kind) # NULL: that of the model
 no_keywords <- kind(
-  "must be NULL, as the metric \"euclidean\" takes nothing|must be a list with names, not ",
+  "must be NULL for the metric \"euclidean\", not |must be a list with names, not ",
   function(x) is.null(x) || (is.list(x) && length(x) == 0)
 )
 any_keywords <- kind("must be a list with names, not ", function(x) {
@@ -118,14 +119,17 @@ rate <- or_null(kind(attr(number(0, open = TRUE), "sentence"), function(x) {
   if (is_number(x) && x > 1e6) NA else number(0, open = TRUE)(x)
 }))
 distance_kind <- kind(
-  "must be a number of at least 0, not |must not exceed `spread`: ", number(0, 1)
+  "must be a number of at least 0, not |must be at most `spread`, 1, not ", number(0, 1)
 )
 spread_kind <- function(min) {
-  kind("must be a number greater than 0, not |is out of all proportion: ", number(min, 1e100, TRUE))
+  kind(
+    "must be a number greater than 0, not |must be a scale for which the curve can be .*, not ",
+    number(min, 1e100, TRUE)
+  )
 }
 # `a` and `b` go together: the one that is not given is what is wrong.
 curve_kind <- function(other) {
-  structure(kind("is missing: `a` and `b` go together", is.null), argument = other)
+  structure(kind("must be a number, not NULL, where `[ab]` is ", is.null), argument = other)
 }
 sample_size <- kind(attr(whole(1), "sentence"), function(x) identical(x, Inf) || whole(1)(x))
 either <- function(x) NA

@@ -127,12 +127,12 @@ test_that("models of several blocks are shown", {
 
 test_that("bad plans are errors", {
   expect_input_error(umap(iris, metric = list(1:3)), "`metric` must be a list of columns named")
-  expect_input_error(umap(iris, metric = list(euclidean = "Petal")), "which has no Petal")
+  expect_input_error(umap(iris, metric = list(euclidean = "Petal")), "must hold names of columns of `x`, not Petal")
   expect_input_error(
     umap(iris, metric = list(euclidean = "Petal.Lenght")), "Did you mean \"Petal.Length\"?"
   )
-  expect_input_error(umap(iris, metric = list(euclidean = c(1, 9))), "which has no 9")
-  expect_input_error(umap(iris, metric = list(euclidean = -1)), "which has no -1")
+  expect_input_error(umap(iris, metric = list(euclidean = c(1, 9))), "must hold numbers from 1 to 5 of columns of `x`, not 9")
+  expect_input_error(umap(iris, metric = list(euclidean = -1)), "numbers from 1 to 5 of columns of `x`, not -1")
   for (columns in list(character(), TRUE, NULL, iris)) {
     expect_input_error(umap(iris, metric = list(euclidean = columns)), "names or numbers of columns")
   }
@@ -213,14 +213,14 @@ test_that("labels are found in the data", {
 })
 
 test_that("bad formulas are errors", {
-  expect_input_error(umap(~ Sepal.Length * Petal.Width, iris), "without interactions")
-  expect_input_error(umap(Species ~ 1, iris), "without columns")
-  expect_input_error(umap(~ Petal, iris), "`x` cannot be computed: .*Petal")
-  expect_input_error(umap(~.), "`x` cannot be computed")
+  expect_input_error(umap(~ Sepal.Length * Petal.Width, iris), "not one with interactions")
+  expect_input_error(umap(Species ~ 1, iris), "must be a formula with columns on its right")
+  expect_input_error(umap(~ Petal, iris), "`x` must be a formula that can be computed, .*Petal")
+  expect_input_error(umap(~.), "`x` must be a formula that can be computed")
   power <- 2
-  expect_input_error(umap(~ I(mpg^power) + hp, mtcars), "no column of `data`: power")
+  expect_input_error(umap(~ I(mpg^power) + hp, mtcars), "must use columns of `data` only, not power")
   twice <- setNames(iris, names(iris)[c(1, 1, 3:5)])
-  expect_input_error(umap(~ Sepal.Length + Petal.Width, twice), "more than one column Sepal.Length")
+  expect_input_error(umap(~ Sepal.Length + Petal.Width, twice), "not Sepal.Length twice")
   expect_input_error(umap(~ mpg, as.list(mtcars)), "`data` must be a data frame")
   expect_input_error(umap(~ mpg + hp, mtcars, neighbours = 3), "`neighbours` is not an argument")
 })

@@ -88,17 +88,17 @@ test_that("bytes that are no text are named like any other value", {
     given <- c(list(x), stats::setNames(list(bad), arg))
     expect_input_error(do.call(umap_fit, given), paste0("`", arg, "` must be one of "))
   }
-  expect_input_error(umap(x, metric = list(euclidean = bad)), "`metric` must name columns")
+  expect_input_error(umap(x, metric = list(euclidean = bad)), "`metric` must hold names of")
   expect_input_error(umap(x, metric = stats::setNames(list(1), bad)), "`metric` must be one of")
   expect_input_error(
     do.call(umap, c(list(x), stats::setNames(1, bad))), paste0(shown, "` is not an argument")
   )
   colnames(x)[1] <- bad
-  expect_input_error(umap(x, metric = list(euclidean = "Sepal.Lenght")), "has no Sepal.Lenght")
+  expect_input_error(umap(x, metric = list(euclidean = "Sepal.Lenght")), "names of columns of `x`, not Sepal.Lenght")
   model <- umap_fit(x, n_epochs = 2)
   expect_input_error(
     embedding_quality(iris[2:5], model), paste0("all columns of the model, but lacks ", shown)
   )
-  expect_input_error(mnist("\xff\xfe"), "`dir` (must be the name|does not contain)")
-  expect_input_error(read_idx(bad), "`path` (must be the name of one file|does not exist)")
+  expect_input_error(mnist("\xff\xfe"), "`dir` (must be the name|must be a directory)")
+  expect_input_error(read_idx(bad), "`path` (must be the name of one file|must be a file that exists)")
 })

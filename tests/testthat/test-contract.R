@@ -40,7 +40,10 @@ init_kind <- kind(paste(
 umap_rows <- c(
   list(
     # a formula wants `data`
-    x = data_kind(neighbors_sentence, graph_sentence, "cannot be computed: "), labels = labels_kind,
+    x = data_kind(
+      neighbors_sentence, graph_sentence, "must be a formula that can be computed, but fails: "
+    ),
+    labels = labels_kind,
     n_neighbors = whole(2), n_components = components, metric = metric_kind,
     min_dist = distance_kind, y = target_kind, init = init_kind, n_epochs = or_null(whole(0))
   ),
@@ -128,12 +131,12 @@ contract <- list(
     n_threads = threads, metric_kwds = no_keywords
   )),
   read_idx = list(list(), list(
-    path = kind("must be the name of one file, not |does not exist: ")
+    path = kind("must be the name of one file, not |must be a file that exists, not ")
   )),
   mnist = list(
     list(dir = write_mnist(rep(0:9, 2), 0:9)),
     list(
-      dir = kind("must be the name of one directory, not |is not set|does not contain all files"),
+      dir = kind("must be the name of one directory, not |must be a directory with the files of "),
       digits = kind("must be whole numbers from 0 to 9, not ", function(x) {
         is.numeric(x) && length(x) > 0 && all(x %in% 0:9)
       })
@@ -188,7 +191,7 @@ model_rows <- list(
 formula_contract <- list(
   list(x = ~ Sepal.Length + Petal.Length, data = iris[1:30, ], n_epochs = 3, verbose = FALSE),
   list(
-    x = data_kind("cannot be computed: "),
+    x = data_kind("must be a formula that can be computed, but fails: "),
     # x may be at fault then
     data = kind("must be a data frame, not ", function(x) {
       if (is.null(x) || is.data.frame(x)) NA else FALSE
@@ -225,7 +228,7 @@ methods_contract <- list(
       list(
         object = model_kind,
         newdata = data_kind(
-          neighbors_sentence, "lacks columns of the model: ",
+          neighbors_sentence, "must have all columns of the model, but lacks ",
           "must have 4 columns, as the model's data had, not "
         ),
         n_epochs = or_null(whole(0))
@@ -257,7 +260,7 @@ methods_contract <- list(
   summary.umap_graph = list(list(object = edges), list(object = graph_kind)),
   summary.umap_neighbors = list(list(object = near), list(object = neighbor_kind)),
   summary.umap_model = list(list(object = model), list(
-    object = model_kind, data = or_null(data_kind("lacks columns of the model: "))
+    object = model_kind, data = or_null(data_kind("must have all columns of the model, but lacks "))
   )),
   umap.formula = formula_contract,
   umap_fit.formula = formula_contract
@@ -379,7 +382,10 @@ for (name in names(methods_contract)) {
 test_that("a diagnostic sees the data that it is given", {
   for (value in specimens[!vapply(specimens, is.null, NA)]) {
     arguments <- list(x = model, diagnostic = "trustworthiness", data = value)
-    sentence <- paste0(data_sentence, "|lacks columns|must have one row per point of the model, 30")
+    sentence <- paste0(
+      data_sentence, "|must have all columns of the model, but lacks ",
+      "|must have one row per point of the model, 30"
+    )
     expect_null(flaw_of_refusal(outcome(plot, arguments), "data", value, sentence))
   }
 })
@@ -390,5 +396,5 @@ test_that("nothing passes through ... unseen", {
   }
   expect_input_error(umap_control(spraed = 1), "`spraed`.*Did you mean `spread`")
   too_many <- rep(list(NULL), length(formals(umap_control)))
-  expect_input_error(do.call(umap_control, too_many), "without a name")
+  expect_input_error(do.call(umap_control, too_many), "must have a name for each argument")
 })

@@ -26,7 +26,7 @@ test_that("an argument that does not exist is an error that guesses", {
   expect_input_error(umap_control(n_epochs = 50), "`n_epochs` must be given to umap\\(\\) itself")
   expect_input_error(umap(iris[1:4], control = umap_control()), "by their own names")
   expect_input_error(umap(iris[1:4], foo = 1, Metrik = 2), "`foo` .*nor is `Metrik`.*mean `metric`")
-  expect_input_error(do.call(umap_control, c(umap_control(), 1)), "without a name")
+  expect_input_error(do.call(umap_control, c(umap_control(), 1)), "must have a name for each argument")
 })
 
 test_that("settings reach the result", {

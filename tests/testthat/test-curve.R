@@ -21,22 +21,22 @@ test_that("any curve is the least-squares fit", {
 })
 
 test_that("distances that make no sense are errors", {
-  expect_input_error(fit_curve(min_dist = 2), "`min_dist` must not exceed `spread`: 2 > 1")
+  expect_input_error(fit_curve(min_dist = 2), "`min_dist` must be at most `spread`, 1, not 2")
   expect_input_error(fit_curve(min_dist = -0.1), "`min_dist` must be a number of at least 0")
   expect_input_error(fit_curve(min_dist = NA), "`min_dist`")
   expect_input_error(fit_curve(min_dist = "1"), "`min_dist`.*not \"1\"")
   expect_input_error(fit_curve(spread = 0), "`spread` must be a number greater than 0")
   expect_input_error(fit_curve(spread = Inf), "`spread`")
-  expect_input_error(fit_curve(spread = 1e300), "`spread` is out of all proportion: 1e\\+300")
-  expect_input_error(umap(iris[1:4], spread = 1e300), "`spread` is out of all proportion")
+  expect_input_error(fit_curve(spread = 1e300), "`spread` must be a scale .*, not 1e\\+300")
+  expect_input_error(umap(iris[1:4], spread = 1e300), "`spread` must be a scale")
   expect_input_error(fit_curve(spread = c(1, 2)), "`spread`")
 })
 
 test_that("a and b go together", {
   graph <- digits_graph(50)
   start <- initial_layout(graph)
-  expect_input_error(optimize_layout(graph, start, a = 1), "`b` is missing")
-  expect_input_error(umap(iris[1:4], b = 1), "`a` is missing")
+  expect_input_error(optimize_layout(graph, start, a = 1), "`b` must be a number, not NULL, where `a`")
+  expect_input_error(umap(iris[1:4], b = 1), "`a` must be a number, not NULL, where `b`")
   expect_input_error(umap(iris[1:4], a = 0, b = 1), "`a` must be a number greater than 0")
   ab <- fit_curve(0.3, 2)
   expect_identical(

@@ -345,7 +345,7 @@ test_that("settings that make no sense are errors", {
   expect_input_error(use(10, snapshots = -1), "`snapshots`")
   expect_input_error(use(10, snapshots = NA), "`snapshots`")
   expect_input_error(use(10, snapshots = "5"), "`snapshots`")
-  expect_input_error(use(min_dist = 2), "`min_dist` must not exceed")
+  expect_input_error(use(min_dist = 2), "`min_dist` must be at most `spread`, 1, not 2")
 })
 
 test_that("the spectral initialization converges on a long chain, and the chain is not torn", {

@@ -141,16 +141,16 @@ test_that("bad targets are errors", {
   graph <- iris_graph()
   expect_input_error(umap(iris[1:4], y = iris$Species[-1]), "`y` must have one value per row, 150")
   expect_input_error(supervise_graph(graph, iris$Species, verbose = "zz"), "`verbose` must be TRUE")
-  expect_input_error(supervise_graph(graph, NULL), "`y` is NULL")
-  expect_input_error(supervise_graph(graph, replace(iris[[1]], 3, NA)), "`y` holds missing")
+  expect_input_error(supervise_graph(graph, NULL), "`y` must be a target, not NULL")
+  expect_input_error(supervise_graph(graph, replace(iris[[1]], 3, NA)), "`y` must not have missing")
   expect_input_error(supervise_graph(graph, rep(NA, 150)), "must have known categories")
   expect_input_error(supervise_graph(graph, complex(150)), "`y` must be numbers or categories")
   expect_input_error(supervise_graph(graph, sum), "`y` must be")
-  expect_input_error(supervise_graph(graph, iris[0]), "`y` has no columns")
+  expect_input_error(supervise_graph(graph, iris[0]), "`y` must have columns")
   expect_input_error(umap(iris[1:4], y = iris[[1]], target_weight = 2), "`target_weight`")
   expect_input_error(umap(iris[1:4], y = iris[[1]], target_metric = "miles"), "`target_metric`")
   expect_input_error(
-    umap(iris[1:4], y = iris[[5]], target_metric = "categorical"), "categories are known by"
+    umap(iris[1:4], y = iris[[5]], target_metric = "categorical"), "not \"categorical\""
   )
   expect_input_error(umap(iris[1:4], y = iris[[1]], target_n_neighbors = 1), "`target_n_neighbors`")
   expect_warning(

@@ -1,13 +1,14 @@
 # Runs `code` with option, environment variable and limits as given, unset by default.
-with_threads <- function(code, option = NULL, variable = "", limit = "", omp_limit = "") {
+with_threads <- function(code, option = NULL, variable = "", limit = "", omp_limit = "",
+                         omp_threads = "") {
   old_option <- options(unfurl.threads = option)
-  names <- c("UNFURL_THREADS", "_R_CHECK_LIMIT_CORES_", "OMP_THREAD_LIMIT")
+  names <- c("UNFURL_THREADS", "_R_CHECK_LIMIT_CORES_", "OMP_THREAD_LIMIT", "OMP_NUM_THREADS")
   old <- Sys.getenv(names)
   on.exit({
     options(old_option)
     do.call(Sys.setenv, as.list(old))
   })
-  do.call(Sys.setenv, stats::setNames(list(variable, limit, omp_limit), names))
+  do.call(Sys.setenv, stats::setNames(list(variable, limit, omp_limit, omp_threads), names))
   code
 }
 
@@ -31,7 +32,7 @@ test_that("CRAN's checks get two", {
   }
 })
 
-test_that("OpenMP's limit of threads is heeded", {
+test_that("OpenMP's limit of threads is a limit", {
   expect_identical(with_threads(resolve_threads(8), omp_limit = "3"), 3L)
   expect_identical(with_threads(resolve_threads(2), omp_limit = "3"), 2L)
   expect_identical(with_threads(resolve_threads(8), limit = "TRUE", omp_limit = "3"), 2L)
@@ -40,7 +41,21 @@ test_that("OpenMP's limit of threads is heeded", {
   }
 })
 
-test_that("what is no number of threads is an error", {
+test_that("OMP_NUM_THREADS counts after the option and the package's own variable", {
+  processors <- .Call(C_processors)
+  resolve <- function(n, ...) with_threads(resolve_threads(n), ..., omp_threads = "1")
+  expect_identical(resolve(NULL), 1L)
+  expect_identical(resolve(NULL, variable = "3"), 3L)
+  expect_identical(resolve(NULL, option = 4), 4L)
+  expect_identical(resolve(5), 5L)
+  with_omp <- function(value, ...) with_threads(resolve_threads(NULL), ..., omp_threads = value)
+  expect_identical(with_omp("1,8"), 1L)
+  expect_identical(with_omp("512"), processors) # never more than there are
+  expect_identical(with_omp("2", omp_limit = "1"), 1L)
+  for (value in c("", "0", "-1", "many", ",2", "NaN")) expect_identical(with_omp(value), processors)
+})
+
+test_that("what is not a number of threads is an error", {
   for (bad in list(0, -1, 1.5, NA, "2", c(1, 2), Inf)) {
     expect_input_error(
       resolve_threads(bad), "`n_threads` must be a whole number (of at least 1|from 1 to .*), not"

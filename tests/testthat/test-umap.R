@@ -233,7 +233,7 @@ test_that("bad input is an error that names the argument", {
   expect_input_error(umap(x, n_components = 0), "`n_components`")
   expect_input_error(umap(x, n_components = 1.5), "`n_components`")
   expect_input_error(umap(x, metric = "eucl"), "`metric` must be one of")
-  expect_input_error(umap(x, min_dist = 1.5), "`min_dist` must not exceed `spread`")
+  expect_input_error(umap(x, min_dist = 1.5), "`min_dist` must be at most `spread`, 1, not 1.5")
   expect_input_error(umap(x, min_dist = -1), "`min_dist`")
   expect_input_error(umap(x, n_epochs = -1), "`n_epochs`")
   expect_input_error(umap(x, n_epochs = 0.5), "`n_epochs`")
@@ -287,7 +287,7 @@ test_that("given neighbours contradicted are an error", {
     umap(list(idx = nn$idx[, -1], dist = nn$dist[, -1]), n_neighbors = 12, n_epochs = 2)
   )
   for (k in c(5, 15)) {
-    expect_input_error(umap(nn, n_neighbors = k), "`n_neighbors` must be 12, as so many neighbors")
+    expect_input_error(umap(nn, n_neighbors = k), "`n_neighbors` must be 12, the number of given")
   }
   expect_input_error(umap(nn, n_neighbors = "a"), "`n_neighbors` must be a whole number")
   expect_input_error(umap_fit(nn, metric = "cosine"), "`metric` must be \"euclidean\", by which")
@@ -303,7 +303,7 @@ test_that("the metric of distances may be told, as may what umap() has without b
   bare <- unclass(nearest_neighbors(iris[1:4], metric = "cosine"))[c("idx", "dist")]
   expect_no_warning(umap(bare, metric = "euclidean", n_epochs = 2))
   expect_input_error(umap(d, metric = "miles"), "`metric` must be one of")
-  expect_input_error(umap(as.matrix(d), metric = "precomputed"), "give distances as a `dist`")
+  expect_input_error(umap(as.matrix(d), metric = "precomputed"), "not be \"precomputed\"\\. Give")
 })
 
 test_that("arguments of data are said to have no part beside distances", {
@@ -378,7 +378,7 @@ test_that("times are labels, numeric targets, and no columns", {
   days <- as.Date("2024-05-01") + 1:150
   expect_identical(fit(y = days), fit(y = as.numeric(days)))
   expect_identical(fit(y = as.difftime(1:150, units = "mins")), fit(y = 1:150))
-  expect_input_error(fit(y = replace(when, 3, NA)), "`y` holds missing")
+  expect_input_error(fit(y = replace(when, 3, NA)), "`y` must not have missing")
   expect_input_error(
     umap(data.frame(iris, when)), "some are not: when\\. Convert times and integer64 by as.numeric"
   )
@@ -404,4 +404,36 @@ test_that("a matrix may be a column", {
   model <- umap_fit(x, n_epochs = 5)
   expect_identical(model$layout, umap_fit(iris, n_epochs = 5)$layout)
   expect_identical(predict(model, x[3:4, ])$UMAP1, model$layout[3:4, 1])
+})
+
+test_that("arguments that change nothing give no warning", {
+  nn <- nearest_neighbors(iris[1:4], 10, "manhattan")
+  expect_no_warning(expect_identical(umap(nn, metric = "euclidean"), umap(nn)))
+  expect_input_error(umap(nn, metric = "cosine"), "`metric` must be \"manhattan\", by which")
+  expect_no_warning(umap(iris[1:4], keep = "minimal", n_epochs = 2))
+  expect_unfurl_warning(umap(iris[1:4], keep = "graph", n_epochs = 2), "`keep` has no effect")
+  distances <- stats::dist(iris[1:4], "manhattan")
+  expect_no_warning(umap(distances, metric = "euclidean", metric_kwds = list(), n_epochs = 2))
+  expect_no_warning(umap(iris[1:4], method = "tumap", min_dist = 1 - 0.9, n_epochs = 2))
+})
+
+test_that("names that begin like those of the package are not taken for them", {
+  x <- data.frame(label_source = iris$Petal.Width, iris[1:3])
+  embedding <- umap(x, n_epochs = 2)
+  expect_named(embedding, c("UMAP1", "UMAP2"))
+  expect_named(umap(~., x, n_epochs = 2), c("UMAP1", "UMAP2"))
+  model <- umap_fit(x, keep = "minimal", n_epochs = 2)
+  model[c("labels_old", "blocks_old", "row_names_old", "snapshots_old")] <- list("a", 1, "b", 2)
+  expect_identical(as.data.frame(model), embedding)
+  expect_input_error(predict(model, x), "`object` must keep its data")
+  expect_identical(predict(model), embedding)
+  kept <- umap_fit(x, n_epochs = 2)
+  kept$variables_old <- "log(a)"
+  expect_identical(predict(kept, x[1:9, ])$UMAP1, kept$layout[1:9, 1])
+  expect_input_error(
+    umap(x, metric = "minkowski", metric_kwds = list(p_old = 3)), "list with the element `p`"
+  )
+  distances <- structure(stats::dist(iris[1:4]), method = NULL, method_old = "cosine")
+  expect_unfurl_warning(umap(distances, metric = "cosine", n_epochs = 2), "`metric` has no effect")
+  expect_input_error(umap(list(idx_old = diag(9), dist_old = diag(9))), "matrices `idx` and `dist`")
 })

