@@ -94,3 +94,37 @@ test_that("queries that do not fit are errors", {
   few <- nearest_neighbors(some_digits(20), 5)
   expect_input_error(nearest_neighbors(x, 5, query = x, neighbors = few), "`neighbors` must have")
 })
+
+# 4,600 places of 16 rows each: the graph of the old rows falls apart into as many parts.
+test_that("rows are found where each has many copies, and new ones go to their group", {
+  set.seed(1)
+  group <- rep(1:46, length.out = 4600)
+  center <- matrix(rnorm(46 * 6, sd = 8), 46)
+  draw <- function(group) center[group, ] + rnorm(6 * length(group))
+  x <- draw(group)[rep(1:4600, 16), ]
+  new_group <- rep(1:46, length.out = 230)
+  new <- draw(new_group)
+  model <- umap_fit(x, n_epochs = 0, init = "pca")
+  found <- nearest_neighbors(x, 15, query = new, neighbors = model)
+  exact <- nearest_neighbors(x, 15, query = new, method = "exact")
+  expect_identical(found$method, "graph")
+  expect_identical(exact$recall, 1)
+  expect_gt(found$recall, 0.99)
+  expect_gt(mean(found$idx == exact$idx), 0.99)
+
+  placed <- predict(model, new, n_epochs = 0) # at the place of a neighbor
+  key <- function(layout) paste(layout$UMAP1, layout$UMAP2)
+  expect_gt(mean(group[match(key(placed), key(as.data.frame(model))) %% 4600] == new_group), 0.99)
+})
+
+test_that("a search that fails is made again with every pair", {
+  x <- matrix(rnorm(9000 * 8), 9000)
+  nowhere <- list(idx = cbind(1:9000, matrix(sample(9000, 9000 * 9, TRUE), 9000)))
+  nowhere$idx[, -1] <- nowhere$idx[, 2] # one neighbor alone, the others are missing
+  nowhere$idx[, 3:10] <- NA
+  nowhere$dist <- replace(cbind(0, nowhere$idx[, -1] * 0 + 1), is.na(nowhere$idx), Inf)
+  query <- matrix(rnorm(300 * 8), 300)
+  found <- nearest_neighbors(x, 10, query = query, neighbors = nowhere)
+  expect_identical(found$method, "exact")
+  expect_identical(found$recall, 1)
+})

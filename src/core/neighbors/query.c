@@ -9,10 +9,10 @@
  * and n × proxies_of_finding more where the neighbors of the old rows are not known. The cheaper way
  * is taken.
  *
- * Where the graph falls apart into very many parts, the leaders of these parts are points of a search
- * of their own, which this file does in one of the two ways again; so each query begins in the parts
- * nearest to it. There are at most (1/2 + 1/LEADER_EVERY) n leaders of n points, so that the levels
- * come to an end.
+ * Where the graph falls apart into very many parts, it has leaders, which are the points of a search of
+ * their own, made by this file in one of the two ways again; so each query begins in the parts nearest to
+ * it. There are at most (3/4 + 1/LEADER_EVERY) n leaders of n points, so that the levels come to an
+ * end; and no two of them are copies but for the added ones.
  *
  * Nothing guarantees that a search along a graph finds the nearest rows: it ends where no link leads
  * nearer, as between groups that lie apart. So its recall is measured, by comparing some queries

@@ -9,12 +9,11 @@
  * with one row of each part that cannot be reached from those, up to MAX_ENTRIES in all.
  *
  * Where a graph falls apart into more parts than that, as where each row has k copies or more, which
- * fill its list, two things keep all rows in reach:
- * - a part whose rows are copies of reachable rows needs no entry: who finds a row knows its copies;
- * - of the other parts, one row each is a leader. A query is compared with the leaders by a search of
- *   its own (neighbors/query.c), and begins with those nearest to it. If more than half of all rows
- *   were leaders, which says that the table has little of their neighbors, some of them become
- *   entries instead: query.c measures what that misses.
+ * fill its list, it gets leaders: the first of each set of copies, and one row of each part that still is
+ * out of reach. A query is compared with the leaders by a search of its own (neighbors/query.c), and
+ * begins with those nearest to it. Copies of a row that is found are found, too. If more than three
+ * quarters of all rows were leaders, which says that the table has little of their neighbors, some
+ * of them become entries instead: query.c measures what that misses.
  *
  * O(n k) to build, and O(n d) more to find copies where the graph falls apart.
  */
@@ -108,7 +107,20 @@ static void reach_from_entries(reach *r) {
     if (!r->is_reached[r->graph->entries[e]]) reach_from(r, r->graph->entries[e]);
 }
 
-/* For a graph of many parts: copies of reachable rows need no entry. */
+/* The first of each set of copies, and then one row of each part that is still out of reach. Returns
+ * how many they are. */
+static int list_leaders(reach *r, int *leaders) {
+  const uf_copies *copies = &r->graph->copies;
+  int count = 0;
+  for (int row = 0; row < r->graph->n; row++)
+    if (copies->first[row] == row && copies->next[row] >= 0) {
+      leaders[count++] = row;
+      if (!r->is_reached[row]) reach_from(r, row);
+    }
+  return count + choose_one_each(r, r->graph->n - count, leaders + count);
+}
+
+/* For a graph of many parts. */
 static uf_status choose_leaders(uf_context *ctx, uf_search_graph *graph, reach *r) {
   uf_status status = UF_OK;
   int room = MAX_ENTRIES - graph->n_entries;
@@ -116,13 +128,13 @@ static uf_status choose_leaders(uf_context *ctx, uf_search_graph *graph, reach *
   UF_NEW_ZERO(ctx, r->is_covered, graph->n);
   UF_NEW(ctx, graph->leaders, graph->n);
   reach_from_entries(r);
-  int n_parts = choose_one_each(r, graph->n, graph->leaders);
-  if (n_parts > room && n_parts <= graph->n / 2) {
-    graph->n_leaders = n_parts;
+  int n_leaders = list_leaders(r, graph->leaders);
+  if (n_leaders > room && n_leaders <= graph->n / 4 * 3) {
+    graph->n_leaders = n_leaders;
   } else {
-    int n_more = n_parts < room ? n_parts : room;
+    int n_more = n_leaders < room ? n_leaders : room;
     for (int e = 0; e < n_more; e++)
-      graph->entries[graph->n_entries++] = graph->leaders[(int64_t)e * n_parts / n_more];
+      graph->entries[graph->n_entries++] = graph->leaders[(int64_t)e * n_leaders / n_more];
   }
 done:
   return status;

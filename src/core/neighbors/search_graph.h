@@ -13,10 +13,8 @@ typedef struct uf_search_graph {
   int n_entries;
   int *entries; /* n_entries: rows that every query begins with */
   int n_leaders;
-  int *leaders; /* n_leaders: a row of each part that cannot be reached from the entries and that is
-                       no copy of a reachable row; a query begins with those nearest to it */
-  uf_copies
-      copies; /* of all rows, where there are too many such parts to begin with each; else empty */
+  int *leaders;     /* n_leaders: rows of which a query begins with the nearest ones */
+  uf_copies copies; /* of all rows, where the graph has fallen apart; else empty */
 } uf_search_graph;
 
 /* From a table of neighbors of the points, of which only indices are read. */
