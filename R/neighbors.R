@@ -30,7 +30,9 @@
 #' `x` were: variances and covariances, for example, are those of `x`. When there are many, the
 #' search goes from neighbour to neighbour in a graph that is made of `neighbors`, a table of
 #' neighbours of the rows of `x` in the same metric (found first when it is not given); a few
-#' neighbours in a hundred may be missed, and the method is `"graph"`. Else, and with
+#' neighbours in a hundred may be missed, and the method is `"graph"`. Where a sample of the queries
+#' finds fewer than 90% of its nearest rows, the search is repeated, with every pair of rows if that is a
+#' matter of seconds; a warning says when it is still below. When there are few queries, and with
 #' `method = "exact"`, every pair is compared.
 #'
 #' @param k Number of neighbours, at least 2, the row itself included. When it exceeds the number of
@@ -62,7 +64,8 @@
 #'     rows.}
 #'
 #'   With `query` a list of `idx` and `dist` with a row per row of `query`, without a column for the
-#'   row itself, and `metric` and `method`.
+#'   row itself, and `metric`, `method` and `recall`, the fraction of the nearest rows of `x` that was
+#'   found, by a sample of 16 to 64 rows of `query`.
 #' @source McInnes, Healy, Melville (2018), section 3.1, \doi{10.48550/arXiv.1802.03426}. Dong,
 #'   Charikar, Li (2011), Efficient k-nearest neighbor graph construction for generic similarity
 #'   measures, WWW '11, 577-586, \doi{10.1145/1963405.1963487}.
