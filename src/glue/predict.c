@@ -144,7 +144,8 @@ static SEXP predict(void *data) {
   c->layout = uf_alloc(ctx, (int64_t)c->n_new * d, sizeof *c->layout);
   if (!c->old || !c->layout) check(c, UF_NO_MEMORY);
   r_to_layout(c->old_layout, c->old);
-  check(c, uf_predict(ctx, c->views, count, c->old, n_old, d, &options, c->layout));
+  const uf_old_layout old = {.position = c->old, .n = n_old, .d = d};
+  check(c, uf_predict(ctx, c->views, count, &old, &options, c->layout));
   return r_from_layout(c->layout, c->n_new, d);
 }
 

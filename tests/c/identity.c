@@ -218,7 +218,8 @@ static void predictions(uf_data_block *view, const double *x, const float *layou
                                 .max_distance = INFINITY,
                                 .mean_distance = 1},
                                {.category = category, .weight = 0.5}};
-    must(uf_predict(&ctx, views, n_data_blocks, layout, N, 2, &options, placed));
+    const uf_old_layout old = {.position = layout, .n = N, .d = 2};
+    must(uf_predict(&ctx, views, n_data_blocks, &old, &options, placed));
     begin();
     take_floats(placed, 2 * N_NEW);
     end("predict", n_data_blocks == 1 ? "" : "with categories");

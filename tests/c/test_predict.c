@@ -33,7 +33,8 @@ static uf_status place_in(uf_context *ctx, uf_query_block *views, int n_data_blo
                           int n_epochs, float *placed) {
   uf_predict_options options = usual_options(n_epochs);
   float *old = old_layout(d);
-  uf_status status = uf_predict(ctx, views, n_data_blocks, old, OLD, d, &options, placed);
+  const uf_old_layout layout = {.position = old, .n = OLD, .d = d};
+  uf_status status = uf_predict(ctx, views, n_data_blocks, &layout, &options, placed);
   for (int v = 0; v < n_data_blocks; v++) uf_query_block_free(&views[v]);
   free(old);
   return status;

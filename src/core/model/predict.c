@@ -1,13 +1,19 @@
 /*
- * model/predict.c: new rows placed among the old, which stay where they are.
+ * model/predict.c: new rows placed among the old ones, which stay where they are.
  *
- * Neighbors among the old rows, and similarities to them as for the old; a start at the place of the
- * neighbor that is most in the midst of the others (their mean may lie in a gap between two
- * clusters); then some epochs of the batch optimizer (layout/batch.c) at a quarter of the learning
- * rate. In each of them all rows meet the same random old rows: as new rows do not move each other
- * either, a row's place is its own affair.
+ *   1. blocks        in each, the neighbors of the new rows among the old ones
+ *   2. similarities  w_ij of new row i to old row j as for old rows (graph/smooth_knn.h), joined over
+ *                    the blocks; the largest of a row is 1
+ *   3. start         y_i = y_j for the neighbor j with the largest Σ_e w_ie / (1 + |y_j - y_e|²): one
+ *                    in the midst of the others (their mean may lie in a gap between two clusters)
+ *   4. epochs        of Adam (layout/adam.h) along the force
+ *                      Σ_j w_ij attraction(i, j) + r D_i mean_k repulsion(i, k)     D_i = Σ_j w_ij
+ *                    with r the negative sample rate: an edge pulls at its new end alone
+ *   5. duplicates    rows identical to an old one get its place
  *
- * Vertices are the new rows, from 0, and after them the old ones. O(n_new (search + k² + k n_epochs)).
+ * In an epoch all rows meet the same random old rows k, and new rows do not move each other, so a
+ * row's place depends on that row alone. Vertices are the new rows, from 0, and after them the old
+ * ones. O(n_new (search + k² + k n_epochs)).
  */
 #include "arith/arith.h"
 
@@ -29,11 +35,21 @@
 
 enum { ROWS_PER_BLOCK = 16, N_NEGATIVES = 32, GROUPS_PER_BLOCK = 32 };
 
-/* Of the first epoch: short, since rows begin near where they belong. A compromise; not measured on
- * its own. */
+/* Of the first epoch: short, since rows begin near where they belong. A compromise, as is the number
+ * of negatives; not measured on its own. */
 static const double step_length = 0.25 * UF_STEP_LENGTH;
 
-/* ---- neighbors and similarities ---- */
+typedef struct predict_job {
+  uf_context *ctx;
+  uf_query_block *blocks; /* n_blocks */
+  int n_blocks;
+  const uf_old_layout *old;
+  const uf_predict_options *options;
+  uf_graph graph; /* n_new rows, directed; old row o is n_new + o */
+  float *layout;  /* n_new × d */
+} predict_job;
+
+/* ---- blocks ---- */
 
 /* Old rows come after the new ones. */
 static void renumber(uf_neighbors *neighbors) {
@@ -42,84 +58,84 @@ static void renumber(uf_neighbors *neighbors) {
     if (neighbors->index[i] >= 0) neighbors->index[i] += neighbors->n;
 }
 
-static uf_status find_neighbors(uf_context *ctx, uf_query_block *view, uint64_t seed) {
+static uf_status find_neighbors(predict_job *j, uf_query_block *block) {
   uf_neighbor_method used;
-  if (view->neighbors.index) return UF_OK;
-  uf_query_options options = {.graph = view->graph, .k = view->k, .seed = seed};
-  return uf_neighbors_query(ctx, view->points, view->queries, &options, &view->neighbors, &used);
+  const uf_query_options options = {.graph = block->graph, .k = block->k, .seed = j->options->seed};
+  if (!block->neighbors.index) {
+    uf_status status = uf_neighbors_query(j->ctx, block->points, block->queries, &options,
+                                          &block->neighbors, &used);
+    if (status) return status;
+  }
+  renumber(&block->neighbors);
+  return UF_OK;
 }
 
-static uf_status similarities(uf_context *ctx, const uf_query_block *view, uf_fuzzy_options options,
-                              uf_graph *graph) {
+/* ---- similarities ---- */
+
+static uf_status similarities(const predict_job *j, const uf_query_block *block, uf_graph *graph) {
   uf_status status = UF_OK;
+  uf_fuzzy_options options = j->options->fuzzy;
   float *rho = NULL, *sigma = NULL;
-  options.max_distance = view->max_distance;
-  options.mean_distance = view->mean_distance;
-  UF_NEW(ctx, rho, view->neighbors.n);
-  UF_NEW(ctx, sigma, view->neighbors.n);
-  UF_TRY(uf_smooth_knn(ctx, &view->neighbors, &options, rho, sigma));
-  UF_TRY(uf_fuzzy_directed(ctx, &view->neighbors, rho, sigma, &options, graph));
+  options.max_distance = block->max_distance;
+  options.mean_distance = block->mean_distance;
+  UF_NEW(j->ctx, rho, block->neighbors.n);
+  UF_NEW(j->ctx, sigma, block->neighbors.n);
+  UF_TRY(uf_smooth_knn(j->ctx, &block->neighbors, &options, rho, sigma));
+  UF_TRY(uf_fuzzy_directed(j->ctx, &block->neighbors, rho, sigma, &options, graph));
 done:
   uf_free(rho);
   uf_free(sigma);
   return status;
 }
 
-static uf_status join_view(uf_context *ctx, uf_query_block *view, const uf_predict_options *options,
-                           uf_graph *graph) {
+/* The graph of the first block, then its intersections with the others. */
+static uf_status join_block(predict_job *j, uf_query_block *block) {
   uf_status status = UF_OK;
   uf_graph own = {0}, both = {0};
-  if (view->category) {
-    UF_TRY(uf_categorical_intersection(ctx, graph, view->category, view->category, view->weight));
+  if (block->category) {
+    UF_TRY(uf_categorical_intersection(j->ctx, &j->graph, block->category, block->category,
+                                       block->weight));
   } else {
-    UF_TRY(find_neighbors(ctx, view, options->seed));
-    renumber(&view->neighbors);
-    if (!graph->start) return similarities(ctx, view, options->fuzzy, graph);
-    UF_TRY(similarities(ctx, view, options->fuzzy, &own));
-    UF_TRY(uf_intersect_graphs(ctx, graph, &own, view->weight, 1, &both));
-    uf_graph_free(graph);
-    *graph = both;
+    UF_TRY(find_neighbors(j, block));
+    if (!j->graph.start) return similarities(j, block, &j->graph);
+    UF_TRY(similarities(j, block, &own));
+    UF_TRY(uf_intersect_graphs(j->ctx, &j->graph, &own, block->weight, 1, &both));
+    uf_graph_free(&j->graph);
+    j->graph = both;
   }
-  UF_TRY(uf_normalize_by_row_maximum(ctx, graph));
+  UF_TRY(uf_normalize_by_row_maximum(j->ctx, &j->graph));
 done:
   uf_graph_free(&own);
   return status;
 }
 
-/* ---- initial positions ---- */
+/* ---- start ---- */
 
-typedef struct start_job {
-  const uf_graph *graph;
-  const float *old_layout;
-  int d;
-  float *layout;
-} start_job;
-
-static const float *position_of(const start_job *j, int64_t edge) {
-  return j->old_layout + (size_t)(j->graph->neighbor[edge] - j->graph->n) * (size_t)j->d;
+static const float *position_of(const predict_job *j, int64_t edge) {
+  return j->old->position + (size_t)(j->graph.neighbor[edge] - j->graph.n) * (size_t)j->old->d;
 }
 
 /* Σ_e w_e / (1 + |y - y_e|²) over a row's neighbors. */
-static double closeness(const start_job *j, int64_t row, const float *y) {
+static double closeness(const predict_job *j, int64_t row, const float *y) {
   double sum = 0;
-  for (int64_t e = j->graph->start[row]; e < j->graph->start[row + 1]; e++)
-    sum += j->graph->weight[e] / (1 + uf_squared_distance(y, position_of(j, e), j->d));
+  for (int64_t e = j->graph.start[row]; e < j->graph.start[row + 1]; e++)
+    sum += j->graph.weight[e] / (1 + uf_squared_distance(y, position_of(j, e), j->old->d));
   return sum;
 }
 
-/* Each row at the neighbor that is closest to the others; NAN without any. */
+/* Each row at the neighbor that is closest to the others; NaN without any. */
 static void start_rows(void *job, uf_rows rows) {
-  start_job *j = job;
+  const predict_job *j = job;
   for (int64_t row = rows.from; row < rows.to; row++) {
     double most = 0;
     const float *start = NULL;
-    for (int64_t e = j->graph->start[row]; e < j->graph->start[row + 1]; e++) {
+    for (int64_t e = j->graph.start[row]; e < j->graph.start[row + 1]; e++) {
       double close = closeness(j, row, position_of(j, e));
       if (!(close > most)) continue;
       most = close;
       start = position_of(j, e);
     }
-    for (int c = 0; c < j->d; c++) j->layout[row * j->d + c] = start ? start[c] : NAN;
+    for (int c = 0; c < j->old->d; c++) j->layout[row * j->old->d + c] = start ? start[c] : NAN;
   }
 }
 
@@ -131,7 +147,7 @@ typedef struct negative_source {
   int n_old;
 } negative_source;
 
-/* The same for all blocks. */
+/* The same for all blocks of rows. */
 static void draw_negatives(const void *source, int epoch, int64_t block, int count, size_t *place) {
   (void)block;
   const negative_source *s = source;
@@ -140,22 +156,20 @@ static void draw_negatives(const void *source, int epoch, int64_t block, int cou
     place[k] = (size_t)(s->first + uf_draw_index(key, (uint64_t)k, s->n_old));
 }
 
-/* An edge pulls at its new end alone. */
-static uf_status move_rows(uf_context *ctx, const uf_graph *graph, const float *old_layout,
-                           int n_old, int d, const uf_predict_options *options, float *layout) {
+static uf_status move_rows(const predict_job *j) {
   uf_status status = UF_OK;
-  const uf_sell_rows rows = {.graph = graph, .scale = 1};
+  const uf_sell_rows rows = {.graph = &j->graph, .scale = 1};
   uf_sell sell = {0};
-  UF_TRY(uf_sell_make(ctx, &rows, d, NULL, &sell));
+  UF_TRY(uf_sell_make(j->ctx, &rows, j->old->d, NULL, &sell));
   const negative_source source = {
-      .seed = options->seed, .first = uf_sell_places(&sell), .n_old = n_old};
-  const uf_adam adam = {.options = &options->layout,
+      .seed = j->options->seed, .first = uf_sell_places(&sell), .n_old = j->old->n};
+  const uf_adam adam = {.options = &j->options->layout,
                         .sell = &sell,
-                        .fixed = old_layout,
-                        .n_fixed = n_old,
-                        .d = d,
+                        .fixed = j->old->position,
+                        .n_fixed = j->old->n,
+                        .d = j->old->d,
                         .n_ends = 1,
-                        .n_epochs = options->layout.n_epochs,
+                        .n_epochs = j->options->layout.n_epochs,
                         .step_length = step_length,
                         .fewest_negatives = N_NEGATIVES,
                         .most_negatives = N_NEGATIVES,
@@ -164,7 +178,7 @@ static uf_status move_rows(uf_context *ctx, const uf_graph *graph, const float *
                         .source = &source,
                         .span_from = 0,
                         .span_to = 1};
-  UF_TRY(uf_adam_run(ctx, &adam, layout));
+  UF_TRY(uf_adam_run(j->ctx, &adam, j->layout));
 done:
   uf_sell_free(&sell);
   return status;
@@ -172,60 +186,59 @@ done:
 
 /* ---- duplicates ---- */
 
-/* Whether a new row and an old one are the same in a view: identical, at no distance, or of one
+/* Whether a new row and an old one are the same in a block: identical, at distance 0, or of one
  * category. */
-static int is_same(const uf_query_block *view, int row, int old) {
-  if (view->category) return view->category[row] == view->category[old];
-  int n_new = view->neighbors.n;
-  if (view->queries && uf_are_duplicates(view->points, old - n_new, view->queries, row)) return 1;
-  size_t from = (size_t)row * (size_t)view->neighbors.k;
-  for (size_t at = from; at < from + (size_t)view->neighbors.k; at++)
-    if (view->neighbors.index[at] == old) return !(view->neighbors.distance[at] > 0);
+static int is_same(const uf_query_block *block, int row, int old) {
+  if (block->category) return block->category[row] == block->category[old];
+  const uf_neighbors *nearest = &block->neighbors;
+  if (block->queries && uf_are_duplicates(block->points, old - nearest->n, block->queries, row))
+    return 1;
+  size_t from = (size_t)row * (size_t)nearest->k;
+  for (size_t at = from; at < from + (size_t)nearest->k; at++)
+    if (nearest->index[at] == old) return !(nearest->distance[at] > 0);
   return 0;
 }
 
-static int is_duplicate(const uf_query_block *views, int n_data_blocks, int row, int old) {
-  for (int v = 0; v < n_data_blocks; v++)
-    if (!is_same(&views[v], row, old)) return 0;
+/* The same in all blocks. */
+static int is_duplicate(const predict_job *j, int row, int old) {
+  for (int b = 0; b < j->n_blocks; b++)
+    if (!is_same(&j->blocks[b], row, old)) return 0;
   return 1;
 }
 
-/* The first old row that is the same in all views, or -1. What the search has missed is found by its
- * hash. */
-static int duplicate_of(const uf_query_block *views, int n_data_blocks, int row,
-                        const uf_row_table *table, const int *hash) {
-  const uf_neighbors *nearest = &views[0].neighbors;
+/* The first old row that is the same in all blocks, or -1. Those that the search has missed are found
+ * by their hash. */
+static int duplicate_of(const predict_job *j, int row, const uf_row_table *table, const int *hash) {
+  const uf_neighbors *nearest = &j->blocks[0].neighbors;
   size_t from = (size_t)row * (size_t)nearest->k;
   if (hash)
     for (int old = uf_row_first(table, hash[row]); old >= 0; old = table->next[old])
-      if (is_duplicate(views, n_data_blocks, row, nearest->n + old)) return nearest->n + old;
-  for (int c = 0; c < nearest->k && nearest->index[from + (size_t)c] >= 0; c++) {
-    if (nearest->distance[from + (size_t)c] > 0) break;
-    int old = nearest->index[from + (size_t)c];
-    if (is_duplicate(views, n_data_blocks, row, old)) return old;
+      if (is_duplicate(j, row, nearest->n + old)) return nearest->n + old;
+  for (size_t at = from; at < from + (size_t)nearest->k && nearest->index[at] >= 0; at++) {
+    if (nearest->distance[at] > 0) break;
+    if (is_duplicate(j, row, nearest->index[at])) return nearest->index[at];
   }
   return -1;
 }
 
-/* Puts rows that the old layout has already to their place in it. */
-static uf_status place_duplicates(uf_context *ctx, const uf_query_block *views, int n_data_blocks,
-                                  const float *old_layout, int n_old, int d, float *layout) {
+static uf_status place_duplicates(const predict_job *j) {
   uf_status status = UF_OK;
   uf_row_table table = {0};
-  int *hash = NULL, n_new = views[0].neighbors.n;
-  size_t width = (size_t)d;
-  if (views[0].hash) {
-    UF_NEW(ctx, hash, n_new);
-    UF_TRY(uf_hash_rows(ctx, views[0].queries, hash));
-    UF_TRY(uf_row_table_make(ctx, views[0].hash, n_old, &table));
+  const uf_query_block *first = &j->blocks[0];
+  int *hash = NULL, n_new = first->neighbors.n;
+  size_t d = (size_t)j->old->d;
+  if (first->hash) {
+    UF_NEW(j->ctx, hash, n_new);
+    UF_TRY(uf_hash_rows(j->ctx, first->queries, hash));
+    UF_TRY(uf_row_table_make(j->ctx, first->hash, j->old->n, &table));
   }
-  uf_span(ctx, 1, 1);
+  uf_span(j->ctx, 1, 1);
   for (int row = 0; row < n_new; row++) {
-    UF_TRY(uf_poll(ctx, (double)row / n_new));
-    int duplicate = duplicate_of(views, n_data_blocks, row, &table, hash);
+    UF_TRY(uf_poll(j->ctx, (double)row / n_new));
+    int duplicate = duplicate_of(j, row, &table, hash);
     if (duplicate < 0) continue;
-    memcpy(layout + (size_t)row * width, old_layout + (size_t)(duplicate - n_new) * width,
-           width * sizeof *layout);
+    memcpy(j->layout + (size_t)row * d, j->old->position + (size_t)(duplicate - n_new) * d,
+           d * sizeof *j->layout);
   }
 done:
   uf_free(hash);
@@ -233,30 +246,34 @@ done:
   return status;
 }
 
-/* ---- the whole ---- */
+/* ---- all steps ---- */
 
 /* Rows and coordinates are numbered by 32 bits. */
-static uf_status check_count(uf_context *ctx, const uf_query_block *view, int n_old, int d) {
-  int64_t n_new = view->queries ? view->queries->n : view->neighbors.n;
-  if ((n_new + 15 + n_old) * d <= INT32_MAX) return UF_OK;
+static uf_status check_size(uf_context *ctx, const uf_query_block *block,
+                            const uf_old_layout *old) {
+  int64_t n_new = block->queries ? block->queries->n : block->neighbors.n;
+  if ((n_new + 15 + old->n) * old->d <= INT32_MAX) return UF_OK;
   return uf_fail(ctx, UF_BAD_INPUT, "has too many rows: predict them in parts");
 }
 
-uf_status uf_predict(uf_context *ctx, uf_query_block *views, int n_data_blocks,
-                     const float *old_layout, int n_old, int d, const uf_predict_options *options,
-                     float *layout) {
+uf_status uf_predict(uf_context *ctx, uf_query_block *blocks, int n_blocks,
+                     const uf_old_layout *old, const uf_predict_options *options, float *layout) {
   uf_status status = UF_OK;
-  uf_graph graph = {0};
-  UF_TRY(check_count(ctx, &views[0], n_old, d));
-  for (int v = 0; v < n_data_blocks; v++) UF_TRY(join_view(ctx, &views[v], options, &graph));
+  predict_job j = {.ctx = ctx,
+                   .blocks = blocks,
+                   .n_blocks = n_blocks,
+                   .old = old,
+                   .options = options,
+                   .layout = layout};
+  UF_TRY(check_size(ctx, &blocks[0], old));
+  for (int b = 0; b < n_blocks; b++) UF_TRY(join_block(&j, &blocks[b]));
   uf_phase(ctx, "layout");
-  start_job start = {.graph = &graph, .old_layout = old_layout, .d = d, .layout = layout};
-  UF_TRY(uf_parallel_rows(ctx, graph.n, ROWS_PER_BLOCK, start_rows, &start));
-  UF_TRY(move_rows(ctx, &graph, old_layout, n_old, d, options, layout));
-  UF_TRY(place_duplicates(ctx, views, n_data_blocks, old_layout, n_old, d, layout));
+  UF_TRY(uf_parallel_rows(ctx, j.graph.n, ROWS_PER_BLOCK, start_rows, &j));
+  UF_TRY(move_rows(&j));
+  UF_TRY(place_duplicates(&j));
 done:
-  uf_graph_free(&graph);
+  uf_graph_free(&j.graph);
   return status;
 }
 
-void uf_query_block_free(uf_query_block *view) { uf_neighbors_free(&view->neighbors); }
+void uf_query_block_free(uf_query_block *block) { uf_neighbors_free(&block->neighbors); }

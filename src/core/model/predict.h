@@ -8,18 +8,20 @@
 #include "layout/options.h"
 #include "data/points.h"
 
-/* A view of the old rows (see model/data_block.h), and the new rows in it: points of both, or neighbors that
- * are known already, or categories of both. */
+/* A block of the old rows (see model/data_block.h), and the new rows in it: points of both, or
+ * neighbors that are known already, or categories of both. */
 typedef struct uf_query_block {
-  const uf_points *points, *queries;
-  const int *hash;           /* of the points, see data/duplicates.h; NULL where there is none */
+  const uf_points *points, *queries; /* n_old rows, n_new rows */
+  const int *hash; /* n_old: of the points, see data/duplicates.h; NULL where there is none */
   const uf_neighbors *graph; /* neighbors of the points, see uf_neighbors_query() */
   int k;                     /* neighbors to find */
-  const int *category;       /* of new rows, then old ones; negative where unknown */
-  double weight, max_distance,
-      mean_distance; /* see model/data_block.h, graph/smooth_knn.h; in the units of the table */
+  const int *category;       /* n_new, then n_old; negative where unknown */
+  double weight;             /* see model/data_block.h */
+  double max_distance;       /* see graph/smooth_knn.h; in the units of the table */
+  double mean_distance;      /* likewise */
 
-  /* Of new rows among old ones, -1 for none; given, or found and kept here. */
+  /* n_new × k: of new rows among old ones, -1 for none; given, or found and kept here. uf_predict()
+   * adds n_new to the indices. */
   uf_neighbors neighbors;
 } uf_query_block;
 
@@ -29,14 +31,17 @@ typedef struct uf_predict_options {
   uint64_t seed;
 } uf_predict_options;
 
+typedef struct uf_old_layout {
+  const float *position; /* n × d */
+  int n, d;
+} uf_old_layout;
+
 /*
- * layout: n_new × d. It begins with the old rows' layout, n_old × d, and views[0] has no categories.
- * A row's place does not depend on other new rows. A row identical to an old one takes its place,
- * exactly; a row without any neighbor has NaN.
+ * layout: n_new × d. blocks[0] has no categories. A row's place does not depend on other new rows. A
+ * row identical to an old one takes its place, exactly; a row without any neighbor has NaN.
  */
-uf_status uf_predict(uf_context *ctx, uf_query_block *views, int n_data_blocks,
-                     const float *old_layout, int n_old, int d, const uf_predict_options *options,
-                     float *layout);
-void uf_query_block_free(uf_query_block *view);
+uf_status uf_predict(uf_context *ctx, uf_query_block *blocks, int n_blocks,
+                     const uf_old_layout *old, const uf_predict_options *options, float *layout);
+void uf_query_block_free(uf_query_block *block);
 
 #endif
