@@ -202,7 +202,7 @@ TEST(tiny_graphs) {
       }
 }
 
-/* The boxes around any two parts do not overlap (but for the shaking). */
+/* The boxes around any two parts do not overlap (except for the jitter). */
 static void check_places(const float *layout, int n, int d, int n_parts, const int *part_of) {
   double *low = fixture_doubles(n_parts * d), *high = fixture_doubles(n_parts * d);
   for (int e = 0; e < n_parts * d; e++) {
@@ -274,7 +274,7 @@ TEST(many_components) {
   free(x);
 }
 
-/* Isolated vertices beside a component: they get places of their own too. */
+/* Isolated vertices next to a component: they get places of their own too. */
 TEST(isolated_vertices) {
   enum { N = 33 };
   float layout[2 * N];

@@ -47,13 +47,13 @@ static void range_of(const double *x, int64_t count, double *low, double *high) 
 }
 
 /* Made and applied. */
-static double *transformed(uf_context *ctx, const uf_matrix *matrix, uf_scaling scaling,
-                           int n_directions) {
-  uf_standardization transform;
+static double *standardized(uf_context *ctx, const uf_matrix *matrix, uf_scaling scaling,
+                            int n_directions) {
+  uf_standardization made;
   double *out = fixture_doubles((int64_t)matrix->n * (n_directions ? n_directions : matrix->d));
-  CHECK(uf_standardization_make(ctx, matrix, scaling, n_directions, SEED, &transform) == UF_OK);
-  CHECK(uf_standardize(ctx, matrix, &transform, out) == UF_OK);
-  uf_standardization_free(&transform);
+  CHECK(uf_standardization_make(ctx, matrix, scaling, n_directions, SEED, &made) == UF_OK);
+  CHECK(uf_standardize(ctx, matrix, &made, out) == UF_OK);
+  uf_standardization_free(&made);
   return out;
 }
 
@@ -82,7 +82,7 @@ TEST(scales_are_those_of_the_formulas) {
   double *x = some_columns(N, D, 1);
   uf_matrix matrix = matrix_of(x, N, D);
   for (int scaling = UF_SCALING_NONE; scaling <= UF_SCALING_MAXABS; scaling++) {
-    double *out = transformed(&ctx, &matrix, (uf_scaling)scaling, 0);
+    double *out = standardized(&ctx, &matrix, (uf_scaling)scaling, 0);
     for (int c = 0; c < D; c++)
       for (int i = c; i < N; i += 47)
         CHECK_CLOSE(out[c * N + i], scaled_plainly(x, c, i, (uf_scaling)scaling), 1e-12);
@@ -101,8 +101,8 @@ TEST(integers_are_scaled_like_doubles) {
   uf_matrix doubles = matrix_of(x, N, D), ints = doubles;
   ints.values = whole;
   ints.is_integer = 1;
-  double *expected = transformed(&ctx, &doubles, UF_SCALING_Z, 0);
-  double *out = transformed(&ctx, &ints, UF_SCALING_Z, 0);
+  double *expected = standardized(&ctx, &doubles, UF_SCALING_Z, 0);
+  double *out = standardized(&ctx, &ints, UF_SCALING_Z, 0);
   CHECK(memcmp(out, expected, N * D * sizeof *out) == 0);
   free(whole);
   free(x);
@@ -119,7 +119,7 @@ TEST(constant_columns_become_0) {
   uf_matrix matrix = matrix_of(x, N, D);
   for (int i = 0; i < N; i++) x[2 * N + i] = 0.1;
   for (int s = 0; s < 3; s++) {
-    double *out = transformed(&ctx, &matrix, scalings[s], 0);
+    double *out = standardized(&ctx, &matrix, scalings[s], 0);
     for (int i = 0; i < N; i++) CHECK(out[2 * N + i] == 0);
     free(out);
   }
@@ -136,22 +136,21 @@ TEST(directions_are_orthonormal) {
   double *x = some_columns(N, WIDE, 1);
   uf_matrix matrix = matrix_of(x, N, WIDE);
   for (int t = 0; t < 4; t++) {
-    uf_standardization transform;
-    CHECK(uf_standardization_make(&ctx, &matrix, UF_SCALING_NONE, counts[t], SEED, &transform) ==
-          UF_OK);
+    uf_standardization made;
+    CHECK(uf_standardization_make(&ctx, &matrix, UF_SCALING_NONE, counts[t], SEED, &made) == UF_OK);
     for (int a = 0; a < counts[t]; a++) {
-      const double *left = transform.rotation + a * WIDE;
+      const double *left = made.rotation + a * WIDE;
       double largest = 0;
       for (int b = 0; b <= a; b++) {
         double product = 0;
-        for (int c = 0; c < WIDE; c++) product += left[c] * transform.rotation[b * WIDE + c];
+        for (int c = 0; c < WIDE; c++) product += left[c] * made.rotation[b * WIDE + c];
         CHECK_CLOSE(product, a == b, 1e-5);
       }
       for (int c = 0; c < WIDE; c++)
         if (fabs(left[c]) > fabs(largest)) largest = left[c];
       CHECK(largest > 0);
     }
-    uf_standardization_free(&transform);
+    uf_standardization_free(&made);
   }
   free(x);
   uf_session_close(&ctx);
@@ -163,7 +162,7 @@ TEST(components_are_uncorrelated_and_in_order_of_variance) {
   fixture_open(&ctx, 2, NULL);
   double *x = some_columns(N, WIDE, 1), variance[WIDE], before = 0, after = 0;
   uf_matrix matrix = matrix_of(x, N, WIDE);
-  double *all = transformed(&ctx, &matrix, UF_SCALING_NONE, WIDE);
+  double *all = standardized(&ctx, &matrix, UF_SCALING_NONE, WIDE);
   for (int c = 0; c < WIDE; c++) {
     variance[c] = covariance(all + c * N, all + c * N, N);
     before += covariance(x + c * N, x + c * N, N);
@@ -174,7 +173,7 @@ TEST(components_are_uncorrelated_and_in_order_of_variance) {
       CHECK_CLOSE(covariance(all + c * N, all + b * N, N), 0, 1e-4 * variance[0]);
   }
   CHECK_CLOSE(after, before, 1e-5 * before);
-  double *few = transformed(&ctx, &matrix, UF_SCALING_NONE, 3);
+  double *few = standardized(&ctx, &matrix, UF_SCALING_NONE, 3);
   for (int c = 0; c < 3; c++)
     CHECK_CLOSE(covariance(few + c * N, few + c * N, N), variance[c], 1e-3 * variance[c]);
   free(few);
@@ -189,11 +188,11 @@ TEST(components_keep_the_size_of_the_data) {
   fixture_open(&ctx, 1, NULL);
   double *x = some_columns(N, D, 1);
   uf_matrix matrix = matrix_of(x, N, D);
-  double *expected = transformed(&ctx, &matrix, UF_SCALING_NONE, 2);
+  double *expected = standardized(&ctx, &matrix, UF_SCALING_NONE, 2);
   for (int s = 0; s < 3; s++) {
     double *sized = some_columns(N, D, sizes[s]);
     uf_matrix sized_matrix = matrix_of(sized, N, D);
-    double *out = transformed(&ctx, &sized_matrix, UF_SCALING_NONE, 2);
+    double *out = standardized(&ctx, &sized_matrix, UF_SCALING_NONE, 2);
     for (int i = 0; i < 2 * N; i++) CHECK_CLOSE(out[i] / sizes[s], expected[i], 1e-4);
     free(sized);
     free(out);
@@ -212,8 +211,8 @@ TEST(the_same_bits_everywhere) {
     for (int t = 0; t < FIXTURE_THREADS; t++) {
       uf_context ctx;
       fixture_open(&ctx, fixture_threads[t], fixture_isa[isa]);
-      double *out = transformed(&ctx, &matrix, UF_SCALING_Z, 11);
-      if (!expected) expected = transformed(&ctx, &matrix, UF_SCALING_Z, 11);
+      double *out = standardized(&ctx, &matrix, UF_SCALING_Z, 11);
+      if (!expected) expected = standardized(&ctx, &matrix, UF_SCALING_Z, 11);
       CHECK(memcmp(out, expected, N * 11 * sizeof *out) == 0);
       free(out);
       uf_session_close(&ctx);
@@ -222,7 +221,7 @@ TEST(the_same_bits_everywhere) {
   free(x);
 }
 
-/* Rows that come later, one by one, as among those of the data. */
+/* Rows that come later, one by one, get the same values as among the rows of the data. */
 TEST(rows_do_not_depend_on_each_other) {
   uf_context ctx;
   fixture_open(&ctx, 2, NULL);
@@ -230,17 +229,17 @@ TEST(rows_do_not_depend_on_each_other) {
   uf_matrix matrix = matrix_of(x, N, WIDE), one = matrix_of(row, 1, WIDE);
   for (int n_directions = 0; n_directions <= 11; n_directions += 11) {
     int m = n_directions ? n_directions : WIDE;
-    uf_standardization transform;
+    uf_standardization made;
     double *all = fixture_doubles((int64_t)N * m);
-    CHECK(uf_standardization_make(&ctx, &matrix, UF_SCALING_MAXABS, n_directions, SEED,
-                                  &transform) == UF_OK);
-    CHECK(uf_standardize(&ctx, &matrix, &transform, all) == UF_OK);
+    CHECK(uf_standardization_make(&ctx, &matrix, UF_SCALING_MAXABS, n_directions, SEED, &made) ==
+          UF_OK);
+    CHECK(uf_standardize(&ctx, &matrix, &made, all) == UF_OK);
     for (int i = 0; i < N; i += 13) {
       for (int c = 0; c < WIDE; c++) row[c] = x[c * N + i];
-      CHECK(uf_standardize(&ctx, &one, &transform, alone) == UF_OK);
+      CHECK(uf_standardize(&ctx, &one, &made, alone) == UF_OK);
       for (int c = 0; c < m; c++) CHECK(alone[c] == all[c * N + i]);
     }
-    uf_standardization_free(&transform);
+    uf_standardization_free(&made);
     free(all);
   }
   free(x);
@@ -252,11 +251,11 @@ TEST(bad_values_are_refused) {
   fixture_open(&ctx, 1, NULL);
   double *x = some_columns(N, D, 1);
   uf_matrix matrix = matrix_of(x, N, D);
-  uf_standardization transform;
+  uf_standardization made;
   x[3 * N + 6] = (double)NAN;
-  CHECK(uf_standardization_make(&ctx, &matrix, UF_SCALING_Z, 2, SEED, &transform) == UF_BAD_INPUT);
+  CHECK(uf_standardization_make(&ctx, &matrix, UF_SCALING_Z, 2, SEED, &made) == UF_BAD_INPUT);
   CHECK(strstr(ctx.message, "row 7") && strstr(ctx.message, "column 4"));
-  CHECK(!transform.center && !transform.rotation);
+  CHECK(!made.center && !made.rotation);
   free(x);
   uf_session_close(&ctx);
 }

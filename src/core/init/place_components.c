@@ -48,7 +48,9 @@ static uf_status mean_points(uf_context *ctx, const uf_placement *p, const doubl
   UF_NEW_ZERO(ctx, means->x, (int64_t)means->n * (int64_t)means->stride);
   UF_NEW_ZERO(ctx, sum, (int64_t)means->n * points->d);
   for (int i = 0; i < points->n; i++) {
-    if (i % 4096 == 0) UF_TRY(uf_poll(ctx, (double)i / points->n));
+    if (i % 4096 == 0) {
+      UF_TRY(uf_poll(ctx, (double)i / points->n));
+    }
     const float *point = uf_point(points, i);
     double *own = sum + (size_t)component_of(p, i) * d;
     for (size_t j = 0; j < d; j++) own[j] += point[j];

@@ -1,12 +1,13 @@
 /*
- * preprocess/standardize.h: what is done to columns of numbers before anything is compared: a common scale, and
- * principal components. Decided once from the data, so that rows that come later are treated alike.
+ * preprocess/standardize.h: what is done to columns of numbers before anything is compared: a common
+ * scale, and principal components. Decided once from the data, so that rows that come later are
+ * treated alike.
  */
 #ifndef UF_STANDARDIZE_H
 #define UF_STANDARDIZE_H
 
-#include "data/points.h"
-#include "data/prepare.h"
+#include "base/context.h"
+#include "data/matrix.h"
 
 typedef enum uf_scaling {
   UF_SCALING_NONE,
@@ -16,24 +17,26 @@ typedef enum uf_scaling {
   UF_SCALING_MAXABS        /* each column to mean 0, all values to [-1, 1] by one factor */
 } uf_scaling;
 
-/* Column j becomes (x_j - center_j) factor_j; then, where there is a rotation, row x becomes
- * unit · x rotation. Plain numbers, which can be kept with a model. */
+/* Row x becomes z_j = (x_j - center_j) factor_j, and with a rotation then unit · zᵀ rotation. Plain
+ * numbers, which can be kept with a model. */
 typedef struct uf_standardization {
   int d;
-  double *center, *factor; /* d */
-  int n_directions;        /* 0 without a rotation */
-  double *rotation;        /* d × n_directions by columns, orthonormal */
-  double unit;
+  double *center;   /* d */
+  double *factor;   /* d */
+  int n_directions; /* 0 without a rotation */
+  double *rotation; /* d × n_directions by columns, orthonormal; NULL without */
+  double unit;      /* takes back the power of two in `factor` that serves single precision */
 } uf_standardization;
 
 /* n_directions: principal components to keep, or 0 for no rotation; at most columns. The matrix is
- * dense and finite. */
+ * dense; values that are missing or infinite are UF_BAD_INPUT. */
 uf_status uf_standardization_make(uf_context *ctx, const uf_matrix *matrix, uf_scaling scaling,
-                                  int n_directions, uint64_t seed, uf_standardization *transform);
-void uf_standardization_free(uf_standardization *transform);
+                                  int n_directions, uint64_t seed,
+                                  uf_standardization *standardization);
+void uf_standardization_free(uf_standardization *standardization);
 
 /* out: n × (n_directions or d) by columns. */
 uf_status uf_standardize(uf_context *ctx, const uf_matrix *matrix,
-                         const uf_standardization *transform, double *out);
+                         const uf_standardization *standardization, double *out);
 
 #endif

@@ -140,7 +140,7 @@ static void rank_neighbors(const quality_job *j, row_pass *p, space *here, const
   memset(p->count, 0, sizeof *p->count * (size_t)(k + 1));
 }
 
-/* Σ max(0, rank - k) of the listed points; *shared: those of rank k at most. */
+/* Σ max(0, rank - k) of the listed points; *shared: how many have rank k at most. */
 static int64_t sum_excess(const row_pass *p, int k, int *shared) {
   int64_t before = 0, excess = 0;
   *shared = 0;

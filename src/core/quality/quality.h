@@ -22,8 +22,8 @@ typedef struct uf_quality {
   double knn_accuracy;          /* over all rows, see quality/knn_accuracy.h; NaN without labels */
 } uf_quality;
 
-/* The first three of them for each of n_rows rows; over all rows, their means are those of
- * uf_quality. */
+/* The first three of them for each of n_rows rows; over all rows, their means are the
+ * numbers of uf_quality. */
 typedef struct uf_point_quality {
   double *trustworthiness, *continuity, *neighbor_preservation; /* n_rows each */
 } uf_point_quality;
