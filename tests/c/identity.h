@@ -39,10 +39,6 @@ typedef struct word {
   int value;
 } word;
 
-static const word searches[] = {{"exact", UF_NEIGHBORS_EXACT},
-                                {"clusters", UF_NEIGHBORS_CLUSTERS},
-                                {"nndescent", UF_NEIGHBORS_DESCENT}};
-
 #define EACH(word_, words)                                                                         \
   for (const word *word_ = (words); word_ < (words) + sizeof(words) / sizeof *(words); word_++)
 

@@ -21,6 +21,9 @@ static const word scalings[] = {{"none", UF_SCALING_NONE},
                                 {"range", UF_SCALING_RANGE},
                                 {"column range", UF_SCALING_COLUMN_RANGE},
                                 {"maxabs", UF_SCALING_MAXABS}};
+static const word searches[] = {{"exact", UF_NEIGHBORS_EXACT},
+                                {"clusters", UF_NEIGHBORS_CLUSTERS},
+                                {"nndescent", UF_NEIGHBORS_DESCENT}};
 
 /* ---- foundations ---- */
 
