@@ -62,7 +62,7 @@ finish_c_tests <- function(run) {
 copy_tests <- function() {
   copy <- file.path(tempdir(), "unfurl")
   dir.create(file.path(copy, "tests"), recursive = TRUE)
-  file.copy(file.path(root, c("_pkgdown.yml", "man")), copy, recursive = TRUE)
+  file.copy(file.path(root, c("_pkgdown.yml", "man", "R")), copy, recursive = TRUE)
   file.copy(file.path(root, "tests", "testthat"), file.path(copy, "tests"), recursive = TRUE)
   file.path(copy, "tests", "testthat")
 }
