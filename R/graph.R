@@ -1,9 +1,9 @@
-# From neighbours to the weighted graph that the layout is to show.
+# From neighbors to the weighted graph that the layout is to show.
 
 #' Local scale of each point
 #'
-#' For each point finds \eqn{\rho}{rho}, the distance to its nearest neighbour, and the
-#' \eqn{\sigma}{sigma} with which the similarities to its \eqn{k - 1} neighbours sum up to
+#' Returns the local scale of each point: \eqn{\rho}{rho}, the distance to its nearest neighbor, and
+#' the \eqn{\sigma}{sigma} with which the similarities to its \eqn{k - 1} neighbors sum up to
 #' `log2(k) * bandwidth`:
 #' \deqn{\sum_j \exp(-\max(0, d_{ij} - \rho_i) / \sigma_i) = \log_2(k)\, bandwidth}{
 #' sum_j exp(-max(0, d_ij - rho_i) / sigma_i) = log2(k) * bandwidth}
@@ -12,8 +12,8 @@
 #' \eqn{\sigma} is at least a thousandth of the mean distance in the row, or of all mean distances
 #' where \eqn{\rho} is 0; there the sum can be greater.
 #'
-#' @param nn Neighbours as [nearest_neighbors()] returns them, or any list of the matrices `idx`
-#'   (n x k, row numbers from 1; `NA` or -1 where a neighbour is missing) and `dist`. A list without
+#' @param nn Neighbors as [nearest_neighbors()] returns them, or any list of the matrices `idx`
+#'   (n x k, row numbers from 1; `NA` or -1 where a neighbor is missing) and `dist`. A list without
 #'   the points themselves gets them as another first column; rows are sorted by distance.
 #' @param local_connectivity Which nonzero distance is \eqn{\rho}{rho}: the nearest for 1, the
 #'   second nearest for 2; between them it is interpolated.
@@ -46,7 +46,7 @@ scale_neighbors <- function(nn, settings, run) {
 
 #' The fuzzy graph of the data
 #'
-#' Each point \eqn{i} is similar to its neighbour \eqn{j} by
+#' Returns the weighted graph of the data. Each point \eqn{i} is similar to its neighbor \eqn{j} by
 #' \eqn{A_{ij} = \exp(-\max(0, d_{ij} - \rho_i) / \sigma_i)}{A_ij = exp(-max(0, d_ij - rho_i) /
 #' sigma_i)}, see [smooth_knn()]. The two opinions of a pair are joined to
 #' \deqn{r (A + A' - A \circ A') + (1 - r) A \circ A'}{r (A + A' - A * A') + (1 - r) A * A'}

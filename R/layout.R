@@ -1,12 +1,13 @@
-# Where the points start, and how they move.
+# Initialization and optimization of a layout.
 
 inits <- c("spectral", "laplacian", "pca", "random")
 
-#' The start of a layout
+#' Initial layout of a graph
 #'
-#' @details
+#' Returns the positions from which [optimize_layout()] moves the points of a graph.
+#'
 #' - `"spectral"`: the smoothest functions on the graph, eigenvectors 2 to `n_components` + 1 of
-#'   its normalised Laplacian \eqn{I - D^{-1/2} W D^{-1/2}}{I - D^-1/2 W D^-1/2}, divided by the
+#'   its normalized Laplacian \eqn{I - D^{-1/2} W D^{-1/2}}{I - D^-1/2 W D^-1/2}, divided by the
 #'   roots of the degrees. They are found on a graph of a few hundred points into which this one is
 #'   coarsened, and interpolated: milliseconds, however large the graph, and never without a result.
 #' - `"laplacian"`: the same on the graph itself, which takes longer. When the eigenvectors are not
@@ -14,11 +15,11 @@ inits <- c("spectral", "laplacian", "pca", "random")
 #' - `"pca"`: the first principal components of `x`.
 #' - `"random"`: uniform in a cube from -10 to 10.
 #'
-#' For the first two, when the graph falls apart, each connected component is laid out by itself and
-#' they are put beside each other, by their mean rows in `x` when that is given.
+#' For the first two, each connected component of the graph is laid out by itself, and the
+#' components are put next to each other, by their mean rows in `x` when that is given.
 #'
-#' All but the last are scaled so that the largest coordinate is 10, and shaken a little, for no two
-#' points should coincide.
+#' All but the last are scaled so that the largest coordinate is 10. A small jitter keeps points
+#' from coinciding.
 #'
 #' @param graph Symmetric graph from [fuzzy_graph()]: a data frame with columns `row`, `col` and
 #'   `similarity` that has each edge in both directions.
@@ -80,11 +81,11 @@ check_init <- function(init, n, n_components, x) {
   init
 }
 
-#' Optimise a layout
+#' Optimize a layout
 #'
-#' Moves the points of a start so that their similarities in the layout, see [fit_curve()], come
-#' near to those of the graph: along edges they attract each other, all others repel, of which a
-#' random sample is taken.
+#' Returns a layout in which the similarities of points, see [fit_curve()], are near those of the
+#' graph. It moves the points of an initial layout: points attract each other along edges, and all
+#' others repel, of which a random sample is taken.
 #'
 #' Two points at distance \eqn{d} attract each other by the difference of their positions times
 #' \deqn{\frac{-2ab\,d^{2(b-1)}}{1 + a d^{2b}}}{-2ab d^(2(b-1)) / (1 + a d^(2b))}
@@ -100,14 +101,14 @@ check_init <- function(init, n, n_components, x) {
 #' - `method = "full"`: every edge is visited in every epoch. Its similarity weighs the attraction,
 #'   one minus it a repulsion of the same two points, both of which move; so do both ends of
 #'   each random repulsion. The learning rate is constant, so that points never settle: the method
-#'   is there to watch the forces at work, and by its large steps its layouts are worse than those
-#'   of `"umap"`; with a `learning_rate` of 0.1 they come near. `optimizer` plays no part.
+#'   is there to watch the forces at work, and its large steps make its layouts worse than those
+#'   of `"umap"`; with a `learning_rate` of 0.1 they come near. `optimizer` has no effect.
 #'
 #' With `optimizer = "batch"` all points move at once at the end of an epoch, by steps that adapt to
 #' each (Adam), on all threads. The layout unfolds on coarser graphs first, on which points stand
 #' for many, and each finer one begins where the coarser ended; `n_epochs` and all that refers to it
 #' count epochs of the graph itself. Half as many epochs as the default are hardly worse. With a
-#' third (`n_epochs = 70` for 10,000 to 200,000 points), neighbour preservation and label accuracy
+#' third (`n_epochs = 70` for 10,000 to 200,000 points), neighbor preservation and label accuracy
 #' on MNIST were still above those of uwot's `umap2()` after its 500, trustworthiness at most .002
 #' below. A given start decides where the large groups go, not where each point does.
 #'
@@ -117,9 +118,9 @@ check_init <- function(init, n, n_components, x) {
 #' @param init Matrix or data frame, n x d: the start, from [initial_layout()] or an earlier
 #'   embedding.
 #' @param n_epochs Number of epochs, at least 0. `NULL` for 500 up to 10,000 points, 200 up to
-#'   200,000 (or without limit, but for the batch optimiser), 100 beyond.
+#'   200,000 (or without limit, but for the batch optimizer), 100 beyond.
 #' @param method,optimizer See above.
-#' @param optimizer_args Constants of the batch optimiser, a list of any of `beta1`, `beta2` (of the
+#' @param optimizer_args Constants of the batch optimizer, a list of any of `beta1`, `beta2` (of the
 #'   running means of the force and its square; at least 0, less than 1), and `epsilon` (greater
 #'   than 0: forces much smaller than it move points in proportion, larger ones by the same step).
 #' @param min_dist,spread,a,b The curve of the similarity in the layout, see [fit_curve()]: `a` and
@@ -133,7 +134,7 @@ check_init <- function(init, n, n_components, x) {
 #' @param trace Epochs after which the loss is wanted, see [layout_loss()].
 #' @param epoch_callback A function, called with the number of the epoch and the layout, a matrix,
 #'   at the start (0) and after every epoch. What it returns does not matter. An error in it ends
-#'   the optimisation. It may print and plot; functions of this package that compute are errors in
+#'   the optimization. It may print and plot; functions of this package that compute are errors in
 #'   it, as they would run on the threads and in the memory of a run that is not over: keep the
 #'   layout that it is given, or ask for `snapshots` and `trace`.
 #' @inheritParams initial_layout
@@ -199,7 +200,7 @@ warn_unused_curve <- function(method, min_dist, spread, a, b) {
   }
 }
 
-# What C is told of an optimisation.
+# The options of an optimization, as C reads them.
 layout_options <- function(settings, curve, seed) {
   is_largevis <- settings$method == "largevis"
   c(
@@ -284,16 +285,16 @@ watched <- function(kept, watch) {
 
 #' The loss of a layout
 #'
-#' How far the similarities \eqn{v_{ij} = 1 / (1 + a d_{ij}^{2b})}{v_ij = 1 / (1 + a d_ij^(2b))} in
-#' a layout are from those of the graph, \eqn{w_{ij}}{w_ij}: the fuzzy cross entropy that
-#' [optimize_layout()] lowers, less the entropy of the graph, which is the same for all layouts. It
-#' has two parts,
+#' Returns the fuzzy cross entropy that [optimize_layout()] lowers, less the entropy of the graph,
+#' which is the same for all layouts. It measures how far the similarities
+#' \eqn{v_{ij} = 1 / (1 + a d_{ij}^{2b})}{v_ij = 1 / (1 + a d_ij^(2b))} in a layout are from those
+#' of the graph, \eqn{w_{ij}}{w_ij}, and has two parts,
 #' \deqn{-\sum_{i<j} w_{ij} \log v_{ij}, \qquad -\sum_{i<j} (1 - w_{ij}) \log(1 - v_{ij})}{
 #' -sum w_ij log v_ij, -sum (1 - w_ij) log(1 - v_ij) over all i < j}
 #' which attraction and repulsion lower. Points nearer than 0.001 count as that far apart.
 #'
 #' The second is a sum over all pairs. Above 3,000 points it is estimated from a random sample, at
-#' least 20 partners for each point. The optimisers repel less than this loss asks for, by few
+#' least 20 partners for each point. The optimizers repel less than this loss asks for, by few
 #' random points for each edge, so a better layout can have a greater loss: compare layouts of like
 #' settings.
 #'

@@ -1,25 +1,25 @@
-# Nearest neighbours: found in data, taken from distances, or given.
+# Nearest neighbors: found in data, taken from distances, or given.
 
-#' Nearest neighbours
+#' Nearest neighbors
 #'
-#' Finds, for each row of a matrix, the rows nearest to it, the first of which is the row itself;
-#' or, for each row of another matrix, the rows of this one that are nearest to it.
+#' Returns, for each row of a matrix, the rows nearest to it, the first of which is the row itself;
+#' or, for each row of a second matrix, the rows of the first that are nearest to it.
 #'
 #' The methods are
 #' - `"exact"`: every pair of rows is compared, or a k-d tree is searched when there are few
 #'   columns;
-#' - `"clusters"`: rows are projected, quantised and clustered, near clusters are searched and the
+#' - `"clusters"`: rows are projected, quantized and clustered, near clusters are searched and the
 #'   best candidates compared exactly. How many clusters and candidates it takes to find the part
-#'   `target_recall` of the neighbours is found out on a sample of rows before;
-#' - `"nndescent"`: random-projection trees, then neighbours of neighbours until nothing improves
+#'   `target_recall` of the neighbors is found out on a sample of rows before;
+#' - `"nndescent"`: random-projection trees, then neighbors of neighbors until nothing improves
 #'   (Dong, Charikar and Li 2011), or every pair for `k` above a quarter of the rows; a few in a
 #'   hundred may be missed, and a fifth or more in noise of many columns;
 #' - `"auto"`: exact for up to 2,048 rows or 4 columns, or `k` above an eighth of the rows, or
-#'   sparse rows that share few columns. Else clusters for metrics that are Euclidean at heart
+#'   sparse rows that share few columns. Else clusters for metrics that reduce to Euclidean distance
 #'   (those named after Euclid, mahalanobis, cosine, correlation, spearman, hellinger, haversine) or
 #'   near to that (manhattan), if the matrix is dense; nndescent otherwise, which begins with
 #'   clusters where it can. Where these fall short of `target_recall` by more than 0.05, as in noise
-#'   of many columns or beside values that are far out, every pair is compared if that is a matter
+#'   of many columns or next to values that are far out, every pair is compared if that is a matter
 #'   of seconds; else nndescent follows clusters, and the better table stays. `method` in the
 #'   result says what was done.
 #'
@@ -28,37 +28,37 @@
 #' @section New rows:
 #' With `query`, rows of `query` are compared with rows of `x` alone. They are prepared as those of
 #' `x` were: variances and covariances, for example, are those of `x`. When there are many, the
-#' search goes from neighbour to neighbour in a graph that is made of `neighbors`, a table of
-#' neighbours of the rows of `x` in the same metric (found first when it is not given); a few
-#' neighbours in a hundred may be missed, and the method is `"graph"`. Where a sample of the queries
-#' finds fewer than 90% of its nearest rows, the search is repeated, with every pair of rows if that is a
-#' matter of seconds; a warning says when it is still below. When there are few queries, and with
-#' `method = "exact"`, every pair is compared.
+#' search goes from neighbor to neighbor in a graph that is made of `neighbors`, a table of
+#' neighbors of the rows of `x` in the same metric (found first when it is not given); a few
+#' neighbors in a hundred may be missed, and the method is `"graph"`. Where a sample of the queries
+#' finds fewer than 90% of its nearest rows, the search is repeated, with every pair of rows if that
+#' is a matter of seconds; a warning says when it is still below. When there are few queries, and
+#' with `method = "exact"`, every pair is compared.
 #'
-#' @param k Number of neighbours, at least 2, the row itself included. When it exceeds the number of
+#' @param k Number of neighbors, at least 2, the row itself included. When it exceeds the number of
 #'   rows, it is reduced to that with a warning. For queries at least 1, and no more than rows of
 #'   `x`.
 #' @param x A matrix of numbers (double, integer or logical), a data frame whose columns are
 #'   numeric or logical, a sparse matrix or a raw matrix of packed bits (see [metrics]), with one
-#'   row per point, at least two; or distances of class `dist`, beside which only `k` has a part (a
-#'   warning says so of others). Missing and infinite values are errors, but for infinite
-#'   distances: such points are no neighbours, `NA` in `idx`.
+#'   row per point, at least two; or distances of class `dist`, next to which only `k` has an effect
+#'   (a warning names others). Missing and infinite values are errors, but for infinite
+#'   distances: such points are no neighbors, `NA` in `idx`.
 #' @param metric The name of one of the [metrics], or an R function of two rows.
-#' @param metric_kwds What goes beside some [metrics], in a list; or `NULL`.
+#' @param metric_kwds A list of the arguments that some [metrics] have, or `NULL`.
 #' @param query New rows, a matrix of the kind of `x` with as many columns; or `NULL` for the rows
 #'   of `x` themselves. Columns are matched by their place, whatever their names, while
 #'   [predict()][predict.umap_model] finds them by name.
-#' @param neighbors Neighbours of the rows of `x` that are known, to speed up queries; or `NULL`.
+#' @param neighbors Neighbors of the rows of `x` that are known, to speed up queries; or `NULL`.
 #' @param method How to search, see below.
-#' @param target_recall Part of the true neighbours that method `"clusters"` is to find, in \[0,
-#'   1\]. The nearer to 1, the longer it takes; the other methods do not heed it. Nor does `query`.
+#' @param target_recall Part of the true neighbors that method `"clusters"` is to find, in \[0,
+#'   1\]. The nearer to 1, the longer it takes; it has no effect on other methods or on `query`.
 #' @inheritParams umap
 #' @return A list of class `umap_neighbors`:
 #'   \item{idx}{An integer matrix, n x k: row numbers, from 1. The first column is the row itself.}
 #'   \item{dist}{A matrix, n x k: the distances, in units of the metric, ascending in each row.
 #'     Equal distances are ordered by row number.}
 #'   \item{metric, method}{The metric, and the method that was used.}
-#'   \item{recall}{The part of the true neighbours that was found: 1 when the search was exact, an
+#'   \item{recall}{The part of the true neighbors that was found: 1 when the search was exact, an
 #'     estimate from 256 rows (512 from 50,000 rows on) when it was by clusters (standard error
 #'     about 0.002), from 64 rows when it was by nndescent. [neighbor_recall()] measures it on more
 #'     rows.}
@@ -75,7 +75,7 @@
 #' nn <- nearest_neighbors(digits$pixels[1:500, ], k = 10)
 #' nn
 #' nn$idx[1:3, ]
-#' plot(nn$dist[1, ], xlab = "nth neighbour of the first image", ylab = "distance")
+#' plot(nn$dist[1, ], xlab = "nth neighbor of the first image", ylab = "distance")
 #' new <- nearest_neighbors(digits$pixels[1:500, ], k = 3, query = digits$pixels[501:504, ])
 #' new$idx
 #' @export
@@ -100,7 +100,7 @@ nearest_neighbors <- function(x, k = 15, metric = "euclidean",
   x <- check_data(x)
   choice <- check_metric(metric, metric_kwds, n_columns(x))
   if (method == "nndescent" || !is.null(query)) {
-    why <- "only clusters heed it, among the rows of `x`"
+    why <- "it is for the search by clusters among the rows of `x`"
     warn_unused(list(target_recall = target_recall), "target_recall", why)
   }
   seed <- check_seed(seed)
@@ -265,7 +265,7 @@ suggest_tables <- function(nn, arg) {
   suggest_code(call("list", idx = element_of(arg, idx), dist = element_of(arg, dist)))
 }
 
-# Missing neighbours, NA or -1, become NA.
+# Missing neighbors, NA or -1, become NA.
 check_neighbor_indices <- function(idx, arg) {
   n <- nrow(idx)
   idx[idx == -1] <- NA
@@ -279,12 +279,12 @@ check_neighbor_indices <- function(idx, arg) {
   pair <- (idx - 1) * n + row(idx)
   repeated <- which(duplicated(as.vector(pair), incomparables = NA))
   if (length(repeated) > 0) {
-    abort_input(arg, "names a neighbour twice in row ", row(idx)[repeated[1]], " of `idx`")
+    abort_input(arg, "names a neighbor twice in row ", row(idx)[repeated[1]], " of `idx`")
   }
   matrix(as.integer(idx), n)
 }
 
-# A missing neighbour is infinitely far away.
+# A missing neighbor is infinitely far away.
 check_neighbor_distances <- function(dist, idx, arg) {
   dist[is.na(idx)] <- Inf
   bad <- which(is.na(dist) | dist < 0, arr.ind = TRUE)
@@ -301,7 +301,7 @@ is_canonical <- function(idx, dist) {
 }
 
 # Puts self first and the others in order. A table without any self gets a column for it; in a table
-# that forgot it in some rows only, these rows lose their last neighbour instead.
+# that forgot it in some rows only, these rows lose their last neighbor instead.
 sort_neighbors <- function(idx, dist) {
   n <- nrow(idx)
   is_self <- !is.na(idx) & idx == row(idx)

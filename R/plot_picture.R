@@ -140,7 +140,7 @@ strip_axes <- function(x, label) {
 # Numbers in (0, 1), evenly spread and without a pattern: the same for every picture.
 golden <- function(n) (seq_len(n) * 0.6180339887498949) %% 1
 
-# Which points can be drawn; predict() gives NA to rows without a neighbour.
+# Which points can be drawn; predict() gives NA to rows without a neighbor.
 check_places <- function(axes) {
   has_place <- is.finite(axes$x) & is.finite(axes$y)
   if (!any(has_place)) abort_input("x", "has no row with coordinates to draw")

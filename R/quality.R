@@ -1,33 +1,33 @@
-# How much of the data's neighbourhoods is left in a layout.
+# How much of the data's neighborhoods a layout keeps.
 
 #' Quality of an embedding
 #'
-#' Compares the neighbours of points in the data with those in the layout.
+#' Returns how well a layout keeps the neighbors of the data, in four numbers from 0 to 1.
 #'
-#' - Trustworthiness is 1 minus a penalty for neighbours in the layout that are none in the data,
-#'   by how far down they come in the data (Venna and Kaski 2001).
-#' - Continuity is the same with the roles exchanged: neighbours in the data that the layout
+#' - Trustworthiness is 1 minus a penalty for neighbors in the layout that are not neighbors in the
+#'   data, by their rank in the data (Venna and Kaski 2001).
+#' - Continuity is the same with the roles exchanged: neighbors in the data that the layout
 #'   tore away.
-#' - Neighbour preservation is the share of the `k` nearest neighbours in the data that are among
+#' - Neighbor preservation is the fraction of the `k` nearest neighbors in the data that are among
 #'   the `k` nearest in the layout.
-#' - kNN accuracy is the share of points whose label is that of most of their `k_label` nearest
-#'   neighbours in the layout, the point itself left out.
+#' - kNN accuracy is the fraction of points whose label is that of most of their `k_label` nearest
+#'   neighbors in the layout, the point itself left out.
 #'
 #' The first three compare the sampled rows with all rows. The last takes all rows, with exact
-#' neighbours for layouts of up to 4 dimensions.
+#' neighbors for layouts of up to 4 dimensions.
 #'
 #' @param x The data, a matrix or data frame as for [umap()].
 #' @param metric The name of one of the [metrics], or a function, by which the rows of `x` are
 #'   compared as they are. `NULL` for the metric of the model, after its scaling and principal
 #'   components, where `layout` is a model; else for `"euclidean"`.
-#' @param metric_kwds What goes beside some [metrics], in a list; or `NULL`.
+#' @param metric_kwds A list of the arguments that some [metrics] have, or `NULL`.
 #' @param layout The embedding: what [umap()] or [umap_fit()] returned, or a matrix with a row per
 #'   row of `x`. A model of several metrics, or of numbers and categories, needs a `metric`.
 #' @param labels A vector or factor with a label per row, or `NULL`. Missing labels count as one
 #'   more label.
-#' @param k Number of neighbours, without the point itself, at least 1. It is reduced with a warning
+#' @param k Number of neighbors, without the point itself, at least 1. It is reduced with a warning
 #'   when there are not more than twice as many rows.
-#' @param k_label Number of neighbours that vote for a label, without the point itself, at least 1.
+#' @param k_label Number of neighbors that vote for a label, without the point itself, at least 1.
 #' @param sample Number of rows, evenly spaced, for which the first three are taken, against all
 #'   rows; `Inf` for all. The last is always taken for all.
 #' @inheritParams umap
@@ -54,7 +54,7 @@ embedding_quality <- function(x, layout, labels = NULL, k = 15, k_label = 10, sa
 
 #' Quality of an embedding, point by point
 #'
-#' The measures of [embedding_quality()] for each point by itself, to see where a picture can be
+#' Returns the measures of [embedding_quality()] for each point, to see where a picture can be
 #' trusted: give a column to [plot()][plot.umap_embedding] as its `label`, or let
 #' `plot(model, diagnostic = )` do both.
 #'
@@ -113,15 +113,15 @@ measure_quality <- function(x, layout, labels, k, k_label, sample, metric, metri
   )
 }
 
-# The data as the search for a model's neighbours compared them: list(x, metric), without a metric
-# where the model was made of distances or neighbours. What fails is told of `arg`.
+# The data as the search for a model's neighbors compared them: list(x, metric), without a metric
+# where the model was made of distances or neighbors. What fails is told of `arg`.
 seen_by_model <- function(model, x, arg, run) {
   model <- check_model(model, "layout")
   if (is.null(model[["blocks"]])) return(seen_by_settings(model, x, arg))
   blocks <- check_blocks(model, "layout")
   if (length(blocks) != 1) {
     abort_input(
-      arg, "cannot be compared by one metric: the model has several, or categories beside ",
+      arg, "cannot be compared by one metric: the model has several, or categories next to ",
       "numbers. Such measures need a model of one metric, or `metric` where it is an argument"
     )
   }
@@ -160,14 +160,14 @@ seen_by_settings <- function(model, x, arg) {
 
 #' Local dimension of the data
 #'
-#' How many dimensions the data have around each point, by the growth of the distances to its
-#' neighbours: with \eqn{T_j}{T_j} the distance to the \eqn{j}th of \eqn{k} neighbours,
+#' Returns how many dimensions the data have around each point, by the growth of the distances to
+#' its neighbors: with \eqn{T_j}{T_j} the distance to the \eqn{j}th of \eqn{k} neighbors,
 #' \deqn{(k - 2) \Big/ \sum_{j < k} \log(T_k / T_j)}{(k - 2) / sum_(j < k) log(T_k / T_j)}
 #' Where it is far above the dimensions of a layout, the layout has to leave something out.
 #'
 #' @inheritParams smooth_knn
 #' @return A numeric vector with one value per point, `NA` where a point has fewer than three
-#'   neighbours at distances greater than 0, or all at the same.
+#'   neighbors at distances greater than 0, or all at the same.
 #' @source Levina, Bickel (2004), Maximum likelihood estimation of intrinsic dimension, NIPS 17.
 #' @seealso [plot.umap_model()], which draws it with `diagnostic = "local_dimension"`.
 #' @examples
@@ -188,7 +188,7 @@ local_dimension <- function(nn) {
 check_n_compared <- function(k, arg, most) {
   k <- check_whole(k, arg, min = 1)
   if (k <= most) return(k)
-  if (most < 1) abort_input("x", "has too few rows to compare neighbours: at least 3 are needed")
+  if (most < 1) abort_input("x", "has too few rows to compare neighbors: at least 3 are needed")
   warn(
     "reduced", "`", arg, "` is ", k, " but there are too few rows for more than ", most, ": using ",
     most,
@@ -197,26 +197,26 @@ check_n_compared <- function(k, arg, most) {
   as.integer(most)
 }
 
-#' Recall of approximate neighbours
+#' Recall of approximate neighbors
 #'
-#' The share of true nearest neighbours that a table of neighbours has, for a sample of rows that
-#' are compared with all others. Neighbours count by their distance, so that of several equally near
-#' ones any will do.
+#' Returns the fraction of true nearest neighbors that a table of neighbors has, for a sample of
+#' rows that are compared with all others. Neighbors count by their distance, so that of several
+#' equally near ones any will do.
 #'
-#' @param nn Neighbours of the rows of `x`, from [nearest_neighbors()] or elsewhere, see
+#' @param nn Neighbors of the rows of `x`, from [nearest_neighbors()] or elsewhere, see
 #'   [smooth_knn()].
 #' @param sample Number of rows, evenly spaced; `Inf` for all.
 #' @param metric,metric_kwds The metric of `nn`, and what goes with it; needed only when `nn` does
 #'   not say it, or it is a function.
 #' @inheritParams umap
 #' @param x The data, a matrix or data frame as for [umap()].
-#' @return A number from 0 to 1. The row itself, which is its own first neighbour, does not count.
+#' @return A number from 0 to 1. The row itself, which is its own first neighbor, does not count.
 #' @examples
 #' x <- digits$pixels[1:500, ]
 #' neighbor_recall(nearest_neighbors(x, method = "nndescent"), x)
 #' @export
-neighbor_recall <- function(nn, x, sample = 1000, metric = nn$metric, n_threads = NULL,
-                            metric_kwds = nn$metric_kwds) {
+neighbor_recall <- function(nn, x, sample = 1000, metric = nn[["metric"]], n_threads = NULL,
+                            metric_kwds = nn[["metric_kwds"]]) {
   x <- check_data(x)
   nn <- check_neighbors(nn, "nn")
   if (identical(metric, "precomputed")) {

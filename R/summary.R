@@ -75,7 +75,9 @@ reported_recall <- function(neighbors) {
 
 # Metric and method of one search, or of the searches of several blocks.
 searches <- function(neighbors, settings = NULL) {
-  if (is.null(neighbors)) return(list(metric = field_text(settings[["metric"]]), method = "not kept"))
+  if (is.null(neighbors)) {
+    return(list(metric = field_text(settings[["metric"]]), method = "not kept"))
+  }
   if (inherits(neighbors, "umap_neighbors")) return(neighbors[c("metric", "method")])
   lapply(
     list(metric = "metric", method = "method"),
@@ -182,7 +184,7 @@ layout_range <- function(layout) {
 #' @return A list that prints as a few lines. For a graph it has the class `summary.umap_graph`:
 #'   \item{n, n_entries}{Numbers of points and of entries, two for each edge.}
 #'   \item{components}{Sizes of the connected components, the largest first.}
-#'   \item{degree, similarity}{Quantiles of the number of edges of a point, and of the similarities.}
+#'   \item{degree, similarity}{Quantiles of the number of edges of a point and of the similarities.}
 #'
 #'   For neighbors it has the class `summary.umap_neighbors`:
 #'   \item{n, k}{Numbers of points and of neighbors of each, the point itself included.}
@@ -256,5 +258,6 @@ print.summary.umap_neighbors <- function(x, ...) {
 
 check_summary <- function(x, what) {
   if (is_named_list(x) && inherits(x, paste0("summary.umap_", what))) return(invisible())
-  abort_input("x", "must be a summary of ", if (what != "neighbors") "a ", what, ", not ", describe(x))
+  if (what != "neighbors") what <- paste("a", what)
+  abort_input("x", "must be a summary of ", what, ", not ", describe(x))
 }

@@ -3,7 +3,8 @@
 labels_of_all_kinds <- list(
   iris$Species, iris[[1]], 1:150, rep(1, 150), rep(NA, 150),
   replace(iris[[1]], 1:2, c(NA, Inf)), rep(c(TRUE, NA, FALSE), 50), as.character(1:150),
-  factor(rep(letters[1:15], 10)), replace(iris$Species, 7, NA), as.Date("2026-01-01") + rep(1:3, 50),
+  factor(rep(letters[1:15], 10)), replace(iris$Species, 7, NA),
+  as.Date("2026-01-01") + rep(1:3, 50),
   as.POSIXct(0, origin = "2026-01-01", tz = "UTC") + 1:150,
   factor(rep(strrep("long", 50), 150)), rep(NA_real_, 150),
   c(as.Date(NA), as.Date("2026-01-01") + 1:149), as.raw(1:150),

@@ -1,4 +1,4 @@
-# Names no neighbour twice, self first, the others by distance and index.
+# Names no neighbor twice, self first, the others by distance and index.
 expect_table <- function(nn, n, k) {
   expect_identical(dim(nn$idx), c(as.integer(n), as.integer(k)))
   expect_identical(dim(nn$dist), dim(nn$idx))

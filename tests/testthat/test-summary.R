@@ -70,7 +70,7 @@ test_that("rows of data cannot tell the recall of distances", {
   x <- as.matrix(iris[1:60, 1:4])
   model <- umap_fit(dist(x), n_neighbors = 5, n_epochs = 5)
   expect_identical(summary(model)$recall, 1)
-  expect_error(summary(model, x), "`data` must be left out: the model was made of distances", class = "unfurl_error_input")
+  expect_input_error(summary(model, x), "`data` must be left out: the model was made of distances")
 })
 
 test_that("a summary of a graph has its size, components, degrees and similarities", {
