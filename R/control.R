@@ -14,16 +14,16 @@ optimizer_constants <- list(beta1 = 0.5, beta2 = 0.9, epsilon = 0.5)
 #'   than 0, in which case `min_dist` and `spread` play no part.
 #' @param set_op_mix_ratio Mixture of fuzzy union (1) and fuzzy intersection (0), see
 #'   [fuzzy_graph()].
-#' @param local_connectivity Number of nearest neighbours, at least 0, that count as fully
+#' @param local_connectivity Number of nearest neighbors, at least 0, that count as fully
 #'   connected, see [smooth_knn()]. May be fractional.
-#' @param bandwidth Factor, greater than 0, on the size of neighbourhoods, see [smooth_knn()].
-#' @param learning_rate First step size of the optimisation, greater than 0. `NULL` for 1, or 4 with
+#' @param bandwidth Factor, greater than 0, on the size of neighborhoods, see [smooth_knn()].
+#' @param learning_rate First step size of the optimization, greater than 0. `NULL` for 1, or 4 with
 #'   `method = "full"`.
 #' @param repulsion_strength Weight of the repulsion, at least 0. `NULL` for 1, or 7 with
 #'   `method = "largevis"`.
 #' @param negative_sample_rate Number of random points that repel for each edge visited, at least 0.
 #'   `NULL` for 5, or 8 with `method = "full"`.
-#' @param neighbor_method,target_recall,metric_kwds How neighbours are found, which part of them,
+#' @param neighbor_method,target_recall,metric_kwds How neighbors are found, which part of them,
 #'   and what goes with the metric: `method`, `target_recall` and `metric_kwds` of
 #'   [nearest_neighbors()].
 #' @param scale What is done to the columns of numbers before they are compared:
@@ -48,11 +48,11 @@ optimizer_constants <- list(beta1 = 0.5, beta2 = 0.9, epsilon = 0.5)
 #' @param keep How much a model of [umap_fit()] keeps:
 #'   - `"predict"`: everything, so that [predict()][predict.umap_model] can place new rows. The data
 #'     are kept as single precision numbers, 4 bytes each: 188 MB for 60,000 rows of 784 columns;
-#'   - `"graph"`: neighbours, `rho`, `sigma` and graph, but not the data: about 240 bytes a row for
-#'     15 neighbours, plus 16 bytes for each entry of the graph;
+#'   - `"graph"`: neighbors, `rho`, `sigma` and graph, but not the data: about 240 bytes a row for
+#'     15 neighbors, plus 16 bytes for each entry of the graph;
 #'   - `"minimal"`: the layout, the labels and the settings.
-#' @param method,optimizer,optimizer_args How the layout is optimised, see [optimize_layout()].
-#' @param snapshots,trace,epoch_callback What is to be seen of the optimisation, see
+#' @param method,optimizer,optimizer_args How the layout is optimized, see [optimize_layout()].
+#' @param snapshots,trace,epoch_callback What is to be seen of the optimization, see
 #'   [optimize_layout()]. A model of [umap_fit()] keeps the first two as its elements `snapshots`
 #'   and `trace`; [umap()] drops them.
 #' @param ... Nothing: any other name is an error, which suggests a known name that is close.
@@ -124,7 +124,7 @@ check_layout_settings <- function(method, optimizer, optimizer_args, learning_ra
   )
 }
 
-# All constants of the optimiser, those that are given in place of the defaults.
+# All constants of the optimizer, those that are given in place of the defaults.
 check_optimizer_args <- function(given) {
   known <- names(optimizer_constants)
   is_fit <- is.list(given) && (length(given) == 0 || !is.null(names(given))) &&

@@ -1,6 +1,7 @@
 # Formulas: which columns of a data frame count, and which one supervises.
 
 #' @rdname umap
+#' @order 5
 #' @export
 umap.formula <- function(x, data = NULL, labels = NULL, y = NULL, ...) {
   parts <- formula_parts(x, data)
@@ -10,6 +11,7 @@ umap.formula <- function(x, data = NULL, labels = NULL, y = NULL, ...) {
 }
 
 #' @rdname umap
+#' @order 6
 #' @export
 umap_fit.formula <- function(x, data = NULL, labels = NULL, y = NULL, ...) {
   parts <- formula_parts(x, data)

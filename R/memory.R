@@ -2,7 +2,7 @@
 # without a word.
 
 # Bytes that the core and the result take beside the data, from what was measured by bench/memory.R:
-# the rows as the core has them, what the search keeps of each row, the neighbours, the graph (each
+# the rows as the core has them, what the search keeps of each row, the neighbors, the graph (each
 # edge in both directions, in C and in R), and the layout. Of `n_pairs` distances, as a `dist` has
 # them, as.matrix() makes three square matrices on its way.
 estimate_memory <- function(n, rows, k, n_components = 2, n_pairs = 0) {

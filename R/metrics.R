@@ -74,7 +74,7 @@
 #' `"tsss"` rows of zeros are errors, as are, with a message that names row and column, negative
 #' values where shares are compared, latitudes beyond a right angle, and missing or infinite values
 #' always. Pairs at distance 2 by `"cosine"`, `"correlation"` and `"spearman"`, or at distance 1 by
-#' `"hellinger"`, `"jaccard"` and `"dice"` have nothing in common: they are no neighbours in
+#' `"hellinger"`, `"jaccard"` and `"dice"` have nothing in common: they are no neighbors in
 #' [fuzzy_graph()].
 #'
 #' @section Far-out values:
@@ -201,7 +201,7 @@ check_covariances <- function(cov, d) {
   )
 }
 
-# Given neighbours have a name alone.
+# Given neighbors have a name alone.
 metric_name <- function(metric) if (is.list(metric)) metric[["name"]] else metric
 
 # R functions are called on the main thread alone, in a frame that has the two rows as well.
@@ -213,7 +213,7 @@ run_for_metric <- function(run, metric) {
   run
 }
 
-# Pairs at or beyond it are no neighbours: opposite directions, or rows that have nothing in common.
+# Pairs at or beyond it are no neighbors: opposite directions, or rows that have nothing in common.
 # As distances have the precision of floats, theirs may come out a little below the limit.
 max_distance <- function(metric) {
   switch(metric,

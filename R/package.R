@@ -18,7 +18,8 @@
 #'
 #' For pictures see [plot.umap_embedding()], [plot.umap_model()] and [plot.umap_snapshots()]; for a
 #' tour the vignettes: `vignette("get-started", "unfurl")`, and stage by stage
-#' `vignette("umap-from-scratch", "unfurl")`; `vignette("coming-from", "unfurl")` compares the
+#' `vignette("umap-from-scratch", "unfurl")`; `vignette("mixed-data", "unfurl")` is about
+#' categories and several metrics; `vignette("coming-from", "unfurl")` compares the
 #' arguments with those of uwot and umap-learn.
 #'
 #' @section Reproducibility:

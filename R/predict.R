@@ -5,8 +5,8 @@
 #' Places rows that the model has not seen among those it has: each near the rows that it resembles.
 #' The embedding itself stays as it is.
 #'
-#' For each new row its neighbours among the rows of the model are found, and its similarities to
-#' them as by [smooth_knn()]. It starts at the place of that neighbour which is most in the midst of
+#' For each new row its neighbors among the rows of the model are found, and its similarities to
+#' them as by [smooth_knn()]. It starts at the place of that neighbor which is most in the midst of
 #' the others, and moves for `n_epochs` epochs, at a quarter of the model's learning rate, among the
 #' rows of the model, which do not move.
 #'
@@ -20,11 +20,11 @@
 #' know counts as unknown, with a warning. A model of a formula computes its columns in `newdata`,
 #' with functions that are found in the global environment or in attached packages.
 #'
-#' @section Distances and neighbours:
-#' A model that was made of distances or neighbours, and any other with one metric, can be given
+#' @section Distances and neighbors:
+#' A model that was made of distances or neighbors, and any other with one metric, can be given
 #' distances instead of rows: a matrix with a row per new row and a column per row of the model; or
-#' the neighbours themselves, a list of matrices `idx` (row numbers of the model; `NA` where a
-#' neighbour is missing) and `dist`.
+#' the neighbors themselves, a list of matrices `idx` (row numbers of the model; `NA` where a
+#' neighbor is missing) and `dist`.
 #'
 #' @section Errors:
 #' Bad input is an error of class `unfurl_error_input`: `newdata` that lack columns, or have other

@@ -22,11 +22,11 @@
 #'     times and their differences are such numbers. Numbers of which many are alike are better made
 #'     a factor;
 #'   - a data frame of such columns: each factor by itself, all numeric columns together;
-#'   - neighbours in the target, see [smooth_knn()].
+#'   - neighbors in the target, see [smooth_knn()].
 #' @param target_metric Metric of a numeric target, see [nearest_neighbors()]. A warning tells where
 #'   this and others of these arguments have no part, as with a target of categories.
 #' @param target_weight How much the target counts, from 0 to 1: ½ as much as the data.
-#' @param target_n_neighbors Size of the neighbourhoods in a numeric target, at least 2.
+#' @param target_n_neighbors Size of the neighborhoods in a numeric target, at least 2.
 #' @inheritParams fuzzy_graph
 #' @inheritParams umap
 #' @return The graph, a data frame of class `umap_graph`, see [fuzzy_graph()].

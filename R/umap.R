@@ -2,54 +2,34 @@
 
 #' Uniform Manifold Approximation and Projection
 #'
-#' `umap()` places each row of `x` in a space of few dimensions so that neighbours stay neighbours,
-#' and returns the coordinates as a data frame. `umap_fit()` does the same and returns all that was
-#' found on the way: neighbours, graph and settings.
+#' `umap()` returns the coordinates of an embedding, a data frame with a row for each row of `x` and
+#' a column for each dimension, in which rows that are near each other in `x` stay near each other.
+#' `umap_fit()` returns a model: the same coordinates with the neighbors, the graph and the settings
+#' that led to them, and what [predict()][predict.umap_model] needs to place new rows.
+#'
+#' A data frame may hold numbers and categories: numeric columns are scaled and compared by `metric`,
+#' and each factor, character and logical column makes points of different categories less similar.
+#' A list as `metric` names the columns of several metrics. `vignette("mixed-data", "unfurl")` says
+#' how.
 #'
 #' @section Reproducibility:
 #' The same data, arguments and `seed` give the same coordinates, bit for bit, on any number of
 #' threads and any machine. R's own random numbers are neither used nor changed, unless `seed` is
 #' `NULL`. See [reproducibility] for what is promised and what is not.
 #'
-#' @section Several kinds of columns:
-#' A data frame with factors (or characters) is taken apart: its numeric columns, brought to mean 0
-#' and variance 1 (see `scale` of [umap_control()]), make a graph by `metric`; then each factor,
-#' character and logical column makes points of different categories less similar, as a target of
-#' weight ½ does in [supervise_graph()]. `NA` in such a column means unknown. A data frame without
-#' factors and characters is the matrix of its columns, logical ones being 0 and 1.
-#'
-#' A data frame of factors (or characters) and logical columns alone is compared by the metric
-#' `"hamming"`, the share of columns in which two rows have different categories; `metric` must be
-#' that or `"euclidean"`, its default. `NA` then is a category like others, and so are, together
-#' with it, those that [predict()][predict.umap_model] meets for the first time. `scale` has no
-#' part, and `pca` is an error.
-#'
-#' Dates, times and their differences are labels or a target; among the columns of `x` they are an
-#' error, as their unit would decide how much they count: make them numbers by [as.numeric()].
-#'
-#' A list as `metric` says which columns belong together:
-#' `metric = list(euclidean = c("height", "weight"), cosine = 3:20, categorical = "species")`.
-#' Each element but the categories makes a graph of its own; these are intersected, see
-#' [intersect_graphs()]; then the categories follow. Columns that are not named do not count. If
-#' there is nothing but `categorical`, its columns are compared as are data of categories alone.
-#' `scale` and `pca` change the columns of those metrics to which the result means something (an
-#' error if there is none), and leave the others as they are.
-#'
 #' @section Errors:
-#' Bad input is an error of class `unfurl_error_input` (and `unfurl_error`) whose message begins
-#' with the argument's name: data that are not numbers, missing or infinite values (with their
-#' place), no or one row, no columns, labels or a start of another length, counts that are negative
-#' or not whole, `min_dist` above `spread`. Warnings have the class `unfurl_warning`. One tells of
-#' arguments that are given and have no part, such as `scale` beside distances, or `target_weight`
-#' without `y`; another of points that have no neighbour. Ctrl-C stops at any stage within a second.
+#' Invalid input is an error of class `unfurl_error_input`, whose message begins with the name of the
+#' argument. Arguments that have no effect, such as `scale` with distances or `target_weight` without
+#' `y`, give a warning of class `unfurl_warning_unused`. See [conditions] for all classes, and for the
+#' fields by which a program can read them. Ctrl-C interrupts every stage within a second.
 #'
 #' @param x The data, one row per point, at least two:
 #'   - a numeric, integer or logical matrix, or a data frame, without missing or infinite numbers.
-#'     Constant columns and repeated rows do no harm. For data frames with factors see below;
+#'     Constant columns and repeated rows do no harm;
 #'   - a sparse matrix or a raw matrix of packed bits, see [metrics];
 #'   - distances of class `dist`: sorted as they are, so memory is needed for their full square
-#'     matrix (0.8 GB for 10,000 points). Points at an infinite distance are no neighbours;
-#'   - neighbours: what [nearest_neighbors()] returned or any list of matrices `idx` and `dist`, see
+#'     matrix (0.8 GB for 10,000 points). Points at an infinite distance are no neighbors;
+#'   - neighbors: what [nearest_neighbors()] returned or any list of matrices `idx` and `dist`, see
 #'     [smooth_knn()];
 #'   - a formula: the columns of `data` on its right, with the target `y` on its left if there is
 #'     one. `~ . - Species` is all columns but `Species`, and `Species ~ .` is supervised by it.
@@ -57,14 +37,15 @@
 #'   them, so that [predict()][predict.umap_model] finds them in new data.
 #' @param labels A vector or factor with one value per row, or `NULL`. Labels are passed on to
 #'   the result, for plots and tables, and change nothing else.
-#' @param n_neighbors Size of the neighbourhoods that are kept together, the point itself included,
+#' @param n_neighbors Size of the neighborhoods that are kept together, the point itself included,
 #'   at least 2: small values show detail, large ones the whole. When it exceeds the number of rows,
-#'   it is reduced to that with a warning. Given neighbours are used as they are, and another number
+#'   it is reduced to that with a warning. Given neighbors are used as they are, and another number
 #'   than theirs is an error.
 #' @param n_components Number of dimensions of the result, at least 1.
 #' @param metric Distance between rows: the name of one of the [metrics], or an R function of two
-#'   rows. Distances and neighbours that are given have theirs. Or a list of columns named by their
-#'   metrics, of which one can be `"categorical"`, see below.
+#'   rows; or a list of columns named by their metrics, of which one can be `"categorical"`, as in
+#'   `list(euclidean = 1:4, categorical = "species")`. Distances and neighbors that are given have
+#'   their own.
 #' @param min_dist Distance in the layout, from 0 to `spread` (which is 1, see [umap_control()]), up
 #'   to which points count as together: small values pack clumps tightly. See [fit_curve()].
 #' @param y A target that supervises the embedding, or `NULL`: a factor (`NA` where unknown), a
@@ -74,7 +55,7 @@
 #' @param init The start of the layout: `"spectral"`, `"laplacian"`, `"pca"`, `"random"`, or an
 #'   earlier embedding, model or other numeric matrix or data frame with a row per row of `x` and
 #'   `n_components` columns. See [initial_layout()].
-#' @param n_epochs Number of passes of the optimisation, at least 0. `NULL` for 500 up to 10,000
+#' @param n_epochs Number of passes of the optimization, at least 0. `NULL` for 500 up to 10,000
 #'   rows, 200 up to 200,000, 100 beyond; see [optimize_layout()] for what fewer of them do.
 #' @param seed A whole number from 0 to 2^53, with which all random numbers are made. `NULL` takes
 #'   one from R's own generator, so that [set.seed()] rules.
@@ -104,9 +85,9 @@
 #'   \item{settings}{The arguments, as they were used.}
 #'   \item{seed}{The seed that was used.}
 #'   \item{row_names}{Of `x`, or `NULL`.}
-#'   \item{times}{How long each phase took, in seconds, by name: the only part of the model that is
-#'     another each time.}
-#'   \item{warnings}{The warnings that fell, as text.}
+#'   \item{times}{How long each phase took, in seconds, by name: the only element that
+#'     differs between runs.}
+#'   \item{warnings}{The texts of the warnings that were given.}
 #'   \item{blocks, variables, n_columns}{What [predict()][predict.umap_model] needs of the data:
 #'     rows, columns and how they are computed, as plain vectors (the numbers of the rows as the
 #'     bits of single precision floats).}
@@ -132,12 +113,15 @@
 #' same <- umap(~ ., data = iris, labels = Species)
 #' supervised <- umap(Species ~ ., data = iris, labels = Species)
 #' plot(supervised)
+#' @order 3
 #' @export
 umap <- function(x, ...) {
   if (is_unloaded(x)) umap.default(x, ...) else UseMethod("umap")
 }
 
 #' @rdname umap
+#' @name umap
+#' @order 1
 #' @export
 umap.default <- function(x, labels = NULL, n_neighbors = 15, n_components = 2,
                          metric = "euclidean", min_dist = 0.1, y = NULL, init = "spectral",
@@ -154,12 +138,14 @@ umap.default <- function(x, labels = NULL, n_neighbors = 15, n_components = 2,
 }
 
 #' @rdname umap
+#' @order 4
 #' @export
 umap_fit <- function(x, ...) {
   if (is_unloaded(x)) umap_fit.default(x, ...) else UseMethod("umap_fit")
 }
 
 #' @rdname umap
+#' @order 2
 #' @export
 umap_fit.default <- function(x, labels = NULL, n_neighbors = 15, n_components = 2,
                              metric = "euclidean", min_dist = 0.1, y = NULL, init = "spectral",
