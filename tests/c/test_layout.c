@@ -139,7 +139,7 @@ TEST(vertices_without_edges_stay) {
     }
 }
 
-/* Isolated vertices beside others are never heads; only the textbook's loop pushes them. */
+/* Isolated vertices among others are never heads; only the full optimizer pushes them. */
 TEST(isolated_vertices) {
   enum { N = 40 };
   for (int m = 0; m < N_METHODS; m++) {
@@ -256,7 +256,7 @@ static int stop_at_three(void *data, int epoch, const float *layout) {
 }
 
 /* Losses and calls come for the epochs that were asked for; a call can end it all. */
-TEST(watching) {
+TEST(observers) {
   enum { N = 40 };
   const int epoch[] = {0, 2, 9};
   for (int m = 0; m < N_METHODS; m++) {
@@ -322,7 +322,7 @@ int main(void) {
   RUN(tiny_weights);
   RUN(weights_are_relative);
   RUN(hubs);
-  RUN(watching);
+  RUN(observers);
   RUN(interrupts_are_heard);
   return check_report();
 }

@@ -28,14 +28,14 @@ static float *old_layout(int d) {
   return layout;
 }
 
-/* Frees what the view found or was given. */
-static uf_status place_in(uf_context *ctx, uf_query_block *views, int n_data_blocks, int d,
+/* Frees what the block found or was given. */
+static uf_status place_in(uf_context *ctx, uf_query_block *blocks, int n_blocks, int d,
                           int n_epochs, float *placed) {
   uf_predict_options options = usual_options(n_epochs);
   float *old = old_layout(d);
   const uf_old_layout layout = {.position = old, .n = OLD, .d = d};
-  uf_status status = uf_predict(ctx, views, n_data_blocks, &layout, &options, placed);
-  for (int v = 0; v < n_data_blocks; v++) uf_query_block_free(&views[v]);
+  uf_status status = uf_predict(ctx, blocks, n_blocks, &layout, &options, placed);
+  for (int v = 0; v < n_blocks; v++) uf_query_block_free(&blocks[v]);
   free(old);
   return status;
 }
@@ -43,16 +43,16 @@ static uf_status place_in(uf_context *ctx, uf_query_block *views, int n_data_blo
 /* ---- given neighbors, against plain steps ---- */
 
 /* Each row has neighbors of its own, at ascending distances. */
-static uf_query_block given_view(uf_context *ctx) {
-  uf_query_block view = {.max_distance = INFINITY, .mean_distance = 1.5, .weight = 0.5};
-  if (uf_neighbors_alloc(ctx, NEW, K, &view.neighbors) != UF_OK) exit(2);
+static uf_query_block given_block(uf_context *ctx) {
+  uf_query_block block = {.max_distance = INFINITY, .mean_distance = 1.5, .weight = 0.5};
+  if (uf_neighbors_alloc(ctx, NEW, K, &block.neighbors) != UF_OK) exit(2);
   for (int i = 0; i < NEW; i++)
     for (int c = 0; c < K; c++) {
-      view.neighbors.index[i * K + c] = (5 * i + 11 * c) % OLD;
-      view.neighbors.distance[i * K + c] =
+      block.neighbors.index[i * K + c] = (5 * i + 11 * c) % OLD;
+      block.neighbors.distance[i * K + c] =
           (float)(0.5 + 0.3 * c + 0.2 * fixture_unit(2, i * K + c));
     }
-  return view;
+  return block;
 }
 
 typedef struct plain_row {
@@ -140,9 +140,9 @@ TEST(rows_go_where_plain_steps_go) {
   for (int d = 1; d <= MAX_D; d++)
     for (int n_epochs = 0; n_epochs <= 4; n_epochs++) {
       uf_layout_options options = usual_options(n_epochs).layout;
-      uf_query_block view = given_view(&ctx), same = given_view(&ctx);
+      uf_query_block block = given_block(&ctx), same = given_block(&ctx);
       float *old = old_layout(d), *placed = fixture_floats(NEW * d);
-      CHECK(place_in(&ctx, &view, 1, d, n_epochs, placed) == UF_OK);
+      CHECK(place_in(&ctx, &block, 1, d, n_epochs, placed) == UF_OK);
       for (int at = 0; at < NEW * K; at++) same.neighbors.index[at] += NEW;
       for (int i = 0; i < NEW; i++) {
         plain_row row = plain_row_of(&ctx, &same.neighbors, old, d, i);
@@ -160,11 +160,11 @@ TEST(rows_go_where_plain_steps_go) {
 TEST(rows_without_neighbors_are_lost_alone) {
   uf_context ctx;
   fixture_open(&ctx, 1, NULL);
-  uf_query_block view = given_view(&ctx), all = given_view(&ctx);
+  uf_query_block block = given_block(&ctx), all = given_block(&ctx);
   float placed[2 * NEW], expected[2 * NEW];
-  for (int c = 0; c < K; c++) view.neighbors.index[4 * K + c] = -1;
+  for (int c = 0; c < K; c++) block.neighbors.index[4 * K + c] = -1;
   CHECK(place_in(&ctx, &all, 1, 2, 10, expected) == UF_OK);
-  CHECK(place_in(&ctx, &view, 1, 2, 10, placed) == UF_OK);
+  CHECK(place_in(&ctx, &block, 1, 2, 10, placed) == UF_OK);
   CHECK(isnan(placed[2 * 4]) && isnan(placed[2 * 4 + 1]));
   CHECK(fixture_same(placed, expected, 2 * 4));
   CHECK(fixture_same(placed + 2 * 5, expected + 2 * 5, 2 * (NEW - 5)));
@@ -179,9 +179,9 @@ TEST(categories_choose_among_neighbors) {
   float placed[2 * NEW], *old = old_layout(2);
   for (int i = 0; i < NEW; i++) category[i] = i % 2;
   for (int i = 0; i < OLD; i++) category[NEW + i] = i % 2;
-  uf_query_block views[2] = {given_view(&ctx), {.category = category, .weight = 1}};
-  uf_query_block same = given_view(&ctx);
-  CHECK(place_in(&ctx, views, 2, 2, 0, placed) == UF_OK);
+  uf_query_block blocks[2] = {given_block(&ctx), {.category = category, .weight = 1}};
+  uf_query_block same = given_block(&ctx);
+  CHECK(place_in(&ctx, blocks, 2, 2, 0, placed) == UF_OK);
   for (int i = 0; i < NEW; i++) {
     int own = 0;
     for (int c = 0; c < K; c++) {
@@ -232,7 +232,7 @@ static void cohort_free(cohort *c) {
   free(c->hash);
 }
 
-static uf_query_block view_of(const cohort *c) {
+static uf_query_block block_of(const cohort *c) {
   return (uf_query_block){.points = &c->points,
                           .queries = &c->queries,
                           .hash = c->hash,
@@ -244,9 +244,9 @@ static uf_query_block view_of(const cohort *c) {
 
 static float *place_rows(uf_context *ctx, const double *later, int n_later) {
   cohort c = cohort_of(ctx, later, n_later);
-  uf_query_block view = view_of(&c);
+  uf_query_block block = block_of(&c);
   float *placed = fixture_floats(2 * n_later);
-  CHECK(place_in(ctx, &view, 1, 2, 10, placed) == UF_OK);
+  CHECK(place_in(ctx, &block, 1, 2, 10, placed) == UF_OK);
   cohort_free(&c);
   return placed;
 }
@@ -275,9 +275,9 @@ TEST(twins_that_the_search_has_missed_are_found) {
   for (int i = 0; i < NEW; i++)
     for (int c = 0; c < COLUMNS; c++) later[c * NEW + i] = x[c * OLD + (5 * i + 3) % OLD];
   cohort c = cohort_of(&ctx, later, NEW);
-  uf_query_block view = view_of(&c), given = given_view(&ctx);
-  view.neighbors = given.neighbors;
-  CHECK(place_in(&ctx, &view, 1, 2, 10, placed) == UF_OK);
+  uf_query_block block = block_of(&c), given = given_block(&ctx);
+  block.neighbors = given.neighbors;
+  CHECK(place_in(&ctx, &block, 1, 2, 10, placed) == UF_OK);
   for (int i = 0; i < NEW; i++) {
     int duplicate = (5 * i + 3) % OLD, first = duplicate > 30 && duplicate < 45 ? 30 : duplicate;
     CHECK(fixture_same(placed + 2 * i, old + 2 * first, 2));
@@ -373,8 +373,8 @@ TEST(interrupts_are_heard) {
     int polls;
     float placed[2 * NEW];
     fixture_open_stopping(&ctx, n_threads, &polls);
-    uf_query_block view = given_view(&ctx);
-    uf_status status = place_in(&ctx, &view, 1, 2, 10, placed);
+    uf_query_block block = given_block(&ctx);
+    uf_status status = place_in(&ctx, &block, 1, 2, 10, placed);
     CHECK(fixture_heeded(status, &ctx, polls));
     uf_session_close(&ctx);
   }

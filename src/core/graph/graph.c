@@ -25,6 +25,13 @@ void uf_graph_free(uf_graph *graph) {
   *graph = (uf_graph){0};
 }
 
+float uf_largest_weight(const uf_graph *graph) {
+  float most = 0;
+  for (int64_t e = 0; e < graph->start[graph->n]; e++)
+    most = graph->weight[e] > most ? graph->weight[e] : most;
+  return most;
+}
+
 void uf_warn_of_isolated_vertices(uf_context *ctx, const uf_graph *graph) {
   char text[128];
   int count = 0;

@@ -12,6 +12,9 @@
 uf_status uf_graph_alloc(uf_context *ctx, int n, int64_t n_edges, uf_graph *graph);
 void uf_graph_free(uf_graph *graph);
 
+/* 0 without edges. */
+float uf_largest_weight(const uf_graph *graph);
+
 /* A graph from n_edges triplets in any order, rows and columns counted from 1. Each edge is
  * expected in both directions. */
 uf_status uf_graph_from_triplets(uf_context *ctx, int n, int64_t n_edges, const int *row,

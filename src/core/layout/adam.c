@@ -12,8 +12,7 @@
 
 enum { GROUPS_PER_TASK = 32, MOST_NEGATIVES = 64 };
 
-/* Bounds of squared distances: where two vertices coincide there is no direction to pull in, and no
- * infinity either. */
+/* Bounds of squared distances, within which all forces are finite. */
 static const double nearest = 1e-6, farthest = 1e38;
 
 typedef struct adam_job {

@@ -39,13 +39,13 @@ typedef struct uf_adam {
   const uf_sell *sell; /* n vertices that move, and their edges */
   const float *fixed;  /* n_fixed × d: positions of vertices that do not */
   int n_fixed, d;
-  int n_ends; /* 2 where an edge pulls at both its ends in turn, each as strongly; 1: at its row */
+  int n_ends; /* 2 where an edge pulls at both its ends, and so twice at its row; 1: once */
   int n_epochs;
-  double step_length;                   /* η; the learning rate is a factor of it */
-  int fewest_negatives, most_negatives; /* of a block, in the first epoch and in the last */
+  double step_length;                   /* η is this times the learning rate */
+  int fewest_negatives, most_negatives; /* of a block, first and at the end; at most 64 */
   int groups_per_block;                 /* with the same negatives; divides 32 */
   uf_draw_negatives *draw;
-  const void *source;
+  const void *source;        /* handed to draw() */
   double span_from, span_to; /* of the progress bar */
   uf_observer *observer;     /* NULL, or: of this problem */
   const uf_layout_problem *problem;

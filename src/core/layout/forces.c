@@ -34,10 +34,3 @@ double uf_squared_distance(const float *x, const float *y, int d) {
   }
   return sum;
 }
-
-float uf_largest_weight(const uf_graph *graph) {
-  float most = 0;
-  for (int64_t e = 0; e < graph->start[graph->n]; e++)
-    most = graph->weight[e] > most ? graph->weight[e] : most;
-  return most;
-}

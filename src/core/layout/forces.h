@@ -12,7 +12,6 @@
 #ifndef UF_FORCES_H
 #define UF_FORCES_H
 
-#include "base/types.h"
 #include "layout/options.h"
 
 typedef struct uf_curve {
@@ -33,9 +32,5 @@ double uf_squared_distance(const float *x, const float *y, int d);
 static inline double uf_clip(const uf_curve *curve, double force) {
   return force > curve->clip ? curve->clip : force < -curve->clip ? -curve->clip : force;
 }
-
-/* The largest weight of a graph, 0 without edges. Weights count in units of it: the edge that has
- * it is sampled in every epoch. */
-float uf_largest_weight(const uf_graph *graph);
 
 #endif

@@ -18,9 +18,9 @@
 #include "layout/multilevel.h"
 
 #include "base/memory.h"
+#include "graph/graph.h"
 #include "graph/transfer.h"
 #include "layout/batch.h"
-#include "layout/forces.h"
 
 /* Epochs of level 1, 2, … for each epoch of the finest; the last is for all that are coarser. A
  * compromise of quality and time; not measured on its own. */

@@ -16,6 +16,7 @@
 
 #include "base/memory.h"
 #include "base/random.h"
+#include "graph/graph.h"
 #include "layout/forces.h"
 
 typedef struct sampled_edge {
