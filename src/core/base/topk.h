@@ -36,4 +36,15 @@ static inline int uf_topk_insert(uint64_t *list, int count, int k, uint64_t key)
   return at;
 }
 
+/* The same, where a key may come again: one that is there already is passed over, and -1 returned. */
+static inline int uf_topk_insert_new(uint64_t *list, int count, int k, uint64_t key) {
+  int at = count;
+  if (count == k && (k == 0 || key > list[k - 1])) return -1;
+  while (at > 0 && list[at - 1] > key) at--;
+  if (at > 0 && list[at - 1] == key) return -1;
+  memmove(list + at + 1, list + at, (size_t)((count < k ? count : k - 1) - at) * sizeof *list);
+  list[at] = key;
+  return at;
+}
+
 #endif

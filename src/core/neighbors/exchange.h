@@ -1,14 +1,18 @@
 /*
- * neighbors/exchange.h: how a block of work tells rows of which it is not the owner, without a race.
+ * neighbors/exchange.h: how blocks of work tell rows that they do not own what concerns them, without a
+ * race.
  *
- * In a batch, each producer (a block) posts one buffer of messages, sorted by bucket: a bucket is a range of
- * receiving rows. Then each bucket is read by the one block that owns its rows, always in the order of
- * the producers. So a row gets the same exchange in the same order on any number of threads.
+ * The work on n places is cut into producers, blocks of places, and done in batches. In a batch, each
+ * producer writes messages to its worker's staging area, from where they are sorted into the
+ * producer's buffer by bucket: a bucket is a range of receiving rows. Then each bucket is delivered by the one
+ * block of work that owns its rows, from all buffers in the order of the producers. So a row gets the same messages in
+ * the same order on any number of threads.
+ *
+ * Takes BATCH_BYTES (exchange.c) for the buffers, and a buffer more for each thread.
  */
 #ifndef UF_EXCHANGE_H
 #define UF_EXCHANGE_H
 
-#include "base/context.h"
 #include "base/parallel.h"
 
 typedef struct uf_message {
@@ -18,27 +22,37 @@ typedef struct uf_message {
 } uf_message;
 
 typedef struct uf_exchange {
-  int n_producers; /* buffers in a batch */
+  int max_producers; /* in a batch */
   int n_buckets;
-  int bucket_shift;    /* row r has its exchange in bucket r >> bucket_shift */
-  int64_t buffer_size; /* messages on a buffer, at most */
-  uf_message *buffers; /* n_producers × buffer_size */
-  int *start; /* n_producers × (n_buckets + 1): where the messages of a bucket begin on a buffer */
+  int bucket_shift;    /* messages to row r are in bucket r >> bucket_shift */
+  int64_t buffer_size; /* messages of a producer, at most */
+  uf_message *buffers; /* max_producers × buffer_size: by bucket */
+  int *start;          /* max_producers × (n_buckets + 1): where a bucket begins in a buffer */
   uf_message *staging; /* per worker: buffer_size */
 } uf_exchange;
 
-/* For buffers of at most buffer_size messages to n_rows rows; as many producers a batch as fit in a
- * fixed amount of memory, but not more than max_producers. */
+/* For producers of at most buffer_size messages to n_rows rows; as many producers a batch as fit in
+ * a fixed amount of memory, but not more than max_producers. */
 uf_status uf_exchange_open(uf_context *ctx, int n_rows, int64_t buffer_size, int64_t max_producers,
                            uf_exchange *exchange);
 void uf_exchange_close(uf_exchange *exchange);
 
-/* Where a worker writes the messages of its producer before they are posted. */
-uf_message *uf_exchange_staging(const uf_exchange *exchange, int worker);
-void uf_exchange_post(uf_exchange *exchange, int producer, int n_messages, int worker);
+/* Writes the messages of some places, and returns how many they are. */
+typedef int uf_produce(void *job, uf_rows places, uf_message *staging);
 
-/* The messages of a bucket on a producer's buffer: returns how many. */
-int uf_exchange_read(const uf_exchange *exchange, int producer, int bucket,
-                     const uf_message **messages);
+/* Delivers n messages of one producer to rows of the bucket. */
+typedef void uf_deliver(void *job, int bucket, const uf_message *messages, int n);
+
+/* What is exchanged. */
+typedef struct uf_exchange_round {
+  int64_t n_places;
+  int places_per_producer;
+  uf_produce *produce;
+  uf_deliver *deliver;
+  void *job;
+  double from, to; /* the span of the progress bar that this fills */
+} uf_exchange_round;
+
+uf_status uf_exchange_run(uf_context *ctx, uf_exchange *exchange, const uf_exchange_round *round);
 
 #endif
