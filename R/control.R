@@ -11,7 +11,7 @@ optimizer_constants <- list(beta1 = 0.5, beta2 = 0.9, epsilon = 0.5)
 #' function by itself to see all defaults.
 #'
 #' @param spread,a,b Scale of the layout, see [fit_curve()]; or `a` and `b` themselves, both greater
-#'   than 0, in which case `min_dist` and `spread` play no part.
+#'   than 0, in which case `min_dist` and `spread` have no effect.
 #' @param set_op_mix_ratio Mixture of fuzzy union (1) and fuzzy intersection (0), see
 #'   [fuzzy_graph()].
 #' @param local_connectivity Number of nearest neighbors, at least 0, that count as fully
@@ -23,7 +23,7 @@ optimizer_constants <- list(beta1 = 0.5, beta2 = 0.9, epsilon = 0.5)
 #'   `method = "largevis"`.
 #' @param negative_sample_rate Number of random points that repel for each edge visited, at least 0.
 #'   `NULL` for 5, or 8 with `method = "full"`.
-#' @param neighbor_method,target_recall,metric_kwds How neighbors are found, which part of them,
+#' @param neighbor_method,target_recall,metric_kwds How neighbors are found, what fraction of them,
 #'   and what goes with the metric: `method`, `target_recall` and `metric_kwds` of
 #'   [nearest_neighbors()].
 #' @param scale What is done to the columns of numbers before they are compared:
@@ -38,13 +38,14 @@ optimizer_constants <- list(beta1 = 0.5, beta2 = 0.9, epsilon = 0.5)
 #' @param pca A number of principal components to which the columns of numbers are reduced (after
 #'   `scale`) before they are compared: faster where columns are thousands and rows as many. Data
 #'   that have no more columns than that stay as they are. `NULL` for all columns. Components are
-#'   centred numbers: an error with metrics to which these mean nothing, those of what is true,
-#'   those of shares, `"hamming"` and `"haversine"` (see [metrics]); so is `scale` with those of
-#'   what is true and `"haversine"`, and `"z"` and `"maxabs"` with those of shares. Of several
-#'   metrics (see [umap()]) those columns are changed to whose metric this means something.
+#'   centered numbers: an error with metrics to which these mean nothing, which are the metrics of
+#'   truth and of shares, `"hamming"` and `"haversine"` (see [metrics]). So is `scale` with the
+#'   metrics of truth and `"haversine"`, and `"z"` and `"maxabs"` with the metrics of shares. With
+#'   several metrics (see [umap()]) only the columns are changed to whose metric this means
+#'   something.
 #' @param target_metric,target_weight,target_n_neighbors How `y` counts, see [supervise_graph()].
-#'   `target_n_neighbors` is `n_neighbors` where it is `NULL`. Without `y` they have no part, and a
-#'   warning says so; so it is with other settings that have none.
+#'   `target_n_neighbors` is `n_neighbors` where it is `NULL`. Without `y` they have no effect, and
+#'   a warning says so, as for other settings without effect.
 #' @param keep How much a model of [umap_fit()] keeps:
 #'   - `"predict"`: everything, so that [predict()][predict.umap_model] can place new rows. The data
 #'     are kept as single precision numbers, 4 bytes each: 188 MB for 60,000 rows of 784 columns;

@@ -1,7 +1,7 @@
 # How much memory a run will take, said before it begins: a system that runs out of it ends R
 # without a word.
 
-# Bytes that the core and the result take beside the data, from what was measured by bench/memory.R:
+# Bytes that the core and the result take in addition to the data, as bench/memory.R measured them:
 # the rows as the core has them, what the search keeps of each row, the neighbors, the graph (each
 # edge in both directions, in C and in R), and the layout. Of `n_pairs` distances, as a `dist` has
 # them, as.matrix() makes three square matrices on its way.

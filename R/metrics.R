@@ -22,7 +22,7 @@
 #' | `"spearman"` | 1 - Spearman's correlation of the rows; ties have their mean rank | |
 #' | `"tsss"` | \eqn{|x| |y| |\sin \phi| \, (|x - y| + ||x| - |y||)^2 \, \phi / 2} | sparse |
 #' | `"haversine"` | the arc between two points of the unit sphere | |
-#' | `"hamming"` | share of the columns in which \eqn{x_j \neq y_j} | sparse, packed |
+#' | `"hamming"` | fraction of the columns in which \eqn{x_j \neq y_j} | sparse, packed |
 #'
 #' For `"tsss"`, \eqn{\phi} is the angle between the rows and ten degrees more, in radians. For
 #' `"haversine"` the two columns are latitude and longitude in radians. `"hamming"` compares numbers
@@ -63,7 +63,7 @@
 #' compared, on one thread, so it is slow: about a microsecond and its own time a pair. Only dense
 #' matrices will do.
 #'
-#' @section What goes beside:
+#' @section Parameters of metrics:
 #' `metric_kwds` is a list with one element, or `NULL`: `p` for `"minkowski"`, a number of at least
 #' 1 (2 unless given); `var` for `"seuclidean"`, a variance for each column; `cov` for
 #' `"mahalanobis"`, a covariance matrix. The last two are those of the data unless given.
@@ -81,7 +81,7 @@
 #' Comparisons are made in single precision, after a common power of two has brought huge and tiny
 #' values near 1. Metrics of directions, ranks and shares bear values of any size. With the others,
 #' rows whose values are all below about 1e-30 of the largest (and below 1e-19, if the largest is
-#' below 1e12; for metrics without squares only below 1e-38) count as rows of zeros: a warning tells
+#' below 1e12; for metrics without squares only below 1e-38) count as rows of zeros: a warning says
 #' how many. For `"tsss"` they are an error, from 1e-9 of the largest on. New rows, see `query` and
 #' [predict()][predict.umap_model], are compared as the old ones were: where they are so large that
 #' their squares leave single precision, about 1e19 times the size of ordinary data, they are an

@@ -12,7 +12,7 @@
 #' | fuzzy graph | [fuzzy_graph()] |
 #' | targets and other graphs | [supervise_graph()], [intersect_graphs()] |
 #' | curve of the low-dimensional similarity | [fit_curve()] |
-#' | start | [initial_layout()] |
+#' | initialization | [initial_layout()] |
 #' | optimisation | [optimize_layout()] |
 #' | quality | [neighbor_recall()], [embedding_quality()], [point_quality()], [local_dimension()] |
 #'

@@ -37,8 +37,8 @@
 #' @param object A model from [umap_fit()].
 #' @param newdata New rows, in the form of the data of the model: a matrix, a data frame, a sparse
 #'   matrix; or distances, see below. Without it, the embedding of the model is returned.
-#' @param n_epochs Number of epochs, at least 0 (the start itself). `NULL` for a third of those of
-#'   the model. Of use only with `newdata`.
+#' @param n_epochs Number of epochs, at least 0 (the initial place itself). `NULL` for a third of
+#'   the model's. Must be `NULL` without `newdata`.
 #' @param ... Nothing.
 #' @inheritParams umap
 #' @return A data frame of class `umap_embedding` with one row per row of `newdata` and the columns
@@ -85,8 +85,8 @@ predict.umap_model <- function(object, newdata, n_epochs = NULL, n_threads = NUL
   new_embedding(layout, NULL, query$row_names, settings_of(model))
 }
 
-# Those of the batch optimizer, whatever the model's was: one that visits every edge has a learning
-# rate of its own kind.
+# Options of the batch optimizer, whatever the model's was: method "full" has a learning rate of its
+# own kind.
 predict_options <- function(model, n_epochs) {
   settings <- model[["settings"]]
   if (is.null(n_epochs)) n_epochs <- ceiling(settings[["n_epochs"]] / 3)

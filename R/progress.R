@@ -1,14 +1,15 @@
-# What C is told about a run besides the data: threads, and the functions by which it speaks to the
+# What C needs for a run in addition to the data: threads, and the functions by which it reaches the
 # user. None of them changes a result.
 
 # `envir` is the frame of the exported function: when it ends, however it does, so does the bar.
-# `times()` tells, after the run, how long each of its phases took.
+# `times()` returns, after the run, the seconds that each of its phases took.
 run_settings <- function(n_threads, verbose, envir = parent.frame()) {
   verbose <- resolve_verbose(verbose)
   if (is_nested()) {
     abort_input(
       "epoch_callback", "must not call functions of unfurl that compute, as the run that calls it ",
-      "is not over. Keep the layout that it is given, and compute after the run"
+      "is not over",
+      hint = "Keep the layout that it is given, and compute after the run."
     )
   }
   clock <- phase_clock(if (verbose) progress_reporter(envir))
@@ -38,11 +39,11 @@ instruction_set <- function() check_choice(Sys.getenv("UNFURL_ISA"), "UNFURL_ISA
 # A warning of C, whose kind is NULL where it has no subclass.
 warn_from_core <- function(message, kind = NULL) warn(kind, message)
 
-# Ends the run as `status` demands. C frees all that it holds when this jumps out of it.
-fail <- function(status, message, arg = "x") {
+# Ends the run of C with an error, by which C frees all that it holds.
+fail <- function(status, message, arg = "x", hint = NULL) {
   switch(status,
-    input = abort_input(arg, message),
-    memory = abort("unfurl_error_memory", message, argument = arg),
+    input = abort_input(arg, message, hint = hint),
+    memory = abort("unfurl_error_memory", message, argument = arg, hint = hint),
     stop(message)
   )
 }
@@ -109,7 +110,7 @@ progress_bar <- function(envir) {
 progress_messages <- function(interval = 5) {
   last <- 0
   update <- function(phase, fraction, elapsed) {
-    if (elapsed < last) last <<- 0 # another phase
+    if (elapsed < last) last <<- 0 # a new phase
     if (elapsed - last < interval) return()
     last <<- elapsed
     left <- if (fraction > 0) paste(", about", duration(elapsed / fraction - elapsed), "left")

@@ -16,7 +16,7 @@ algorithm_version <- 1L
 #' - the instruction set: plain C, SSE2, AVX2, AVX-512, VNNI, or NEON on arm64;
 #' - the processor, the compiler (gcc, clang) and its optimization level;
 #' - the libraries of the system: no result depends on its mathematics, BLAS or LAPACK, nor on
-#'   another package that changed how the processor rounds;
+#'   a package that changed how the processor rounds;
 #' - the language of the session, in whose order categories would come;
 #' - the state of R's random numbers, which are neither used nor changed.
 #'
@@ -52,7 +52,7 @@ algorithm_version <- 1L
 #' `tools/identity.sh` in the sources compiles the package with gcc and clang at several levels of
 #' optimization, for x86-64 and arm64, runs every stage on each instruction set with 1, 2 and 5
 #' threads, and compares the results; `bench/results/identity.md` is its report.
-#' `bench/identity_mnist.R` does so for the 70,000 images of MNIST, with its report beside it. The
+#' `bench/identity_mnist.R` does so for the 70,000 images of MNIST, with its report next to it. The
 #' package's own tests compare with hashes that were made when the version was, so that your machine
 #' has checked the promise when they pass.
 #'

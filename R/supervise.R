@@ -2,7 +2,7 @@
 
 #' Supervise a graph
 #'
-#' Bends a graph towards a target: points that the target tells apart become less similar, so that
+#' Bends a graph towards a target: points that differ in the target become less similar, so that
 #' the layout separates them more than the data alone would.
 #'
 #' Categories: the similarity of two points of different categories is multiplied by
@@ -23,8 +23,8 @@
 #'     a factor;
 #'   - a data frame of such columns: each factor by itself, all numeric columns together;
 #'   - neighbors in the target, see [smooth_knn()].
-#' @param target_metric Metric of a numeric target, see [nearest_neighbors()]. A warning tells where
-#'   this and others of these arguments have no part, as with a target of categories.
+#' @param target_metric Metric of a numeric target, see [nearest_neighbors()]. A warning says
+#'   where this and other arguments have no effect, as with a target of categories.
 #' @param target_weight How much the target counts, from 0 to 1: ½ as much as the data.
 #' @param target_n_neighbors Size of the neighborhoods in a numeric target, at least 2.
 #' @inheritParams fuzzy_graph

@@ -7,10 +7,10 @@
 #' `umap_fit()` returns a model: the same coordinates with the neighbors, the graph and the settings
 #' that led to them, and what [predict()][predict.umap_model] needs to place new rows.
 #'
-#' A data frame may hold numbers and categories: numeric columns are scaled and compared by `metric`,
-#' and each factor, character and logical column makes points of different categories less similar.
-#' A list as `metric` names the columns of several metrics. `vignette("mixed-data", "unfurl")` says
-#' how.
+#' A data frame may hold numbers and categories: numeric columns are scaled and compared by
+#' `metric`, and each factor, character and logical column makes points of different categories less
+#' similar. A list as `metric` names the columns of several metrics.
+#' `vignette("mixed-data", "unfurl")` says how.
 #'
 #' @section Reproducibility:
 #' The same data, arguments and `seed` give the same coordinates, bit for bit, on any number of
@@ -18,10 +18,11 @@
 #' `NULL`. See [reproducibility] for what is promised and what is not.
 #'
 #' @section Errors:
-#' Invalid input is an error of class `unfurl_error_input`, whose message begins with the name of the
-#' argument. Arguments that have no effect, such as `scale` with distances or `target_weight` without
-#' `y`, give a warning of class `unfurl_warning_unused`. See [conditions] for all classes, and for the
-#' fields by which a program can read them. Ctrl-C interrupts every stage within a second.
+#' Invalid input is an error of class `unfurl_error_input`, whose message begins with the name of
+#' the argument. Arguments that have no effect, such as `scale` with distances or `target_weight`
+#' without `y`, give a warning of class `unfurl_warning_unused`. See [conditions] for all classes,
+#' and for the fields by which a program can read them. Ctrl-C interrupts every stage within a
+#' second.
 #'
 #' @param x The data, one row per point, at least two:
 #'   - a numeric, integer or logical matrix, or a data frame, without missing or infinite numbers.
@@ -39,7 +40,7 @@
 #'   the result, for plots and tables, and change nothing else.
 #' @param n_neighbors Size of the neighborhoods that are kept together, the point itself included,
 #'   at least 2: small values show detail, large ones the whole. When it exceeds the number of rows,
-#'   it is reduced to that with a warning. Given neighbors are used as they are, and another number
+#'   it is reduced to that with a warning. Given neighbors are used as they are, and a number other
 #'   than theirs is an error.
 #' @param n_components Number of dimensions of the result, at least 1.
 #' @param metric Distance between rows: the name of one of the [metrics], or an R function of two
@@ -50,10 +51,10 @@
 #'   to which points count as together: small values pack clumps tightly. See [fit_curve()].
 #' @param y A target that supervises the embedding, or `NULL`: a factor (`NA` where unknown), a
 #'   numeric vector or matrix, dates or times, or a data frame of several, see [supervise_graph()].
-#'   Points that it tells apart come to lie further apart. With a formula it is looked for in `data`
+#'   Points that differ in it come to lie further apart. With a formula it is looked for in `data`
 #'   first, as `labels` are, and must be `NULL` if the formula has a left side.
-#' @param init The start of the layout: `"spectral"`, `"laplacian"`, `"pca"`, `"random"`, or an
-#'   earlier embedding, model or other numeric matrix or data frame with a row per row of `x` and
+#' @param init The initialization of the layout: `"spectral"`, `"laplacian"`, `"pca"`, `"random"`, or
+#'   an earlier embedding, model or other numeric matrix or data frame with a row per row of `x` and
 #'   `n_components` columns. See [initial_layout()].
 #' @param n_epochs Number of passes of the optimization, at least 0. `NULL` for 500 up to 10,000
 #'   rows, 200 up to 200,000, 100 beyond; see [optimize_layout()] for what fewer of them do.
@@ -61,8 +62,8 @@
 #'   one from R's own generator, so that [set.seed()] rules.
 #' @param n_threads Number of threads, which does not change the result. `NULL` for the option
 #'   `unfurl.threads`, else the environment variable `UNFURL_THREADS`, else all processors that the
-#'   process may use, or the environment variable `OMP_NUM_THREADS` if that is fewer. Never more than
-#'   the environment variable `OMP_THREAD_LIMIT`, nor than two while CRAN's checks run.
+#'   process may use, or the environment variable `OMP_NUM_THREADS` if that is fewer. Never more
+#'   than the environment variable `OMP_THREAD_LIMIT`, nor than two while CRAN's checks run.
 #' @param verbose Whether to show progress: the time that each phase took, and while a long one
 #'   lasts a bar with the time that is left, in a terminal where the package cli is installed, or
 #'   else a line every few seconds. These messages have the class `unfurl_message`. By default they
