@@ -210,6 +210,27 @@ TEST(layouts_move_between_levels) {
   free(back);
 }
 
+/* The jitter of prolongation and the noise of initial layouts (init/random.c) are different numbers. */
+TEST(jitter_has_a_stage_of_its_own) {
+  enum { N = 1000, D = 2 };
+  uf_context ctx;
+  uf_graph graph;
+  uf_hierarchy hierarchy;
+  float *fine = fixture_floats(N * D), *coarse = fixture_floats(N * D);
+  const uf_prolong_options options = {.d = D, .jitter = 1, .seed = 42};
+  uint64_t key = uf_key(42, UF_STAGE_JITTER, 0, 0);
+  fixture_open(&ctx, 1, NULL);
+  loose_ring(&ctx, N, 0, &graph);
+  coarsen(&ctx, &graph, &hierarchy);
+  CHECK(uf_prolong(&ctx, &hierarchy, &options, coarse, fine) == UF_OK);
+  for (int c = 0; c < D; c++) CHECK(fine[c] != 2 * uf_draw_unit(key, (uint64_t)c) - 1);
+  uf_hierarchy_free(&hierarchy);
+  uf_graph_free(&graph);
+  uf_session_close(&ctx);
+  free(fine);
+  free(coarse);
+}
+
 TEST(interrupts_are_heard) {
   uf_context ctx;
   uf_graph graph;
@@ -231,6 +252,7 @@ int main(void) {
   RUN(hubs_keep_their_edges);
   RUN(same_levels_on_any_number_of_threads);
   RUN(layouts_move_between_levels);
+  RUN(jitter_has_a_stage_of_its_own);
   RUN(interrupts_are_heard);
   return check_report();
 }

@@ -75,7 +75,7 @@ static void prolong_vertex(const prolong_job *j, int64_t i) {
   }
   float share = degree > 0 ? 0.5f / degree : 0;
   uint64_t key =
-      uf_key(j->options->seed, UF_STAGE_JITTER, (uint64_t)j->options->fine_level, (uint64_t)i);
+      uf_key(j->options->seed, UF_STAGE_PROLONG, (uint64_t)j->options->fine_level, (uint64_t)i);
   for (size_t c = 0; c < d; c++)
     position[c] = own[c] + share * position[c] + jitter * (2 * uf_draw_unit(key, (uint64_t)c) - 1);
 }
