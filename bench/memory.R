@@ -1,13 +1,14 @@
 # Peak memory of each stage, each in a process of its own, against the estimate that is checked
 # before a run begins. Linux.
 #
-#   Rscript bench/memory.R [ROWS] [COLUMNS]      20,000 x 100 by default
+#   Rscript bench/memory.R [ROWS] [COLUMNS] [THREADS]      20,000 x 100 on 2 threads by default
 #
-# Prints a table in Markdown: MB beside the data.
+# Prints a table in Markdown: MB besides the data and what is given.
 
 arguments <- as.integer(commandArgs(trailingOnly = TRUE))
 n <- c(arguments, 20000L)[1]
 d <- c(arguments[-1], 100L)[1]
+n_threads <- c(arguments[-(1:2)], 2L)[1]
 
 stages <- c(
   "nearest_neighbors()" = "nearest_neighbors(x)",
@@ -15,7 +16,11 @@ stages <- c(
   "fuzzy_graph()" = "fuzzy_graph(nn)",
   "initial_layout()" = "initial_layout(graph)",
   "optimize_layout()" = "optimize_layout(graph, start)",
-  "umap_fit()" = "umap_fit(x)"
+  "umap()" = "umap(x)",
+  "umap_fit()" = "umap_fit(x)",
+  "nearest_neighbors(query = )" = "nearest_neighbors(x, query = query)",
+  "predict()" = "predict(model, query)",
+  "embedding_quality()" = "embedding_quality(x, layout)"
 )
 
 peak_of <- function(code) {
@@ -23,6 +28,7 @@ peak_of <- function(code) {
   on.exit(unlink(script))
   writeLines(c(
     "suppressPackageStartupMessages(library(unfurl)); set.seed(1)",
+    sprintf("options(unfurl.threads = %d)", n_threads),
     sprintf("x <- matrix(stats::rnorm(%d * %d), %d)", n, d, n),
     "resident <- function(what) {",
     "  line <- grep(what, readLines('/proc/self/status'), value = TRUE)",
@@ -31,6 +37,9 @@ peak_of <- function(code) {
     if (grepl("nn|graph", code)) "nn <- nearest_neighbors(x)",
     if (grepl("graph|start", code)) "graph <- fuzzy_graph(nn)",
     if (grepl("start", code)) "start <- initial_layout(graph, 'random')",
+    if (grepl("query", code)) "query <- x[seq(1, nrow(x), 4), ] + 0.1",
+    if (grepl("model", code)) "model <- umap_fit(x)",
+    if (grepl("layout)", code)) "layout <- matrix(stats::rnorm(2 * nrow(x)), ncol = 2)",
     "invisible(gc()); writeLines('5', '/proc/self/clear_refs') # the peak begins here",
     "before <- resident('^VmRSS')",
     paste0("result <- ", code),
@@ -39,7 +48,9 @@ peak_of <- function(code) {
   as.numeric(system2(file.path(R.home("bin"), "Rscript"), shQuote(script), stdout = TRUE))
 }
 
-cat("| stage |", format(n, big.mark = ","), "rows,", d, "columns: MB |\n|---|---|\n")
+cat(
+  "| stage |", format(n, big.mark = ","), "rows,", d, "columns,", n_threads, "threads: MB |\n|---|---|\n"
+)
 for (stage in names(stages)) cat("|", stage, "|", round(peak_of(stages[[stage]]), 1), "|\n")
 bytes <- unfurl:::estimate_memory(n, unfurl:::row_bytes(matrix(0, n, d)), 15)
 cat("| the estimate |", round(bytes / 1e6, 1), "|\n")
