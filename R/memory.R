@@ -3,13 +3,12 @@
 
 # Bytes that the core and the result take in addition to the data, as bench/memory.R measured them:
 # the rows as the core has them, what the search keeps of each row, the neighbors, the graph (each
-# edge in both directions, in C and in R), and the layout. Of `n_pairs` distances, as a `dist` has
-# them, as.matrix() makes three square matrices on its way.
-estimate_memory <- function(n, rows, k, n_components = 2, n_pairs = 0) {
+# edge in both directions, in C and in R), and the layout. A `dist` is read where it is.
+estimate_memory <- function(n, rows, k, n_components = 2) {
   search <- 250 + 20 * k
   graph <- 1.6 * k * (12 + 16 + 24)
   layout <- 80 * n_components
-  rows + n * (search + graph + layout) + 3 * 2 * 8 * n_pairs
+  rows + n * (search + graph + layout)
 }
 
 # Bytes of the rows in the core: floats in whole lanes; of sparse ones their entries, by rows and by
@@ -59,8 +58,8 @@ read_lines_of <- function(path) {
 }
 
 # x: the data; NULL where distances are given.
-check_memory <- function(n, x, k, n_components = 2, n_pairs = 0) {
-  needed <- estimate_memory(n, row_bytes(x), k, n_components, n_pairs)
+check_memory <- function(n, x, k, n_components = 2) {
+  needed <- estimate_memory(n, row_bytes(x), k, n_components)
   available <- available_memory()
   if (needed <= available) return(invisible())
   abort(

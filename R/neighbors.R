@@ -95,7 +95,7 @@ nearest_neighbors <- function(x, k = 15, metric = "euclidean",
       target_recall = target_recall != 0.99
     )
     warn_given(names(which(is_given)), "the distances are given")
-    return(dist_table(x, k))
+    return(dist_table(x, k, "k", run_settings(n_threads, verbose)))
   }
   x <- check_data(x)
   choice <- check_metric(metric, metric_kwds, n_columns(x))
@@ -168,10 +168,10 @@ check_search_graph <- function(neighbors, n) {
 
 # ---- From distances -----------------------------------------------------------------------------
 
-dist_table <- function(x, k, arg = "k") {
+dist_table <- function(x, k, arg, run) {
   n <- check_whole(attr(x, "Size"), "attr(x, \"Size\")")
   if (n < 2) abort_input("x", "has only ", n, " point: there is nothing to compare it with")
-  dist_neighbors(x, check_n_neighbors(k, arg, n))
+  dist_neighbors(x, check_n_neighbors(k, arg, n), run)
 }
 
 # Whether `metric` says nothing else of distances than they themselves do.
@@ -179,8 +179,7 @@ is_metric_of_distances <- function(metric, known) {
   is_text(metric) && metric %in% c("euclidean", "precomputed", known)
 }
 
-# All pairs are in hand, so sorting each row will do. Ties are left in order of index.
-dist_neighbors <- function(x, k) {
+dist_neighbors <- function(x, k, run) {
   n <- attr(x, "Size")
   n_pairs <- n * (n - 1) / 2
   if (!holds_numbers(x) || length(x) != n_pairs) {
@@ -193,17 +192,18 @@ dist_neighbors <- function(x, k) {
       describe(labels)
     )
   }
-  check_memory(n, NULL, k, n_pairs = n_pairs)
-  if (anyNA(x) || any(x < 0)) abort_input("x", "holds missing or negative distances")
-  distance <- as.matrix(x)
-  diag(distance) <- -1
-  idx <- matrix(0L, nrow(distance), k)
-  for (i in seq_len(nrow(distance))) idx[i, ] <- order(distance[i, ])[seq_len(k)]
-  diag(distance) <- 0
-  dist <- matrix(distance[cbind(as.vector(row(idx)), as.vector(idx))], nrow(idx))
-  idx[is.infinite(dist)] <- NA
-  rownames(idx) <- attr(x, "Labels")
-  new_neighbors(idx, dist, "precomputed", "exact")
+  check_memory(n, NULL, k)
+  found <- nearest_of_distances(x, n, k, run)
+  rownames(found$idx) <- labels
+  new_neighbors(found$idx, found$dist, "precomputed", "exact")
+}
+
+# idx and dist of the k nearest. x: a `dist` of `size` points, or (size NULL) a matrix with a row for
+# each new row and a column for each point. Equal distances are ordered by index; a point at an
+# infinite distance is NA.
+nearest_of_distances <- function(x, size, k, run) {
+  if (!is.double(x)) storage.mode(x) <- "double"
+  .Call(C_nearest_of_distances, x, size, k, run)
 }
 
 # ---- Given --------------------------------------------------------------------------------------

@@ -106,7 +106,7 @@ query_of <- function(model, newdata, blocks, run) {
   is_table <- is.list(newdata) && !is_frame(newdata)
   if (is_table || blocks[[1]]$kind == "neighbors") {
     n_old <- nrow(model[["layout"]])
-    return(query_by_neighbors(newdata, is_table, blocks, n_old, model[["settings"]]))
+    return(query_by_neighbors(newdata, is_table, blocks, n_old, model[["settings"]], run))
   }
   row_names <- row_names_of(given_names(newdata))
   variables <- model[["variables"]]
@@ -282,7 +282,7 @@ suggest_functions <- function(call) {
 
 # ---- Distances in place of rows -----------------------------------------------------------------
 
-query_by_neighbors <- function(newdata, is_table, blocks, n_old, settings) {
+query_by_neighbors <- function(newdata, is_table, blocks, n_old, settings, run) {
   if (length(blocks) > 1) {
     abort_input(
       "newdata", "must be rows, not distances, as the model has several kinds of columns",
@@ -292,7 +292,8 @@ query_by_neighbors <- function(newdata, is_table, blocks, n_old, settings) {
   neighbors <- if (is_table) {
     check_cross_neighbors(newdata, n_old)
   } else {
-    nearest_columns(check_cross_distances(newdata, n_old), min(settings[["n_neighbors"]], n_old))
+    k <- min(settings[["n_neighbors"]], n_old)
+    nearest_of_distances(check_cross_distances(newdata, n_old), NULL, k, run)
   }
   block <- blocks[[1]]
   block <- new_block(
@@ -313,18 +314,7 @@ check_cross_distances <- function(newdata, n_old) {
       value = newdata
     )
   }
-  if (anyNA(newdata) || any(newdata < 0)) {
-    abort_input("newdata", "must not have missing or negative distances", value = newdata)
-  }
   newdata
-}
-
-# Ties are left in order of index.
-nearest_columns <- function(distance, k) {
-  idx <- matrix(0L, nrow(distance), k)
-  for (i in seq_len(nrow(distance))) idx[i, ] <- order(distance[i, ])[seq_len(k)]
-  dist <- distance[cbind(as.vector(row(idx)), as.vector(idx))]
-  list(idx = idx, dist = matrix(as.double(dist), nrow(idx)))
 }
 
 check_cross_neighbors <- function(newdata, n_old) {

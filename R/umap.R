@@ -28,8 +28,8 @@
 #'   - a numeric, integer or logical matrix, or a data frame, without missing or infinite numbers.
 #'     Constant columns and repeated rows do no harm;
 #'   - a sparse matrix or a raw matrix of packed bits, see [metrics];
-#'   - distances of class `dist`: sorted as they are, so memory is needed for their full square
-#'     matrix (0.8 GB for 10,000 points). Points at an infinite distance are no neighbors;
+#'   - distances of class `dist`, which are read where they are, without a copy. Points at an infinite
+#'     distance are not neighbors;
 #'   - neighbors: what [nearest_neighbors()] returned or any list of matrices `idx` and `dist`, see
 #'     [smooth_knn()];
 #'   - a formula: the columns of `data` on its right, with the target `y` on its left if there is
@@ -205,7 +205,7 @@ resolve_input <- function(x, n_neighbors, metric, control, seed, run, given) {
   x <- plain_frame(x, "x")
   if (has_class(x, "dist")) {
     warn_unused_by_distances(x, metric, control, attr(x, "method", exact = TRUE))
-    return(given_input(dist_table(x, n_neighbors, "n_neighbors")))
+    return(given_input(dist_table(x, n_neighbors, "n_neighbors", run)))
   }
   if (is.list(x) && !is_frame(x)) {
     neighbors <- check_neighbors(x, "x")

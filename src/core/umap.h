@@ -24,6 +24,7 @@
 #include "neighbors/table.h"
 #include "base/parallel.h"
 #include "base/session.h"
+#include "data/distances.h"
 #include "data/points_prepare.h"
 #include "model/predict.h"
 #include "quality/quality.h"

@@ -1,5 +1,5 @@
 /*
- * glue/neighbors.c: nearest neighbors, and how many of them a table has.
+ * glue/neighbors.c: nearest neighbors, found in data or in distances, and how many of them a table has.
  */
 #include "host.h"
 #include "entry_points.h"
@@ -88,6 +88,70 @@ SEXP unfurl_query_neighbors(SEXP x, SEXP query, SEXP idx, SEXP k, SEXP metric, S
                          .seed = (uint64_t)Rf_asReal(seed)};
   return r_execute(query_neighbors, release_neighbors, &call);
 }
+
+/* ---- In distances ---- */
+
+typedef struct distances_call {
+  r_run run;
+  SEXP settings, distances, size;
+  int k;
+  int *index;       /* n × k by rows */
+  double *distance; /* n × k by rows */
+} distances_call;
+
+static void release_distances(void *data) {
+  distances_call *c = data;
+  uf_free(c->index);
+  uf_free(c->distance);
+  r_run_close(&c->run);
+}
+
+static SEXP from_nearest(const distances_call *c, int n) {
+  static const char *const names[] = {"idx", "dist"};
+  SEXP result = PROTECT(r_named_list(2, names));
+  SET_VECTOR_ELT(result, 0, Rf_allocMatrix(INTSXP, n, c->k));
+  SET_VECTOR_ELT(result, 1, Rf_allocMatrix(REALSXP, n, c->k));
+  int *idx = INTEGER(VECTOR_ELT(result, 0));
+  double *dist = REAL(VECTOR_ELT(result, 1));
+  for (int j = 0; j < c->k; j++)
+    for (int i = 0; i < n; i++) {
+      size_t from = (size_t)i * (size_t)c->k + (size_t)j, to = (size_t)j * (size_t)n + (size_t)i;
+      idx[to] = c->index[from] < 0 ? NA_INTEGER : c->index[from] + 1;
+      dist[to] = c->distance[from];
+    }
+  UNPROTECT(1);
+  return result;
+}
+
+static SEXP nearest_of_distances(void *data) {
+  distances_call *c = data;
+  uf_context *ctx = &c->run.ctx;
+  int is_packed = !Rf_isNull(c->size),
+      n = is_packed ? Rf_asInteger(c->size) : Rf_nrows(c->distances);
+  uf_distances distances = {.value = REAL(c->distances),
+                            .n = n,
+                            .n_points = is_packed ? n : Rf_ncols(c->distances),
+                            .is_packed = is_packed};
+  r_run_open(&c->run, c->settings);
+  c->run.argument = is_packed ? "x" : "newdata";
+  uf_phase(ctx, "neighbors");
+  c->index = uf_alloc(ctx, (int64_t)n * c->k, sizeof *c->index);
+  if (c->index) c->distance = uf_alloc(ctx, (int64_t)n * c->k, sizeof *c->distance);
+  r_run_check(&c->run, c->distance
+                           ? uf_distances_nearest(ctx, &distances, c->k, c->index, c->distance)
+                           : UF_NO_MEMORY);
+  return from_nearest(c, n);
+}
+
+/* distances: doubles, as a `dist` of `size` points has them, or (size NULL) a matrix with a row for
+ * each new row and a column for each row of a model. */
+SEXP unfurl_nearest_of_distances(SEXP distances, SEXP size, SEXP k, SEXP settings) {
+  distances_call call = {
+      .settings = settings, .distances = distances, .size = size, .k = Rf_asInteger(k)};
+  return r_execute(nearest_of_distances, release_distances, &call);
+}
+
+/* ---- Recall ---- */
 
 static SEXP neighbor_recall(void *data) {
   neighbors_call *c = data;

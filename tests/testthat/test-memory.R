@@ -14,14 +14,13 @@ test_that("a run that needs more memory than there is does not begin", {
   expect_input_error(with_limit("much", umap(x)), "`unfurl.max_memory` must be a number of bytes")
 })
 
-test_that("the pairs of a `dist` are counted before its square is made", {
+test_that("the pairs of a `dist` need no memory of their own", {
   distance <- stats::dist(gaussian(200, 5))
   without <- estimate_memory(200, 0, 15)
-  limit <- without + 10 * length(distance)
   for (use in list(umap, umap_fit, nearest_neighbors)) {
-    expect_error(with_limit(limit, use(distance)), class = "unfurl_error_memory")
+    expect_error(with_limit(without / 2, use(distance)), class = "unfurl_error_memory")
   }
-  expect_s3_class(with_limit(without + 50 * length(distance), umap(distance)), "umap_embedding")
+  expect_s3_class(with_limit(without + 1, umap(distance)), "umap_embedding")
   # More pairs than integers count.
   large <- structure(numeric(1), Size = 100000L, class = "dist")
   expect_input_error(umap(large), "`x` is no proper `dist`")
@@ -33,7 +32,6 @@ test_that("the estimate grows with all that needs memory", {
   expect_equal(estimate_memory(1000, 2e6, 15), base + 1.8e6)
   expect_gt(estimate_memory(1000, 2e5, 30), base)
   expect_gt(estimate_memory(1000, 2e5, 15, 10), base)
-  expect_equal(estimate_memory(1000, 2e5, 15, n_pairs = 499500) - base, 3 * 8 * 1000 * 999)
   # counts beyond the integers of R
   expect_gt(estimate_memory(2^31 - 1, 2^31 * 4000, 100), 2^31 * 4000)
 })

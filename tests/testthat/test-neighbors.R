@@ -272,21 +272,46 @@ test_that("more neighbours than rows are reduced with a warning", {
 
 # ---- From distances, and given ------------------------------------------------------------------
 
-test_that("distances give exact neighbours", {
+# The plain formula: each row of the square sorted, equal distances by index, the point itself first.
+sorted_square <- function(d, k) {
+  square <- as.matrix(d)
+  idx <- t(apply(square - 2 * diag(nrow(square)), 1, order))[, seq_len(k), drop = FALSE]
+  dist <- matrix(square[cbind(c(row(idx)), c(idx))], nrow(idx))
+  list(idx = unname(replace(idx, is.infinite(dist), NA)), dist = dist)
+}
+
+test_that("distances give exact neighbors", {
   x <- iris[1:4]
-  nn <- dist_neighbors(dist(x), 15)
+  nn <- nearest_neighbors(dist(x), 15)
   expect_table(nn, 150, 15)
   expect_identical(nn$idx, nearest_by(distances(x), 15))
   expect_equal(nn$dist, nearest_neighbors(x)$dist, tolerance = 1e-6)
   expect_identical(umap(dist(x)), umap(nn))
   expect_identical(rownames(umap(dist(mtcars), n_neighbors = 5)), rownames(mtcars))
-  bad <- dist(x)
-  bad[5] <- NA
-  expect_input_error(umap(bad), "`x` holds missing or negative distances")
-  bad[5] <- -1
-  expect_input_error(umap(bad), "`x` holds missing or negative distances")
   expect_input_error(umap(dist(1)), "only 1 point")
   expect_warning(umap(dist(1:5)), "only 5 rows", class = "unfurl_warning")
+})
+
+test_that("distances are sorted as doubles, by index where they are equal", {
+  rounded <- round(dist(gaussian(300, 3)), 1)
+  whole <- round(10 * rounded)
+  storage.mode(whole) <- "integer"
+  holed <- replace(rounded, rounded > 2, Inf)
+  tiny <- 1 + rounded * 2^-40 # not told apart by floats
+  for (d in list(rounded, whole, holed, tiny)) {
+    for (k in c(2, 15, 300)) {
+      nn <- nearest_neighbors(d, k)
+      expect_identical(unclass(nn)[c("idx", "dist")], sorted_square(d, k))
+    }
+    expect_identical(nearest_neighbors(d, 15, n_threads = 1), nearest_neighbors(d, 15))
+  }
+})
+
+test_that("a bad distance is an error that names the pair", {
+  bad <- function(value) replace(dist(iris[1:4]), 5, value)
+  expect_input_error(umap(bad(NA)), "`x` holds a missing distance, between points 1 and 6")
+  expect_input_error(umap(bad(-1)), "`x` holds a negative distance, between points 1 and 6")
+  expect_input_error(nearest_neighbors(bad(NaN), 5), "`x` holds a missing distance")
 })
 
 test_that("points at an infinite distance are no neighbours", {

@@ -178,6 +178,17 @@ test_that("distances and neighbours stand in for rows", {
   )
 })
 
+test_that("distances to the rows of a model are sorted by index where they are equal", {
+  cross <- round(as.matrix(stats::dist(iris[1:4])), 1)[!known, known]
+  idx <- t(apply(cross, 1, order))[, 1:15]
+  nearest <- list(idx = idx, dist = matrix(cross[cbind(c(row(idx)), c(idx))], nrow(idx)))
+  model <- umap_fit(stats::dist(iris[known, 1:4]), n_epochs = 20)
+  expect_identical(places(predict(model, cross)), places(predict(model, nearest)))
+  far <- replace(cross, cross > 1, Inf)
+  nearest$dist[nearest$dist > 1] <- Inf
+  expect_identical(places(predict(model, far)), places(predict(model, nearest)))
+})
+
 # ---- Columns ------------------------------------------------------------------------------------
 
 test_that("columns are found by name", {
@@ -267,7 +278,9 @@ test_that("misuse is an error", {
   expect_input_error(predict(model, list(1)), "must be a list with the matrices")
   by_dist <- umap_fit(stats::dist(iris[known, 1:4]), n_epochs = 5)
   expect_input_error(predict(by_dist, iris[1:4]), "matrix of distances with a column for each")
-  expect_input_error(predict(by_dist, matrix(-1, 2, 100)), "negative distances")
+  bad <- function(value) replace(matrix(1, 2, 100), 4, value)
+  expect_input_error(predict(by_dist, bad(-1)), "a negative distance, in row 2, column 2")
+  expect_input_error(predict(by_dist, bad(NA)), "a missing distance, in row 2, column 2")
   mixed <- umap_fit(iris[known, ], n_epochs = 5)
   expect_input_error(predict(mixed, list(idx = matrix(1), dist = matrix(1))), "must be rows")
 })
