@@ -53,8 +53,8 @@
 #'   numeric vector or matrix, dates or times, or a data frame of several, see [supervise_graph()].
 #'   Points that differ in it come to lie further apart. With a formula it is looked for in `data`
 #'   first, as `labels` are, and must be `NULL` if the formula has a left side.
-#' @param init The initialization of the layout: `"spectral"`, `"laplacian"`, `"pca"`, `"random"`, or
-#'   an earlier embedding, model or other numeric matrix or data frame with a row per row of `x` and
+#' @param init The initialization: `"spectral"`, `"laplacian"`, `"pca"`, `"random"`, or an earlier
+#'   embedding, model or other numeric matrix or data frame with a row per row of `x` and
 #'   `n_components` columns. See [initial_layout()].
 #' @param n_epochs Number of passes of the optimization, at least 0. `NULL` for 500 up to 10,000
 #'   rows, 200 up to 200,000, 100 beyond; see [optimize_layout()] for what fewer of them do.

@@ -74,7 +74,7 @@ test_that("categories alone are compared by the share that differs", {
   expect_input_error(predict(model, new), "damaged: its blocks\\[\\[1\\]\\]\\$levels is not")
 })
 
-test_that("the language of the session has no part in categories", {
+test_that("the language of the session does not change categories", {
   x <- with_seed(2, as.data.frame(matrix(sample(c("b", "A", "a", "B", "\u00e9"), 240, TRUE), 60)))
   wanted <- umap(x, n_epochs = 5)
   if (isTRUE(capabilities("ICU"))) {

@@ -306,7 +306,7 @@ test_that("the metric of distances may be told, as may what umap() has without b
   expect_input_error(umap(as.matrix(d), metric = "precomputed"), "not be \"precomputed\"\\. Give")
 })
 
-test_that("arguments of data are said to have no part beside distances", {
+test_that("a warning names arguments of data that have no effect on distances", {
   nn <- unclass(nearest_neighbors(iris[1:4], 12))[c("idx", "dist")]
   expect_unfurl_warning(
     model <- umap_fit(nn, metric = "cosine", scale = "z", pca = 2, n_epochs = 2),
@@ -321,7 +321,7 @@ test_that("arguments of data are said to have no part beside distances", {
   )
 })
 
-test_that("settings that have no part are said to", {
+test_that("a warning names settings that have no effect", {
   fit <- function(...) umap(iris[1:4], n_epochs = 2, ...)
   expect_unfurl_warning(fit(target_weight = 0.3), "`target_weight` has no effect: there is no")
   expect_unfurl_warning(
