@@ -24,6 +24,7 @@ void uf_phase(uf_context *ctx, const char *phase) {
 void uf_span(uf_context *ctx, double from, double to) {
   ctx->span_from = from;
   ctx->span_to = to;
+  ctx->done = 0;
 }
 
 static double seconds_now(void) {
@@ -33,6 +34,7 @@ static double seconds_now(void) {
 }
 
 uf_status uf_poll(uf_context *ctx, double done) {
+  ctx->done = done;
   if (atomic_load_explicit(&ctx->stop, memory_order_relaxed)) return UF_INTERRUPTED;
   double now = seconds_now();
   if (now - ctx->last_poll < poll_interval) return UF_OK;

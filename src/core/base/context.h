@@ -24,6 +24,7 @@ typedef struct uf_context {
   atomic_int stop;      /* set once the host asked to stop; workers read it between blocks */
   const char *phase;    /* what the progress bar shows, and which part of it the next loop fills */
   double span_from, span_to;
+  double done;         /* of the span, as the last poll said */
   double last_poll;    /* seconds */
   uint64_t float_mode; /* of the calling thread, to be put back */
   int is_open;

@@ -42,6 +42,7 @@ static void search_rows(void *job, uf_rows rows) {
     list[q - rows.from] = uf_nearest_begin(j->neighbors, (int)q, self_at(j, q));
 
   for (int first = 0; first < points->n; first += j->tile) {
+    if (uf_should_stop(j->ctx, rows.worker)) return;
     int count = points->n - first < j->tile ? points->n - first : j->tile;
     for (int64_t q = rows.from; q < rows.to; q++) {
       uf_nearest *nearest = &list[q - rows.from];
