@@ -123,8 +123,11 @@ uf_status uf_covariance_root(uf_context *ctx, const uf_matrix *matrix, uf_metric
   } else {
     UF_TRY(estimate(ctx, matrix, is_diagonal, *root));
   }
-  for (int64_t i = 0; i < size; i++)
-    if (!isfinite((*root)[i])) UF_TRY(fail_overflow(ctx, metric));
+  for (int64_t i = 0; i < size; i++) {
+    if (!isfinite((*root)[i])) {
+      UF_TRY(fail_overflow(ctx, metric));
+    }
+  }
   UF_TRY(is_diagonal ? take_roots(ctx, d, *root) : factor(ctx, d, *root));
 done:
   if (status) {

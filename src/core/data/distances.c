@@ -11,7 +11,7 @@ static int64_t count_values(const uf_distances *d) {
   return d->is_packed ? (int64_t)d->n * (d->n - 1) / 2 : (int64_t)d->n * d->n_points;
 }
 
-/* Where row i of a column is, if it is given: column + i. */
+/* Where a column is: its row i, if the column has that row, is at column_of() + i. */
 static int64_t column_of(const uf_distances *d, int64_t column) {
   return d->is_packed ? d->n * column - column * (column + 1) / 2 - column - 1 : d->n * column;
 }
@@ -50,8 +50,11 @@ static uf_status check_distances(uf_context *ctx, const uf_distances *d) {
   check_job job = {.value = d->value};
   UF_NEW(ctx, job.bad, n_chunks);
   UF_TRY(uf_parallel_rows(ctx, n, VALUES_PER_CHUNK, check_values, &job));
-  for (int64_t c = 0; c < n_chunks; c++)
-    if (job.bad[c] >= 0) UF_TRY(fail_value(ctx, d, job.bad[c]));
+  for (int64_t c = 0; c < n_chunks; c++) {
+    if (job.bad[c] >= 0) {
+      UF_TRY(fail_value(ctx, d, job.bad[c]));
+    }
+  }
 done:
   uf_free(job.bad);
   return status;

@@ -1,8 +1,13 @@
 /*
  * data/precision.h: rows that single precision cannot compare with the others, because a metric's
  * squares (or other powers) of their values underflow or overflow. Metrics that compare directions,
- * ranks, fractions or truth values have no such rows. One pass over the rows, O(n d), which ends at
- * the first value of most rows.
+ * ranks, fractions or truth values have no such rows.
+ *
+ * Floats have full precision from 2^-126 to 2^128. So values whose squares are taken need to be at least
+ * 2^-63; and a new row x needs |x| <= 2^63, since old ones have been scaled to values of at most 2^40:
+ * their distance² is then about 2^126 at most. The metric tsss takes fourth powers: 2^-31 and 2^31.
+ *
+ * One pass over the rows, O(n d), which ends at the first value of most rows.
  */
 #ifndef UF_PRECISION_H
 #define UF_PRECISION_H
