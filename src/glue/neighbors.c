@@ -1,5 +1,6 @@
 /*
- * glue/neighbors.c: nearest neighbors, found in data or in distances, and how many of them a table has.
+ * glue/neighbors.c: nearest neighbors, found in data or in distances, and how many of them a table
+ * has.
  */
 #include "host.h"
 #include "entry_points.h"

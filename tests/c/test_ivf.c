@@ -182,8 +182,8 @@ TEST(lists_hold_every_row_once) {
   }
 }
 
-/* Each coordinate of a code is within half a step of the projected row less its centroid, and a step is
- * the largest coordinate / 63. */
+/* Each coordinate of a code is within half a step of the projected row less its centroid, and a
+ * step is the largest coordinate / 63. */
 static void check_codes(const uf_ivf_index *index, int row, int place, const float *projected) {
   int m = index->kmeans.m, wrong = 0;
   float code[96], largest = 0, scale = index->panels.scale[place];

@@ -1,24 +1,26 @@
 /*
- * arith/arith.h: the rules of arithmetic that give the same bits on every machine, and how floats are
- * taken apart, rounded and fused.
+ * arith/arith.h: the rules of arithmetic that give the same bits on every machine, and how floats
+ * are taken apart, rounded and fused.
  *
  * 1. A compiler may fuse a * b + c or not, as it likes, and the two differ in the last bit. Here it
- * may not: the pragma below forbids it, and where fusing is wanted it is written out, as uf_fmaf()
- * or the fma of the lanes (simd/lanes_*.h). So every file that computes results includes this
- * header before any other (tools/check_layers.R looks), and -ffast-math is refused.
+ *    may not: the pragma below forbids it, and where fusing is wanted it is written out, as
+ *    uf_fmaf() or the fma of the lanes (simd/lanes_*.h). So every file that computes results
+ *    includes this header before any other (tools/check_layers.R looks), and -ffast-math is
+ *    refused.
  * 2. Sums of floats have a fixed shape: 16 lanes, lane l taking elements l, l + 16, …, then a fixed
- * tree; or index order. Sums over rows are made block by block, the blocks being fixed, and the
- * partial sums added in block order.
- * 3. + - * / and sqrt are exact by IEEE 754, in the mode that arith/float_mode.h sets; 1 / sqrt(x) is two
- * of them. Where a NaN or a zero of either sign could be told apart, values are compared, not
- * passed to fmin() and its like.
+ *    tree; or index order. Sums over rows are made block by block, the blocks being fixed, and the
+ *    partial sums added in block order.
+ * 3. + - * / and sqrt are exact by IEEE 754, in the mode that arith/float_mode.h sets; 1 / sqrt(x)
+ *    is two of them. Where a NaN or a zero of either sign could be told apart, values are compared,
+ *    not passed to fmin() and its like.
  * 4. No libm beyond sqrt and fabs, which are instructions: exp, log and pow are polynomials with a
- * fixed order of operations: arith/exp_log.h for double, simd/kernels/exp.h for the lanes.
- * arith/trigonometry.h has the angles, and simd/kernels/layout.h has a power of its own, exact to
- * 2e-4, which is as much as sampled forces need. There are no others. Each file states its error.
+ *    fixed order of operations: arith/exp_log.h for double, simd/kernels/exp.h for the lanes.
+ *    arith/trigonometry.h has the angles, and simd/kernels/layout.h has a power of its own, exact
+ *    to 2e-4, which is as much as sampled forces need. There are no others. Each file states its
+ *    error.
  *
- * 5. Random numbers are counted (base/random.h), threads own what they write (base/parallel.h), and equal
- * values are ordered by index. Integers are exact anyway.
+ * 5. Random numbers are counted (base/random.h), threads own what they write (base/parallel.h), and
+ *    equal values are ordered by index. Integers are exact anyway.
  *
  * tools/identity.sh proves it: compilers, flags, instruction sets, threads and processors.
  */

@@ -1,6 +1,6 @@
 /*
- * arith/exp_log.h: exp, log and pow in double, by series with a fixed order of operations (no libm), so
- * that they have the same bits everywhere.
+ * arith/exp_log.h: exp, log and pow in double, by series with a fixed order of operations (no
+ * libm), so that they have the same bits everywhere.
  *
  * Worst errors, in units in the last place of the result, measured against long double by
  * tests/c/test_arith.c; vf_exp2 and vf_log2 are those of the lanes, in float (simd/kernels/exp.h):

@@ -1,6 +1,6 @@
 /*
- * arith/trigonometry.h: the few angles that metrics need, in double and by fixed series (no libm), so that
- * they have the same bits everywhere. Errors are a few units in the last place.
+ * arith/trigonometry.h: the few angles that metrics need, in double and by fixed series (no libm),
+ * so that they have the same bits everywhere. Errors are a few units in the last place.
  */
 #ifndef UF_TRIGONOMETRY_H
 #define UF_TRIGONOMETRY_H
@@ -26,7 +26,8 @@ static inline double uf_acos(double x) {
   return x < 0 ? UF_PI - 2 * uf_asin(sqrt(0.5 * (1 + x))) : 2 * uf_asin(sqrt(0.5 * (1 - x)));
 }
 
-/* Sine and cosine of an angle of a few turns at most: x = q π/2 + r, |r| <= π/4, and their series. */
+/* Sine and cosine of an angle of a few turns at most: x = q π/2 + r, |r| <= π/4, and their
+ * series. */
 static inline void uf_sin_cos(double x, double *sine, double *cosine) {
   double q = uf_round(x * (2 / UF_PI));
   double r = (x - q * 0x1.921fb544p+0) - q * 0x1.0b4611a626331p-34, r2 = r * r;

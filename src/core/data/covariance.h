@@ -1,6 +1,6 @@
 /*
- * data/covariance.h: what the metrics seuclidean and mahalanobis divide by, which makes them Euclidean
- * distances of transformed rows.
+ * data/covariance.h: what the metrics seuclidean and mahalanobis divide by, which makes them
+ * Euclidean distances of transformed rows.
  *
  *     seuclidean    |D⁻¹ (x - y)|,  D = diag(s_1, …, s_d), the standard deviations of the columns
  *     mahalanobis   √((x - y)ᵀ C⁻¹ (x - y)) = |L⁻¹ (x - y)|,  C = L Lᵀ (Cholesky), the covariances
@@ -14,9 +14,10 @@
 #include "data/matrix.h"
 #include "data/metric.h"
 
-/* *root: d standard deviations for seuclidean, L (d × d by rows, 0 above the diagonal) for mahalanobis;
- * to be freed by uf_free(). `given`: d variances, or d × d covariances; NULL to estimate them from the
- * matrix, which is dense. Fails with UF_BAD_INPUT when one has no inverse, naming the column. */
+/* *root: d standard deviations for seuclidean, L (d × d by rows, 0 above the diagonal) for
+ * mahalanobis; to be freed by uf_free(). `given`: d variances, or d × d covariances; NULL to
+ * estimate them from the matrix, which is dense. Fails with UF_BAD_INPUT when one has no inverse,
+ * naming the column. */
 uf_status uf_covariance_root(uf_context *ctx, const uf_matrix *matrix, uf_metric metric,
                              const double *given, double **root);
 

@@ -83,7 +83,8 @@ static void swap(nearest_heap *h, int i, int j) {
   h->index[j] = index;
 }
 
-/* Restores the order of the first n elements below a changed one: parents are no nearer than children. */
+/* Restores the order of the first n elements below a changed one: parents are no nearer than
+ * children. */
 static void sift_down(nearest_heap *h, int n, int at) {
   for (int child; (child = 2 * at + 1) < n; at = child) {
     if (child + 1 < n && is_nearer(h, child, child + 1)) child++;
@@ -92,7 +93,8 @@ static void sift_down(nearest_heap *h, int n, int at) {
   }
 }
 
-/* Points come in ascending order, each once; so the count-th is `met`, and equal newcomers stay out. */
+/* Points come in ascending order, each once, and `met` of them have come before this one: so one at
+ * the worst distance so far stays out. */
 static inline void offer(nearest_heap *h, int met, int index, double distance) {
   if (met < h->room) {
     h->index[met] = index;
@@ -123,8 +125,8 @@ typedef struct nearest_job {
   double *distance; /* n × k */
 } nearest_job;
 
-/* Columns are read along the rows of the block, where they are contiguous; what a packed matrix has of a
- * row behind its diagonal is a column itself. */
+/* Columns are read along the rows of the block, where they are contiguous; what a packed matrix has
+ * of a row behind its diagonal is a column itself. */
 static void find_nearest(void *job, uf_rows rows) {
   const nearest_job *j = job;
   const uf_distances *d = j->distances;

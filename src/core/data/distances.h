@@ -1,9 +1,9 @@
 /*
  * data/distances.h: nearest neighbors when the distances themselves are given, as doubles.
  *
- * Each row keeps a heap of the k best so far, ordered by (distance, index), its root the worst; so a
- * row of n distances takes O(n) comparisons and, in random order, about k log(n / k) insertions of
- * O(log k). Nothing is stored but the result: O(n k) in all.
+ * Each row keeps a heap of the k best so far, ordered by (distance, index), its root the worst; so
+ * a row of n distances takes O(n) comparisons and, in random order, about k log(n / k) insertions
+ * of O(log k). Nothing is stored but the result: O(n k) in all.
  */
 #ifndef UF_DISTANCES_H
 #define UF_DISTANCES_H
@@ -19,9 +19,10 @@ typedef struct uf_distances {
   int is_packed;
 } uf_distances;
 
-/* index, distance: n × k by rows, ascending by (distance, index), 1 <= k <= n_points. A packed row begins
- * with itself, at distance 0. A point at an infinite distance is not a neighbor: its index is -1. Fails with
- * UF_BAD_INPUT when a distance is missing or negative, naming the first such pair. */
+/* index, distance: n × k by rows, ascending by (distance, index), 1 <= k <= n_points. A packed row
+ * begins with itself, at distance 0. A point at an infinite distance is not a neighbor: its index
+ * is -1. Fails with UF_BAD_INPUT when a distance is missing or negative, naming the first such
+ * pair. */
 uf_status uf_distances_nearest(uf_context *ctx, const uf_distances *distances, int k, int *index,
                                double *distance);
 

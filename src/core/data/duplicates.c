@@ -139,7 +139,9 @@ uf_status uf_copies_find(uf_context *ctx, const uf_points *points, uf_copies *co
   UF_TRY(uf_hash_rows(ctx, points, hash));
   UF_TRY(uf_row_table_make(ctx, hash, n, &table));
   for (int i = 0; i < n; i++) {
-    if (i % ROWS_PER_BLOCK == 0) UF_TRY(uf_poll(ctx, 1));
+    if (i % ROWS_PER_BLOCK == 0) {
+      UF_TRY(uf_poll(ctx, 1));
+    }
     copies->next[i] = lists.head[i] = -1;
     add_copy(points, i, uf_row_first(&table, hash[i]), &lists, copies);
   }

@@ -1,5 +1,6 @@
 /*
- * data/duplicates.h: rows that are equal bit for bit, found by a hash of each row, whatever its form.
+ * data/duplicates.h: rows that are equal bit for bit, found by a hash of each row, whatever its
+ * form.
  */
 #ifndef UF_DUPLICATES_H
 #define UF_DUPLICATES_H

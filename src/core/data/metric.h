@@ -1,6 +1,6 @@
 /*
- * data/metric.h: the table of metrics: how a row is prepared, how two prepared rows are compared, and how
- * the result becomes a distance.
+ * data/metric.h: the table of metrics: how a row is prepared, how two prepared rows are compared,
+ * and how the result becomes a distance.
  *
  * A comparison gives a proxy distance, which ascends with the distance and is never negative. Most
  * metrics reduce to the squared Euclidean comparison of prepared rows: cosine, for example, to
@@ -105,12 +105,12 @@ static inline int uf_metric_is_binary(uf_metric metric) {
 /* The metric's distance from a proxy. */
 float uf_distance_from_proxy(uf_metric metric, float proxy);
 
-/* The distance between two rows of n truth values, of which a and b are true, `both` of them in both
- * rows. */
+/* The distance between two rows of n truth values, of which a and b are true, `both` of them in
+ * both rows. */
 double uf_truth_distance(uf_metric metric, double both, double a, double b, double n);
 
-/* The term of one column in the sum of a comparison (in the maximum of chebyshev, in the numerator of
- * braycurtis); p is the power of minkowski. */
+/* The term of one column in the sum of a comparison (in the maximum of chebyshev, in the numerator
+ * of braycurtis); p is the power of minkowski. */
 double uf_term(uf_comparison comparison, double x, double y, double p);
 
 #endif

@@ -1,6 +1,6 @@
 /*
- * data/points.h: the data as comparisons want them: rows of floats, compressed sparse rows, or strings
- * of bits, prepared for a metric. data/points_prepare.h makes them from the user's matrix.
+ * data/points.h: the data as comparisons want them: rows of floats, compressed sparse rows, or
+ * strings of bits, prepared for a metric. data/points_prepare.h makes them from the user's matrix.
  */
 #ifndef UF_POINTS_H
 #define UF_POINTS_H

@@ -1,6 +1,6 @@
 /*
- * data/points_dense.h: rows of floats from a dense matrix of doubles or ints. O(n d), and what a row
- * costs: O(d log d) for ranks, O(d²) for whitening.
+ * data/points_dense.h: rows of floats from a dense matrix of doubles or ints. O(n d), and what a
+ * row costs: O(d log d) for ranks, O(d²) for whitening.
  */
 #ifndef UF_POINTS_DENSE_H
 #define UF_POINTS_DENSE_H

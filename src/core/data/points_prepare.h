@@ -1,14 +1,14 @@
 /*
  * data/points_prepare.h: points from the user's matrix, of whatever form it is.
  *
- * What float cannot hold is taken care of in double before: values are multiplied by a common power of
- * two when they are huge or tiny, and a column loses its minimum when that dwarfs the column's range
- * (dates, coordinates). Neither changes a distance that depends on differences only. A uf_preparation
- * says what was done to the rows, so that new rows can be treated in the same way.
+ * What float cannot hold is taken care of in double before: values are multiplied by a common power
+ * of two when they are huge or tiny, and a column loses its minimum when that dwarfs the column's
+ * range (dates, coordinates). Neither changes a distance that depends on differences only. A
+ * uf_preparation says what was done to the rows, so that new rows can be treated in the same way.
  *
  * A row without a direction (all zero, or constant for correlation) has distance 0 to others of its
- * kind and 1 to all other rows, as in umap-learn: it becomes the unit vector of an additional axis, the
- * last column.
+ * kind and 1 to all other rows, as in umap-learn: it becomes the unit vector of an additional axis,
+ * the last column.
  */
 #ifndef UF_POINTS_PREPARE_H
 #define UF_POINTS_PREPARE_H

@@ -10,7 +10,8 @@ enum { ROWS_PER_BLOCK = 64 };
 
 /* ---- From the user's matrix to rows ---- */
 
-/* Where an entry of a sparse matrix belongs: the loops over it go through its columns or its rows. */
+/* Where an entry of a sparse matrix belongs: the loops over it go through its columns or its
+ * rows. */
 static int row_of(const uf_matrix *matrix, int major, int at) {
   return matrix->form == UF_SPARSE_ROWS ? major : matrix->index[at];
 }
@@ -23,8 +24,8 @@ static int n_majors(const uf_matrix *matrix) {
   return matrix->form == UF_SPARSE_ROWS ? matrix->n : matrix->d;
 }
 
-/* start: from the number of nonzero entries of each row. A row without any has room for the additional
- * axis, if the metric has one. Also the largest absolute value of each row. */
+/* start: from the number of nonzero entries of each row. A row without any has room for the
+ * additional axis, if the metric has one. Also the largest absolute value of each row. */
 static void count_entries(const uf_matrix *matrix, int has_axis, int64_t *start, double *largest) {
   for (int major = 0; major < n_majors(matrix); major++)
     for (int at = matrix->start[major]; at < matrix->start[major + 1]; at++) {
@@ -70,7 +71,8 @@ static void sort_row(int *column, float *value, int64_t n) {
 /* ---- From rows to what the metric compares ---- */
 
 /* Divides the row by its length, after centering if `is_centered`; returns what centering subtracts
- * from each element. Values are floats: a constant row's deviations are rounding errors below 1e-7. */
+ * from each element. Values are floats: a constant row's deviations are rounding errors below
+ * 1e-7. */
 static double normalize_row(float *value, int64_t n, int d, int is_centered, int *has_direction) {
   double sum = 0, squares = 0;
   for (int64_t i = 0; i < n; i++) sum += value[i];

@@ -2,9 +2,9 @@
  * data/points_sparse.h: compressed rows from a sparse matrix, whose zeros are never filled in.
  * O(entries), and O(entries of a row²) for a row whose columns are not in order.
  *
- * A row keeps its nonzero entries in the order of columns; sums over them are made in double and in that
- * order. The metrics cosine, correlation and hellinger divide a row by its size. Correlation also
- * subtracts the mean m of a row x of d columns, which would fill its zeros; so the row keeps
+ * A row keeps its nonzero entries in the order of columns; sums over them are made in double and in
+ * that order. The metrics cosine, correlation and hellinger divide a row by its size. Correlation
+ * also subtracts the mean m of a row x of d columns, which would fill its zeros; so the row keeps
  *
  *     value = x / s at its entries,   mean = m / s,   s = |x - m 1|
  *

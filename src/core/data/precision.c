@@ -44,7 +44,8 @@ done:
   return status;
 }
 
-/* Whether the absolute size of values matters, not only their size relative to the rest of the row. */
+/* Whether the absolute size of values matters, not only their size relative to the rest of the
+ * row. */
 static int has_sizes(const uf_points *points) {
   uf_row_form form = uf_metric_of(points->metric)->form;
   return points->form != UF_BIT_STRINGS && points->metric != UF_FUNCTION &&

@@ -23,8 +23,8 @@ static int is_within(double largest, double limit) {
   return largest == 0 || (largest > 1 / limit && largest < limit);
 }
 
-/* 1 if that will do. Huge values are scaled down no farther than necessary, to about 2^39, so that values
- * 2^100 times smaller still have squares in float. */
+/* 1 if that will do. Huge values are scaled down no farther than necessary, to about 2^39, so that
+ * values 2^100 times smaller still have squares in float. */
 double uf_float_scale(double largest) {
   if (is_within(largest, 0x1p40)) return 1;
   return normalizing_scale(largest) * (largest > 1 ? 0x1p39 : 1);
@@ -43,8 +43,8 @@ static int is_standardized(uf_row_form form) {
   return form == UF_ROW_STANDARDIZED || form == UF_ROW_WHITENED;
 }
 
-/* A column far from zero loses its small differences in float. When the metric depends on differences
- * only, the column's minimum can be subtracted before. */
+/* A column far from zero loses its small differences in float. When the metric depends on
+ * differences only, the column's minimum can be subtracted before. */
 static double offset_of(const uf_metric_traits *traits, double low, double high) {
   if (is_standardized(traits->form)) return 0.5 * low + 0.5 * high;
   double largest = larger(fabs(low), fabs(high));

@@ -1,6 +1,6 @@
 /*
- * data/prepare.h: what is done to the user's rows before they are compared. It is decided once, from the
- * data, so that rows that come later can be treated in the same way.
+ * data/prepare.h: what is done to the user's rows before they are compared. It is decided once,
+ * from the data, so that rows that come later can be treated in the same way.
  *
  * A row x becomes f((x - offset) · scale), f as the metric's uf_row_form says, so that a simple
  * comparison of prepared rows gives the metric. Offset and scale are for the range of float alone.
@@ -44,9 +44,9 @@ int uf_prepared_columns(uf_metric metric, int d);
 /* Doubles of scratch that uf_prepare_row() needs. */
 size_t uf_preparation_scratch(const uf_preparation *preparation);
 
-/* The power of two that multiplies a row whose largest absolute value is `largest`: mostly the common
- * one. A row that is divided by its own size has its own scale when the common one would take it out
- * of the range of float. */
+/* The power of two that multiplies a row whose largest absolute value is `largest`: mostly the
+ * common one. A row that is divided by its own size has its own scale when the common one would
+ * take it out of the range of float. */
 double uf_scale_of_row(const uf_preparation *preparation, double largest);
 
 /* Prepares a row of the user's data in place; it has room for uf_prepared_columns(). */

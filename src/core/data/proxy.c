@@ -109,8 +109,8 @@ static void compare_by_dots(const uf_proxy *proxy, int worker, int query, const 
   for (int64_t e = 0; e < x.n; e++) scattered[x.column[e]] = 0;
 }
 
-/* Goes through the columns of both rows in order: Σ of the terms, their maximum, and the denominator of
- * braycurtis. */
+/* Goes through the columns of both rows in order: Σ of the terms, their maximum, and the
+ * denominator of braycurtis. */
 static float compare_by_merge(const uf_points *points, entries x, entries y) {
   uf_comparison comparison = uf_metric_of(points->metric)->comparison;
   double sum = 0, denominator = 0, most = 0;

@@ -1,10 +1,10 @@
 /*
- * data/proxy.h: proxy distances (data/metric.h) between one row and a list of rows, for every metric and
- * every form of points. The one row may belong to other points, which were prepared in the same way
- * (a query).
+ * data/proxy.h: proxy distances (data/metric.h) between one row and a list of rows, for every
+ * metric and every form of points. The one row may belong to other points, which were prepared in
+ * the same way (a query).
  *
- * Of a row of d floats a proxy costs O(d); of bits O(d / 64). Of compressed rows with e entries it costs
- * O(e) by a dot product, when the metric can be had from one, or by merging the two rows.
+ * Of a row of d floats a proxy costs O(d); of bits O(d / 64). Of compressed rows with e entries it
+ * costs O(e) by a dot product, when the metric can be had from one, or by merging the two rows.
  */
 #ifndef UF_PROXY_H
 #define UF_PROXY_H
@@ -20,8 +20,8 @@ typedef struct uf_proxy {
   float *scattered;             /* compressed rows: per worker d floats, zero between calls */
 } uf_proxy;
 
-/* The kernel that computes proxies of float rows in the metric of these points; NULL for other rows, and
- * for metrics that need more than a kernel. */
+/* The kernel that computes proxies of float rows in the metric of these points; NULL for other
+ * rows, and for metrics that need more than a kernel. */
 uf_distance_kernel *uf_distance_of(const uf_context *ctx, const uf_points *points);
 
 /* queries: NULL to compare rows of the points with each other. */
@@ -29,12 +29,13 @@ uf_status uf_proxy_open(uf_context *ctx, const uf_points *points, const uf_point
                         uf_proxy *proxy);
 void uf_proxy_close(uf_proxy *proxy);
 
-/* proxies[i]: between row `query` of the queries and row rows[i] of the points. Symmetric to the last
- * bit, unless the metric is the host's own. */
+/* proxies[i]: between row `query` of the queries and row rows[i] of the points. Symmetric to the
+ * last bit, unless the metric is the host's own. */
 void uf_proxy_distances(const uf_proxy *proxy, int worker, int query, const int *rows, int n_rows,
                         float *proxies);
 
-/* Whether rows are compressed and their proxies follow from dot products; and the proxy from one. */
+/* Whether rows are compressed and their proxies follow from dot products; and the proxy from
+ * one. */
 int uf_proxy_is_by_dots(const uf_points *points);
 float uf_proxy_from_dot(const uf_proxy *proxy, int query, int row, double dot);
 

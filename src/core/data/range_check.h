@@ -1,5 +1,6 @@
 /*
- * data/range_check.h: the range of the values of the user's matrix, and whether a metric admits them.
+ * data/range_check.h: the range of the values of the user's matrix, and whether a metric admits
+ * them.
  */
 #ifndef UF_RANGE_CHECK_H
 #define UF_RANGE_CHECK_H

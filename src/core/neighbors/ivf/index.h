@@ -5,8 +5,8 @@
  *     c(x)                             the centroid nearest to z(x)  (kmeans.h)
  *     code(x) = round((z(x) - c(x)) / scale)                         (quantize.h)
  *
- * An inverted list holds the rows with one centroid; a very large one, as of duplicates, is cut into
- * several lists with the same centroid. O(n d m) to make; n (m + 16) bytes, about.
+ * An inverted list holds the rows with one centroid; a very large one, as of duplicates, is cut
+ * into several lists with the same centroid. O(n d m) to make; n (m + 16) bytes, about.
  */
 #ifndef UF_IVF_INDEX_H
 #define UF_IVF_INDEX_H
@@ -31,7 +31,8 @@ typedef struct uf_ivf_index {
   int *list_of;       /* n: the list of a row */
 } uf_ivf_index;
 
-/* n_directions: coordinates that rows with more columns are projected on; rows_per_list: on average. */
+/* n_directions: coordinates that rows with more columns are projected on; rows_per_list: on
+ * average. */
 uf_status uf_ivf_index_make(uf_context *ctx, const uf_points *points, int n_directions,
                             int rows_per_list, uint64_t seed, uf_ivf_index *index);
 void uf_ivf_index_free(uf_ivf_index *index);

@@ -1,17 +1,18 @@
 /*
  * neighbors/ivf/kmeans.h: two levels of centroids, by k-means (Lloyd 1982) on a sample of rows.
  *
- * K centroids of n rows in m coordinates: about √K groups, and in each group centroids of their own, in
- * proportion to its rows, relative to the group's centroid. A round labels each row with the centroid
+ * K centroids of n rows in m coordinates: about √K groups, and in each group centroids of their
+ * own, in proportion to its rows, relative to the group's centroid. A round labels each row with
+ * the centroid
  *
  *     argmin ½ |x - c|² = argmax x · c - ½ |c|²
  *
  * and moves each centroid to the mean of its rows, summed in the order of rows. Four rounds of
  * O(n √K m) at either level.
  *
- * Three of four initial centroids are drawn with a probability in proportion to the distance from those
- * before, so that groups far apart each get one. Arthur and Vassilvitskii (2007) take its square, which
- * would give outliers all of them. The others are evenly spaced rows.
+ * Three of four initial centroids are drawn with a probability in proportion to the distance from
+ * those before, so that groups far apart each get one. Arthur and Vassilvitskii (2007) take its
+ * square, which would give outliers all of them. The others are evenly spaced rows.
  */
 #ifndef UF_IVF_KMEANS_H
 #define UF_IVF_KMEANS_H
@@ -24,7 +25,8 @@ typedef struct uf_kmeans_rows {
   int n, m;       /* m is a multiple of 16 */
 } uf_kmeans_rows;
 
-/* Centroids in the layout of the product kernel: x · columns + offset is largest for the nearest. */
+/* Centroids in the layout of the product kernel: x · columns + offset is largest for the
+ * nearest. */
 typedef struct uf_centroids {
   int n, m;
   int padded;     /* n rounded up to whole lanes */
@@ -50,8 +52,8 @@ void uf_kmeans_free(uf_kmeans *kmeans);
 /* Rows that are labeled in one call. */
 enum { UF_KMEANS_ROWS = 384 };
 
-/* label[i]: the centroid nearest to row i of x (n <= UF_KMEANS_ROWS rows of m floats) among those of
- * the three nearest groups; which need not be the nearest of all. O(n √K m).
+/* label[i]: the centroid nearest to row i of x (n <= UF_KMEANS_ROWS rows of m floats) among those
+ * of the three nearest groups; which need not be the nearest of all. O(n √K m).
  * scratch: uf_kmeans_scratch() floats. */
 void uf_kmeans_assign(const uf_context *ctx, const uf_kmeans *kmeans, const float *x, int n,
                       int *label, float *scratch);

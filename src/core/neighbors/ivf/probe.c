@@ -88,7 +88,8 @@ static void find_near(uf_probe *probe, int list) {
   for (int j = 0; j < probe->n_near; j++) probe->near[j] = uf_topk_index(probe->key[j]);
 }
 
-/* Shifts from the own centroid to the near ones, and the margins: one matrix product for all rows. */
+/* Shifts from the own centroid to the near ones, and the margins: one matrix product for all
+ * rows. */
 static void measure_margins(uf_probe *probe, int list) {
   const float *own = uf_ivf_centroid(probe->index, list);
   size_t m = (size_t)probe->index->kmeans.m, lanes = (size_t)probe->lanes;
@@ -141,9 +142,9 @@ void uf_probe_begin(uf_probe *probe, int list, int first_place, int n_rows) {
   measure_margins(probe, list);
 }
 
-/* The nth smallest margin of a row, from 0 (Hoare's selection). The same as uf_select_smallest(), which
- * needs keys of 64 bits, takes 1.2 to 2 times as long here (511 margins, nth 8 to 100), and this is
- * done for every row. */
+/* The nth smallest margin of a row, from 0 (Hoare's selection). The same as uf_select_smallest(),
+ * which needs keys of 64 bits, takes 1.2 to 2 times as long here (511 margins, nth 8 to 100), and
+ * this is done for every row. */
 static float nth_margin(uf_probe *probe, int row, int nth) {
   float *x = probe->sorted;
   int from = 0, to = probe->n_near - 1;

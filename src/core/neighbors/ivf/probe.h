@@ -1,9 +1,9 @@
 /*
  * neighbors/ivf/probe.h: rows of one inverted list search the lists near it.
  *
- * Each row collects candidates by code distance: first in its own list, which gives the row a ball that
- * reaches to its kth candidate there; then in other lists, chosen by the row's margins. The margin of a
- * row x with centroid c against a list with centroid c' is
+ * Each row collects candidates by code distance: first in its own list, which gives the row a ball
+ * that reaches to its kth candidate there; then in other lists, chosen by the row's margins. The
+ * margin of a row x with centroid c against a list with centroid c' is
  *
  *     margin = ½ |x - c'|² - ½ |x - c|² = ½ |c - c'|² + (x - c) · (c - c') = |c - c'| h,
  *
@@ -14,15 +14,16 @@
  * are probed, at most n_probes of them (those with the least margins), among the n_near lists whose
  * centroids are nearest.
  *
- * The geometric bound would be h < radius: a row y of the other list lies beyond the plane (if c' is its
- * nearest centroid), so |x - y| >= h. It excludes next to nothing in many dimensions, where radii
- * exceed nearly all h. The margin test is not a bound. It favors lists by how much nearer the own centroid
- * is, in units of the ball; a list is left out although it may hold a neighbor, and how often
- * that happens is measured, not proved (tune.h). What holds: with infinite reach, all n_near lists are
- * probed if n_probes allows; the own list always is; and no list is probed twice, so that no
+ * The geometric bound would be h < radius: a row y of the other list lies beyond the plane (if c'
+ * is its nearest centroid), so |x - y| >= h. It excludes next to nothing in many dimensions, where
+ * radii exceed nearly all h. The margin test is not a bound. It orders lists by how much nearer the
+ * own centroid is, in units of the ball. A list that it leaves out may hold a neighbor; how often
+ * that happens is measured, not proved (tune.h). What holds: the own list is always probed; with
+ * infinite reach all n_near lists are, if n_probes allows; and no list is probed twice, so that no
  * candidate comes twice.
  *
- * A block of r rows costs O(n_lists m + r n_near m) for margins, and m bytes for each row that is scanned.
+ * A block of r rows costs O(n_lists m + r n_near m) for margins, and m bytes for each row that is
+ * scanned.
  */
 #ifndef UF_IVF_PROBE_H
 #define UF_IVF_PROBE_H
@@ -70,8 +71,8 @@ uf_status uf_probe_open(uf_context *ctx, const uf_ivf_index *index, const uf_pro
                         uf_probe *probe);
 void uf_probe_close(uf_probe *probe);
 
-/* Rows at n_rows places of a list from first_place on: scans their own list and measures the margins of
- * the others. */
+/* Rows at n_rows places of a list from first_place on: scans their own list and measures the
+ * margins of the others. */
 void uf_probe_begin(uf_probe *probe, int list, int first_place, int n_rows);
 
 /* Each row will probe the lists with margin < reach × ball, at most n_probes of them. */

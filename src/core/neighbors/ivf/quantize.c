@@ -53,8 +53,8 @@ done:
   return status;
 }
 
-/* The principal subspace is made orthonormal in every round, on one thread and column by column, which is
- * about ten times as slow as a product. */
+/* The principal subspace is made orthonormal in every round, on one thread and column by column,
+ * which is about ten times as slow as a product. */
 double uf_basis_cost(const uf_points *points, int n_directions) {
   const double rounds = 4, slowness = 10;
   double d = points->d, m = n_directions, n = points->n < BASIS_ROWS ? points->n : BASIS_ROWS;

@@ -1,7 +1,7 @@
 /*
- * neighbors/ivf/search.c: a block of rows of one inverted list owns its candidate lists, which stay in
- * cache. A row meets no other row twice, so no candidates have to be removed. Lists are probed in one
- * order, whatever the threads do.
+ * neighbors/ivf/search.c: a block of rows of one inverted list owns its candidate lists, which stay
+ * in cache. A row meets no other row twice, so no candidates have to be removed. Lists are probed
+ * in one order, whatever the threads do.
  */
 #include "arith/arith.h"
 
@@ -19,7 +19,8 @@
 #include "neighbors/recall.h"
 #include "neighbors/table.h"
 
-/* Rows of the sample, more when the search takes long; and how many of them are searched exactly. */
+/* Rows of the sample, more when the search takes long; and how many of them are searched
+ * exactly. */
 enum { SAMPLE_ROWS = 256, LARGE_SAMPLE_ROWS = 512, LARGE = 50000, EXACT_ROWS = 64 };
 
 /* Compromises: bench/neighbors.R measures the search as a whole, with these. */
@@ -193,8 +194,8 @@ static uf_status tune(uf_context *ctx, ivf *s, double recall) {
   return uf_tune(ctx, s->points, &s->index, &s->sample, recall, &s->parameters);
 }
 
-/* Makes an index, and another one when even a search of all lists would miss too many neighbors: with
- * more directions, or with smaller lists, whose codes are finer. */
+/* Makes an index, and another one when even a search of all lists would miss too many neighbors:
+ * with more directions, or with smaller lists, whose codes are finer. */
 static uf_status index_and_tune(uf_context *ctx, ivf *s, const uf_ivf_target *target,
                                 uint64_t seed) {
   int directions = DIRECTIONS, rows = ROWS_PER_LIST;

@@ -92,8 +92,8 @@ static int count_smaller_margins(const uf_probe *probe, int j) {
   return count;
 }
 
-/* The candidates of row s of the sample that are as near as its true neighbors, those that the least
- * effort finds first: of several equally near points, any will do. Returns how many. */
+/* The candidates of row s of the sample that are as near as its true neighbors, those that the
+ * least effort finds first: of several equally near points, any will do. Returns how many. */
 static int list_hits(const tune_job *j, int s, int worker) {
   tune_scratch *scratch = &j->scratch[worker];
   uf_probe *probe = &scratch->probe;
@@ -164,9 +164,9 @@ static double mean_probes(const tune_job *j, const uf_ivf_parameters *parameters
   return (double)count / n_rows;
 }
 
-/* The cycles that a row takes, roughly: queries are encoded and lists scanned; margins are measured;
- * candidates come from far away in memory. Estimates, not measured on their own; bench/neighbors.R
- * measures the search that they choose. */
+/* The cycles that a row takes, roughly: queries are encoded and lists scanned; margins are
+ * measured; candidates come from far away in memory. Estimates, not measured on their own;
+ * bench/neighbors.R measures the search that they choose. */
 static double cost_of(const tune_job *j, const uf_ivf_parameters *parameters) {
   double panels = (double)j->index->panels.n_panels / j->index->n_lists;
   double depth4 = j->index->panels.n_bytes / 4, lines = (double)j->points->stride / 16;
@@ -181,8 +181,8 @@ static int is_found(const hit *h, const uf_ivf_parameters *parameters) {
          h->near < parameters->n_near;
 }
 
-/* Sets the shortest reach that finds `wanted` hits, or as many as can be; returns how many. Hits ascend
- * by reach. */
+/* Sets the shortest reach that finds `wanted` hits, or as many as can be; returns how many. Hits
+ * ascend by reach. */
 static int64_t choose_reach(const tune_job *j, int64_t n_hits, int64_t wanted,
                             uf_ivf_parameters *parameters) {
   int64_t found = 0;

@@ -1,9 +1,9 @@
 /*
- * neighbors/ivf/tune.h: how far a search has to go to find the fraction of the true neighbors that is
- * wanted, found out on a sample of rows.
+ * neighbors/ivf/tune.h: how far a search has to go to find the fraction of the true neighbors that
+ * is wanted, found out on a sample of rows.
  *
- * Each sampled row scans all lists that are considered and compares many candidates, so that it finds
- * nearly all of its true neighbors. Of a neighbor y in list l it is then known
+ * Each sampled row scans all lists that are considered and compares many candidates, so that it
+ * finds nearly all of its true neighbors. Of a neighbor y in list l it is then known
  *
  *     reach    margin(l) / ball, the reach that probes l
  *     probe    lists with a smaller margin than l
@@ -12,13 +12,13 @@
  *
  * Any parameters find y if and only if reach(y) < reach, probe(y) < n_probes, near(y) < n_near and
  * rank(y) < n_candidates (up to ranks, which can only be smaller when fewer lists are scanned). So
- * the fraction that any parameters would find is a count, without a search; and a cost model says what
- * they would take. The cheapest parameters that find enough are chosen.
+ * the fraction that any parameters would find is a count, without a search; and a cost model says
+ * what they would take. The cheapest parameters that find enough are chosen.
  *
  *     expected recall = ceiling × found / (rows × (k - 1))
  *
- * where `ceiling` is the fraction of the exact neighbors of some of the sampled rows that the widest
- * search found. O(sample · (n m + candidates d)), and a sort of the sample's neighbors.
+ * where `ceiling` is the fraction of the exact neighbors of some of the sampled rows that the
+ * widest search found. O(sample · (n m + candidates d)), and a sort of the sample's neighbors.
  */
 #ifndef UF_IVF_TUNE_H
 #define UF_IVF_TUNE_H
