@@ -38,6 +38,27 @@ TEST(indices_are_numbered_as_they_are_met) {
   uf_session_close(&ctx);
 }
 
+/* Full sets too, in which runs of taken places meet and wrap around. */
+TEST(a_cleared_set_is_empty) {
+  const int sizes[] = {1, 2, 3, 64, 1000};
+  uf_context ctx;
+  fixture_open(&ctx, 1, NULL);
+  for (int s = 0; s < 5; s++) {
+    uf_index_set set;
+    CHECK(uf_index_set_make(&ctx, sizes[s], &set) == UF_OK);
+    for (int pass = 0; pass < 50; pass++) {
+      for (int i = 0; i < sizes[s]; i++)
+        uf_index_set_add(&set, (int)(INT32_MAX * fixture_unit(pass, i)));
+      uf_index_set_clear(&set);
+      int n_taken = 0;
+      for (uint32_t at = 0; at <= UINT32_MAX >> set.shift; at++) n_taken += set.number[at] >= 0;
+      CHECK(set.count == 0 && n_taken == 0);
+    }
+    uf_index_set_free(&set);
+  }
+  uf_session_close(&ctx);
+}
+
 TEST(a_set_may_be_full) {
   const int sizes[] = {1, 2, 3, 4, 1023, 1024, 1025};
   uf_context ctx;
@@ -55,6 +76,7 @@ TEST(a_set_may_be_full) {
 
 int main(void) {
   RUN(indices_are_numbered_as_they_are_met);
+  RUN(a_cleared_set_is_empty);
   RUN(a_set_may_be_full);
   return check_report();
 }

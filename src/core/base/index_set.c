@@ -33,3 +33,12 @@ void uf_index_set_begin(uf_index_set *set, int most) {
   set->shift = shift_for(most);
   memset(set->number, -1, sizeof *set->number << (32 - set->shift));
 }
+
+void uf_index_set_clear(uf_index_set *set) {
+  const uint32_t last = UINT32_MAX >> set->shift;
+  for (int i = 0; i < set->count; i++) {
+    uint32_t at = (uint32_t)set->index[i] * UINT32_C(0x9e3779b1) >> set->shift;
+    for (; set->number[at] >= 0; at = (at + 1) & last) set->number[at] = -1;
+  }
+  set->count = 0;
+}

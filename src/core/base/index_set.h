@@ -26,6 +26,10 @@ void uf_index_set_free(uf_index_set *set);
 /* Empties a set, which then has room for `most`, no more than it was made with. O(most). */
 void uf_index_set_begin(uf_index_set *set, int most);
 
+/* Empties a set that keeps its room. O(count): each run of taken places is cleared from where the hash
+ * of an index points to its end, so no index of the run stays behind. */
+void uf_index_set_clear(uf_index_set *set);
+
 /* The number of an index: set->count as it was before where the index is new. */
 static inline int uf_index_set_add(uf_index_set *set, int index) {
   uint32_t at = (uint32_t)index * UINT32_C(0x9e3779b1) >> set->shift; /* Fibonacci hashing */

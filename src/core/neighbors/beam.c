@@ -1,18 +1,23 @@
 /*
  * neighbors/beam.c: best first search (Hajebi et al. 2011) with a beam (Malkov and Yashunin 2018).
  *
- * A query keeps a beam of the 2 k + MIN_BEAM nearest points met so far. It begins with the entries of the
- * graph, and goes on with the links of the nearest point of the beam whose links it has not followed,
- * until none is left. It ends, since a point is met once.
+ * A query keeps a beam of the 2 k + MIN_BEAM nearest points met so far. It begins with the entries
+ * of the graph, and goes on with the links of the nearest point of the beam whose links it has not
+ * followed, until none is left. It ends, since a point is met once. Nothing bounds what it misses:
+ * neighbors/query.c measures it.
  *
- * Mostly a few hundred proxies a query besides the entries; never more than the entries and FOLLOWED ×
- * beam × degree, where the search stops. So the scratch of a worker does not grow with the number of points: a
- * hash set of what it has met, 12 bytes at most for each point that it can meet.
+ * Mostly a few hundred proxies a query besides the entries; never more than
+ *
+ *   most_met = entries + leaders + FOLLOWED × beam × degree,
+ *
+ * where the search stops. So the scratch of a worker, at most 20 bytes for each point that a query
+ * can meet, does not grow with the number of points.
  */
 #include "arith/arith.h"
 
 #include "neighbors/beam.h"
 
+#include "base/index_set.h"
 #include "base/memory.h"
 #include "base/parallel.h"
 #include "base/topk.h"
@@ -22,7 +27,8 @@
 
 enum {
   MIN_BEAM = 24, /* a compromise of recall and time; not measured on its own */
-  FOLLOWED = 8,  /* beams that a query may follow: no search has been seen to need a third */
+  FOLLOWED =
+      8, /* beams that a query may follow; those of tests/c/test_query.c follow less than one */
   QUERIES_PER_BLOCK = 16
 };
 
@@ -31,13 +37,11 @@ typedef struct beam_job {
   const uf_search_graph *graph;
   const uf_neighbors *leaders;
   int beam_size, batch_size;
-  int most_met;   /* points that a query may meet, after which it stops */
-  int slot_shift; /* the set of them has 2^(32 - slot_shift) slots, twice as many at least */
+  int most_met; /* points that a query may meet, after which it stops */
   uf_neighbors *found;
-  uint64_t *beams; /* per worker: beam_size entries (neighbors/entry.h), flagged when followed */
-  int *slots;      /* per worker: 2^(32 - slot_shift); -1 between queries */
-  int *used_slots; /* per worker: most_met + batch_size */
-  int *batch;      /* per worker: batch_size rows to be compared */
+  uint64_t *beams;   /* per worker: beam_size entries (neighbors/entry.h), flagged when followed */
+  uf_index_set *met; /* one a worker: room for most_met + batch_size */
+  int *batch;        /* per worker: batch_size rows to be compared */
   float *batch_proxies; /* per worker: batch_size */
 } beam_job;
 
@@ -48,27 +52,15 @@ typedef struct beam_state {
   uint64_t *beam; /* ascending */
   int count;      /* in the beam */
   int next;       /* all entries before it have been followed */
-  int *slots, *used_slots;
-  int n_met;
+  uf_index_set *met;
   int *batch;
   float *proxies;
 } beam_state;
 
-static size_t count_slots(const beam_job *j) { return (size_t)1 << (32 - j->slot_shift); }
-
 /* Whether the row is met for the first time; remembers it. */
 static int is_new(beam_state *s, int row) {
-  size_t mask = count_slots(s->job) - 1;
-  size_t at = (uint32_t)row * UINT32_C(2654435769) >> s->job->slot_shift;
-  for (; s->slots[at] >= 0; at = (at + 1) & mask)
-    if (s->slots[at] == row) return 0;
-  s->slots[at] = row;
-  s->used_slots[s->n_met++] = (int)at;
-  return 1;
-}
-
-static void forget(beam_state *s) {
-  for (int i = 0; i < s->n_met; i++) s->slots[s->used_slots[i]] = -1;
+  int count = s->met->count;
+  return uf_index_set_add(s->met, row) == count;
 }
 
 static void take(beam_state *s, float proxy, int row) {
@@ -98,7 +90,7 @@ static void search(beam_state *s) {
   const uf_search_graph *graph = s->job->graph;
   meet(s, graph->entries, graph->n_entries);
   if (s->job->leaders) meet_leaders(s, s->job->leaders);
-  while (s->next < s->count && s->n_met < s->job->most_met) {
+  while (s->next < s->count && s->met->count < s->job->most_met) {
     uint64_t *entry = &s->beam[s->next++];
     if (*entry & 1) continue;
     *entry |= 1;
@@ -144,13 +136,12 @@ static void search_rows(void *job, uf_rows rows) {
                     .worker = rows.worker,
                     .query = (int)q,
                     .beam = j->beams + w * (size_t)j->beam_size,
-                    .slots = j->slots + w * count_slots(j),
-                    .used_slots = j->used_slots + w * (size_t)(j->most_met + j->batch_size),
+                    .met = &j->met[w],
                     .batch = j->batch + w * batch,
                     .proxies = j->batch_proxies + w * batch};
     search(&s);
     hand_over(&s);
-    forget(&s);
+    uf_index_set_clear(s.met);
   }
 }
 
@@ -163,8 +154,6 @@ static void plan(beam_job *j, int k) {
   int64_t most_met =
       graph->n_entries + n_leaders + (int64_t)FOLLOWED * j->beam_size * graph->degree;
   j->most_met = most_met < graph->n ? (int)most_met : graph->n;
-  j->slot_shift = 32;
-  while ((int64_t)count_slots(j) < 2 * ((int64_t)j->most_met + j->batch_size)) j->slot_shift--;
 }
 
 uf_status uf_beam_search(uf_context *ctx, const uf_search_graph *graph, const uf_points *queries,
@@ -176,18 +165,18 @@ uf_status uf_beam_search(uf_context *ctx, const uf_search_graph *graph, const uf
   plan(&job, k);
   UF_TRY(uf_proxy_open(ctx, graph->points, queries, &job.proxy));
   UF_NEW(ctx, job.beams, threads * job.beam_size);
-  UF_NEW(ctx, job.slots, threads * (int64_t)count_slots(&job));
-  UF_NEW(ctx, job.used_slots, threads * ((int64_t)job.most_met + job.batch_size));
+  UF_NEW_ZERO(ctx, job.met, threads);
+  for (int w = 0; w < threads; w++)
+    UF_TRY(uf_index_set_make(ctx, job.most_met + job.batch_size, &job.met[w]));
   UF_NEW(ctx, job.batch, threads * job.batch_size);
   UF_NEW(ctx, job.batch_proxies, threads * job.batch_size);
-  memset(job.slots, -1, (size_t)threads * count_slots(&job) * sizeof *job.slots);
   UF_TRY(uf_neighbors_alloc(ctx, queries->n, k, found));
   UF_TRY(uf_parallel_rows(ctx, queries->n, QUERIES_PER_BLOCK, search_rows, &job));
 done:
   uf_proxy_close(&job.proxy);
   uf_free(job.beams);
-  uf_free(job.slots);
-  uf_free(job.used_slots);
+  for (int w = 0; job.met && w < threads; w++) uf_index_set_free(&job.met[w]);
+  uf_free(job.met);
   uf_free(job.batch);
   uf_free(job.batch_proxies);
   if (status) uf_neighbors_free(found);
