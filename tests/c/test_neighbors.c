@@ -57,7 +57,7 @@ static int same_table(const uf_neighbors *a, const uf_neighbors *b) {
          memcmp(a->distance, b->distance, size * sizeof *a->distance) == 0;
 }
 
-static float rank_of(const uf_points *points, int i, int j) {
+static float proxy_of(const uf_points *points, int i, int j) {
   float proxy;
   uf_distance_of(&ctx, points)(uf_point(points, i), points->x, points->stride, &j, 1, &proxy);
   return proxy;
@@ -72,7 +72,7 @@ static int is_valid_row(const uf_points *points, const uf_neighbors *nn, int i) 
   if (index[0] != i || distance[0] != 0) return 0;
   for (int j = 1; j < nn->k; j++) {
     if (index[j] < 0 || index[j] >= nn->n || index[j] == i) return 0;
-    float proxy = rank_of(points, i, index[j]);
+    float proxy = proxy_of(points, i, index[j]);
     if (distance[j] != uf_distance_from_proxy(points->metric, proxy)) return 0;
     if (proxy < last_proxy || (proxy == last_proxy && index[j] <= index[j - 1])) return 0;
     last_proxy = proxy;
@@ -160,9 +160,9 @@ TEST(exact_breaks_ties_by_index) {
   CHECK(is_valid(&points, &nn));
   for (int i = 0; i < n; i++) { /* nothing left out is better than the last */
     int last = nn.index[i * k + k - 1], n_better = 0;
-    float last_proxy = rank_of(&points, i, last);
+    float last_proxy = proxy_of(&points, i, last);
     for (int j = 0; j < n; j++) {
-      float proxy = rank_of(&points, i, j);
+      float proxy = proxy_of(&points, i, j);
       n_better += j != i && (proxy < last_proxy || (proxy == last_proxy && j < last));
     }
     CHECK(n_better == k - 2);

@@ -226,7 +226,7 @@ TEST(a_search_that_fails_is_made_exact) {
   release(&data);
 }
 
-/* The host's own metric counts as so dear that comparing every pair is out of the question. */
+/* The host's own metric is taken to be slow: comparing every pair would take too long. */
 TEST(a_search_that_fails_for_good_warns) {
   uf_context warned;
   int warnings = 0;

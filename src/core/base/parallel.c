@@ -171,7 +171,7 @@ uf_status uf_parallel(uf_context *ctx, int64_t n_blocks, uf_task *task, void *jo
 }
 
 /* The calling thread alone may ask the host. */
-int uf_should_stop(uf_context *ctx, int worker) {
+int uf_is_stopped(uf_context *ctx, int worker) {
   if (worker == 0) return uf_poll(ctx, ctx->done) != UF_OK;
   return atomic_load_explicit(&ctx->stop, memory_order_relaxed);
 }

@@ -21,7 +21,7 @@ typedef void uf_task(void *job, int64_t block, int worker);
 uf_status uf_parallel(uf_context *ctx, int64_t n_blocks, uf_task *task, void *job);
 
 /* For a block that takes longer: whether it should return, as the host has asked to stop. Cheap. */
-int uf_should_stop(uf_context *ctx, int worker);
+int uf_is_stopped(uf_context *ctx, int worker);
 
 /* Rows from … to - 1, and the worker that they are given to. */
 typedef struct uf_rows {

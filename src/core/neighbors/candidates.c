@@ -47,7 +47,7 @@ static void offer(const draw_job *j, int kind, int row, int candidate) {
   if (at >= 0 && count < c->most) c->count[kind][row] = (uint8_t)(count + 1);
 }
 
-static int was_drawn(const draw_job *j, int kind, int row, int candidate) {
+static int is_drawn(const draw_job *j, int kind, int row, int candidate) {
   const uf_candidates *c = j->candidates;
   int count = c->count[kind][row];
   const uint64_t *key = c->key[kind] + (size_t)row * (size_t)c->most;
@@ -89,7 +89,7 @@ static void age_neighbors(void *job, uf_rows rows) {
   for (int v = (int)rows.from; v < rows.to; v++) {
     uint64_t *list = uf_list_of(j->lists, v);
     for (int i = 0, n = uf_list_length(j->lists, v); i < n; i++)
-      if (list[i] & 1 && was_drawn(j, UF_NEW, v, uf_entry_row(list[i]))) list[i] ^= 1;
+      if (list[i] & 1 && is_drawn(j, UF_NEW, v, uf_entry_row(list[i]))) list[i] ^= 1;
   }
 }
 

@@ -1,13 +1,13 @@
 /*
  * neighbors/candidates.h: the candidates of NN-descent: rows that a row brings together.
  *
- * Candidates of row v are drawn from its neighbors and from the rows whose neighbor it is, `most` of
- * those that are new (not drawn before) and `most` of the old ones: the rows u with the smallest
+ * Candidates of row v are drawn from its neighbors and from the rows whose neighbor it is, `most`
+ * of those that are new (not drawn before) and `most` of the old ones: the rows u with the smallest
  *
  *   key(v, u) = hash(iteration, v, u) in its upper half, u in its lower half.
  *
- * So the draw does not depend on the order in which rows are met, and a row that is met twice is drawn
- * once. Takes 2 n most keys.
+ * So the draw does not depend on the order in which rows are met, and a row that is met twice is
+ * drawn once. Takes 2 n most keys.
  */
 #ifndef UF_CANDIDATES_H
 #define UF_CANDIDATES_H
@@ -26,8 +26,8 @@ typedef struct uf_candidates {
 uf_status uf_candidates_open(uf_context *ctx, int n, int most, uf_candidates *candidates);
 void uf_candidates_close(uf_candidates *candidates);
 
-/* Draws candidates for all rows, and takes the flag from the entries of lists that are drawn as new.
- * draw_key: of the iteration. progress: where the progress bar stands. */
+/* Draws candidates for all rows, and takes the flag from the entries of lists that are drawn as
+ * new. draw_key: of the iteration. progress: where the progress bar stands. */
 uf_status uf_candidates_draw(uf_context *ctx, uf_lists *lists, uf_exchange *exchange,
                              uint64_t draw_key, double progress, uf_candidates *candidates);
 

@@ -1,5 +1,6 @@
 /*
- * neighbors/entry.h: an entry of a list of neighbors, as one key (base/topk.h) that also has a flag.
+ * neighbors/entry.h: an entry of a list of neighbors, as one key (base/topk.h) that also has a
+ * flag.
  *
  *   bits 63 … 32  the proxy distance, by its bits
  *   bits 31 … 1   the row

@@ -1,8 +1,9 @@
 /*
  * neighbors/exact.c: every pair. A block of queries meets the points in tiles that stay in cache.
  *
- * O(n_rows · n · d), and QUERIES_PER_BLOCK · d floats read from memory for each tile of points. Beyond the
- * table it takes n ints, and for each thread a tile of proxies, TILE_MAX (data/proxy.c) at most.
+ * O(n_rows · n · d), and QUERIES_PER_BLOCK · d floats read from memory for each tile of points.
+ * Beyond the table it takes n ints, and for each thread a tile of proxies, TILE_MAX (data/proxy.c)
+ * at most.
  */
 #include "arith/arith.h"
 
@@ -42,7 +43,7 @@ static void search_rows(void *job, uf_rows rows) {
     list[q - rows.from] = uf_nearest_begin(j->neighbors, (int)q, self_at(j, q));
 
   for (int first = 0; first < points->n; first += j->tile) {
-    if (uf_should_stop(j->ctx, rows.worker)) return;
+    if (uf_is_stopped(j->ctx, rows.worker)) return;
     int count = points->n - first < j->tile ? points->n - first : j->tile;
     for (int64_t q = rows.from; q < rows.to; q++) {
       uf_nearest *nearest = &list[q - rows.from];

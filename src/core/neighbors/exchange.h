@@ -1,12 +1,12 @@
 /*
- * neighbors/exchange.h: how blocks of work tell rows that they do not own what concerns them, without a
- * race.
+ * neighbors/exchange.h: how blocks of work tell rows that they do not own what concerns them,
+ * without a race.
  *
- * The work on n places is cut into producers, blocks of places, and done in batches. In a batch, each
- * producer writes messages to its worker's staging area, from where they are sorted into the
- * producer's buffer by bucket: a bucket is a range of receiving rows. Then each bucket is delivered by the one
- * block of work that owns its rows, from all buffers in the order of the producers. So a row gets the same messages in
- * the same order on any number of threads.
+ * The work on n places is cut into producers, blocks of places, and done in batches. In a batch,
+ * each producer writes messages to its worker's staging area, from where they are sorted into the
+ * producer's buffer by bucket: a bucket is a range of receiving rows. Then each bucket is
+ * delivered by the one block of work that owns its rows, from all buffers in the order of the
+ * producers. So a row gets the same messages in the same order on any number of threads.
  *
  * Takes BATCH_BYTES (exchange.c) for the buffers, and a buffer more for each thread.
  */

@@ -5,13 +5,13 @@
  *
  *   dot(x, y) = Σ over columns c of x of x_c y_c,   |x - y|² = |x|² + |y|² - 2 dot(x, y).
  *
- * So pairs without a common column cost nothing, and the search is exact. A dot product is summed in
- * the order of the query's columns, that is, by the same additions as in data/proxy.c.
+ * So pairs without a common column cost nothing, and the search is exact. A dot product is summed
+ * in the order of the query's columns, that is, by the same additions as in data/proxy.c.
  *
  * For all rows, Σ over columns of count² products and n² looks at sums. A worker holds the sums for
- * ROWS_PER_TILE rows at a time, 512 KB, and passes through the columns of the query once for each tile; where
- * it stands in each column takes 8 bytes an entry of the query. A column ends with a posting of no row,
- * so that one comparison tells where the tile ends, and where the column does.
+ * ROWS_PER_TILE rows at a time, 512 KB, and passes through the columns of the query once for each
+ * tile; where it stands in each column takes 8 bytes an entry of the query. A column ends with a
+ * posting of no row, so that one comparison tells where the tile ends, and where the column does.
  */
 #include "arith/arith.h"
 
@@ -100,8 +100,8 @@ static double limit_of(const uf_nearest *nearest) {
   return uf_nearest_worst(nearest) * (1 + 1e-6) + 1e-30;
 }
 
-/* Offers all rows of the tile that may be near enough: the squared distance, where it is the proxy, is
- * cheap and rules out nearly all. */
+/* Offers all rows of the tile that may be near enough: the squared distance, where it is the
+ * proxy, is cheap and rules out nearly all. */
 static void take_nearest(const inverted_job *j, int query, tile_rows tile, double *dots,
                          uf_nearest *nearest) {
   const uf_points *x = j->proxy.queries, *y = j->proxy.points;
@@ -129,7 +129,7 @@ static void search_rows(void *job, uf_rows rows) {
     begin_columns(j, query, next);
     for (tile_rows tile = {0, 0}; tile.end < n; tile.first = tile.end) {
       tile.end = n - tile.first < j->tile ? n : tile.first + j->tile;
-      if (uf_should_stop(j->ctx, rows.worker)) return;
+      if (uf_is_stopped(j->ctx, rows.worker)) return;
       sum_products(j, query, tile, next, dots);
       take_nearest(j, query, tile, dots, &nearest);
     }

@@ -8,8 +8,8 @@
  *
  * Distances have the bits that the kernels give: the sum of up to four columns is written out,
  * (t0 + t2) + (t1 + t3) with t the squared or absolute differences. A node's bound is that same sum
- * for the nearest place of its box. As every rounding is monotone, a bound never exceeds the computed
- * distance of a row in the box: pruning is exact.
+ * for the nearest place of its box. As every rounding is monotone, a bound never exceeds the
+ * computed distance of a row in the box: pruning is exact.
  *
  * Builds in O(n log n), answers in about O(k + log n) a row while columns are few.
  */
@@ -84,10 +84,8 @@ static void finish_leaf(const kdtree *tree, int leaf) {
       panel[c * LEAF_ROWS + i] = i < size ? uf_point(tree->points, rows[i])[c] : 0;
 }
 
-static void finish_block(void *job, int64_t block, int worker) {
-  (void)worker;
+static void finish_leaves(void *job, uf_rows leaves) {
   const kdtree *tree = job;
-  uf_range leaves = uf_block_range(block, LEAVES_PER_BLOCK, (int64_t)1 << tree->levels);
   for (int64_t leaf = leaves.from; leaf < leaves.to; leaf++) finish_leaf(tree, (int)leaf);
 }
 
@@ -165,10 +163,8 @@ static void search_node(kd_query *q, int node) {
   }
 }
 
-static void search_block(void *job, int64_t block, int worker) {
-  (void)worker;
+static void search_leaves(void *job, uf_rows leaves) {
   const kdtree *tree = job;
-  uf_range leaves = uf_block_range(block, LEAVES_PER_BLOCK, (int64_t)1 << tree->levels);
   int to = uf_node_first(tree->n, tree->levels, leaves.to);
   for (int place = uf_node_first(tree->n, tree->levels, leaves.from); place < to; place++) {
     int row = tree->order[place];
@@ -179,7 +175,7 @@ static void search_block(void *job, int64_t block, int worker) {
   }
 }
 
-int uf_suits_kdtree(const uf_points *points) {
+int uf_can_use_kdtree(const uf_points *points) {
   uf_comparison comparison = uf_metric_of(points->metric)->comparison;
   return points->form == UF_FLOAT_ROWS && points->d <= UF_KDTREE_COLUMNS &&
          (comparison == UF_COMPARE_SQUARES || comparison == UF_COMPARE_MANHATTAN);
@@ -192,7 +188,6 @@ uf_status uf_neighbors_kdtree(uf_context *ctx, const uf_points *points, int k,
   *neighbors = (uf_neighbors){0};
   tree.levels = uf_tree_levels(points->n, LEAF_ROWS);
   int64_t n_leaves = (int64_t)1 << tree.levels;
-  int64_t n_blocks = uf_n_blocks(n_leaves, LEAVES_PER_BLOCK);
   UF_NEW(ctx, tree.order, points->n);
   UF_NEW(ctx, tree.box, 2 * n_leaves * 2 * points->d);
   UF_NEW(ctx, tree.least_row, 2 * n_leaves);
@@ -200,9 +195,9 @@ uf_status uf_neighbors_kdtree(uf_context *ctx, const uf_points *points, int k,
   UF_TRY(uf_neighbors_alloc(ctx, points->n, k, neighbors));
   uf_span(ctx, 0, 0);
   UF_TRY(uf_tree_grow(ctx, points->n, tree.levels, widest_column_keys, &tree, 1, tree.order));
-  UF_TRY(uf_parallel(ctx, n_blocks, finish_block, &tree));
+  UF_TRY(uf_parallel_rows(ctx, n_leaves, LEAVES_PER_BLOCK, finish_leaves, &tree));
   uf_span(ctx, 0, 1);
-  UF_TRY(uf_parallel(ctx, n_blocks, search_block, &tree));
+  UF_TRY(uf_parallel_rows(ctx, n_leaves, LEAVES_PER_BLOCK, search_leaves, &tree));
   neighbors->recall = 1;
 done:
   uf_free(tree.order);

@@ -10,7 +10,7 @@ enum { UF_KDTREE_COLUMNS = 4 };
 
 /* Whether a k-d tree serves these points: dense rows of at most UF_KDTREE_COLUMNS, compared by
  * squared or absolute differences, of which it knows bounds. */
-int uf_suits_kdtree(const uf_points *points);
+int uf_can_use_kdtree(const uf_points *points);
 
 /* The k neighbors of every point. */
 uf_status uf_neighbors_kdtree(uf_context *ctx, const uf_points *points, int k,

@@ -1,22 +1,22 @@
 /*
- * neighbors/nn_descent.c: NN-descent. A neighbor of a neighbor is likely a neighbor (Dong, Charikar,
- * Li 2011).
+ * neighbors/nn_descent.c: NN-descent. A neighbor of a neighbor is likely a neighbor (Dong,
+ * Charikar, Li 2011).
  *
  * 1. Start: in each leaf of a few random-projection trees every pair is compared; neighbors that
  *    are known, from a metric that is near to this one, save most of the trees.
  * 2. Iterate: each row v draws candidates (neighbors/candidates.h) from its neighbors and from the
  *    rows whose neighbor it is. All pairs of a new candidate with another candidate of v are
- *    compared, and each of the two is told of the other where that enters its list. This ends when an
- *    iteration changes no more than min_change of all entries.
+ *    compared, and each of the two gets a message where the other enters its list. This ends when
+ *    an iteration changes no more than min_change of all entries.
  *
  * Lists are frozen while pairs are compared, and are written by their owner alone when a batch of
- * messages (neighbors/exchange.h) is delivered; candidates are drawn by hashed priority. So the result
- * does not depend on threads. Any metric and form of points will do. Nothing bounds what is missed:
- * neighbors/search.c measures it.
+ * messages (neighbors/exchange.h) is delivered; candidates are drawn by hashed priority. So the
+ * result does not depend on threads. Any metric and form of points will do. Nothing bounds what is
+ * missed: neighbors/search.c measures it.
  *
- * Memory: n × (width + 2 candidates) × 8 bytes, and the exchange; for each thread less than 2 KB and a
- * buffer of messages. An iteration compares at most n (c² + c (c - 1) / 2) pairs of rows, for c candidates of a
- * kind; the paper observes O(n^1.14) in all.
+ * Memory: n × (width + 2 candidates) × 8 bytes, and the exchange; for each thread less than 2 KB
+ * and a buffer of messages. An iteration compares at most n (c² + c (c - 1) / 2) pairs of rows,
+ * for c candidates of a kind; the paper observes O(n^1.14) in all.
  */
 #include "arith/arith.h"
 
@@ -173,8 +173,8 @@ static int join(const descent *d, int v, int worker, uf_message *staging, int n_
       int p = rows[a], q = rows[b];
       float proxy = proxies[b - a - 1];
       if (p == q) continue; /* it can be new to v and old the other way round */
-      if (uf_list_admits(&d->lists, p, proxy)) staging[n_messages++] = (uf_message){p, q, proxy};
-      if (uf_list_admits(&d->lists, q, proxy)) staging[n_messages++] = (uf_message){q, p, proxy};
+      if (uf_can_enter_list(&d->lists, p, proxy)) staging[n_messages++] = (uf_message){p, q, proxy};
+      if (uf_can_enter_list(&d->lists, q, proxy)) staging[n_messages++] = (uf_message){q, p, proxy};
     }
   }
   return n_messages;

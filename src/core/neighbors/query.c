@@ -1,25 +1,26 @@
 /*
- * neighbors/query.c: new rows against old, by comparing every pair or along the neighbors of the old.
+ * neighbors/query.c: new rows against old, by comparing every pair or along the neighbors of the
+ * old.
  *
  * Comparing every pair takes n × n_queries proxies. The other way, a graph of the old rows is made
  * (neighbors/search_graph.h) and followed by each query (neighbors/beam.h), which takes about
  *
  *   n × proxies_of_building + n_queries × proxies_of_query,
  *
- * and n × proxies_of_finding more where the neighbors of the old rows are not known. The cheaper way
- * is taken.
+ * and n × proxies_of_finding more where the neighbors of the old rows are not known. The cheaper
+ * way is taken.
  *
- * Where the graph falls apart into very many parts, it has leaders, which are the points of a search of
- * their own, made by this file in one of the two ways again; so each query begins in the parts nearest to
- * it. There are at most (3/4 + 1/LEADER_EVERY) n leaders of n points, so that the levels come to an
- * end; and no two of them are copies but for the added ones.
+ * Where the graph falls apart into very many parts, it has leaders, which are the points of a
+ * search of their own, made by this file in one of the two ways again; so each query begins in the
+ * parts nearest to it. There are at most (3/4 + 1/LEADER_EVERY) n leaders of n points, so that the
+ * levels come to an end; and no two of them are copies but for the added ones.
  *
- * Nothing guarantees that a search along a graph finds the nearest rows: it ends where no link leads
- * nearer, as between groups that lie apart. So its recall is measured, by comparing some queries
- * with every point: 64 of them, or as many as cost less than sample_share of the search, but 16 at
- * least. Where it is short, every LEADER_EVERY-th row becomes a leader too, which brings the beginning
- * of a search near to its end; and where that does not help, every pair is compared, if that is a
- * matter of seconds.
+ * Nothing guarantees that a search along a graph finds the nearest rows: it ends where no link
+ * leads nearer, as between groups that lie apart. So its recall is measured, by comparing some
+ * queries with every point: 64 of them, or as many as cost less than sample_share of the search,
+ * but 16 at least. Where it is short, every LEADER_EVERY-th row becomes a leader too, which brings
+ * the beginning of a search near to its end; and where that does not help, every pair is compared,
+ * if that is a matter of seconds.
  */
 #include "arith/arith.h"
 
@@ -41,11 +42,12 @@ enum {
   LEADER_EVERY = 16
 };
 
-/* Proxies that take about as long as what else has to be done: for a query in the graph; for a point,
- * building the graph and finding its neighbors. */
+/* Numbers of proxies that take about as long as the other work: for a query in the graph; for a
+ * point, building the graph and finding its neighbors. A compromise; not measured on their own. */
 static const double proxies_of_query = 2000, proxies_of_building = 5, proxies_of_finding = 150;
 
-/* Proxies in order are about four times as fast as those of points that lie anywhere. */
+/* The fraction of the time that may go into measuring. Points in order are compared about four
+ * times as fast as points that lie anywhere in memory; an estimate. */
 static const double sample_share = 0.05, speed_in_order = 4;
 
 /* A search that finds fewer has failed. */

@@ -17,9 +17,9 @@ typedef struct uf_query_options {
 
 /*
  * The k points nearest to each row of `queries`, which have been prepared as the points were, from
- * the nearest on; none of them is the row itself. found->recall says which part of them was found, by a
- * sample of the queries; where it is clearly short, every pair is compared if that is a matter of
- * seconds, else the host is warned. *used: EXACT or GRAPH.
+ * the nearest on; none of them is the row itself. found->recall says which part of them was found,
+ * by a sample of the queries; where it is clearly short, every pair is compared if that is a
+ * matter of seconds, else the host is warned. *used: EXACT or GRAPH.
  */
 uf_status uf_neighbors_query(uf_context *ctx, const uf_points *points, const uf_points *queries,
                              const uf_query_options *options, uf_neighbors *found,

@@ -3,8 +3,8 @@
  *
  *   recall = Σ over rows of |{j : distance_j ≤ the true k-th distance}| / (rows × k)
  *
- * It counts by distance, so that any of several equally near points will do. The row itself does not
- * count: in a table of the points' own neighbors, which begins with it, there are k - 1 others.
+ * It counts by distance, so that any of several equally near points will do. The row itself does
+ * not count: in a table of the points' own neighbors, which begins with it, there are k - 1 others.
  */
 #ifndef UF_RECALL_H
 #define UF_RECALL_H

@@ -36,7 +36,7 @@ typedef struct grow_job {
   void *job;
   uint32_t row_of_tie;
   int *order;
-  uint64_t *keys; /* n: a node uses those of its own places */
+  uint64_t *keys; /* n: a node uses the keys at its own places */
   int level;      /* of the nodes that are the blocks */
   int deepest;    /* splitting stops above this level */
 } grow_job;

@@ -1,3 +1,20 @@
+/*
+ * neighbors/search.c: which of the ways to take, and what to do when it fails.
+ *
+ *   exact       up to EXACT_UP_TO rows; where a k-d tree serves; for k > n / 8; and for sparse rows
+ *               of which the inverted index needs fewer operations than descent:
+ *                 Σ over columns of count² + time_of_look n² < proxies_of_descent × entries
+ *   clusters    dense rows whose metric has the Euclidean order, or nearly
+ *   nndescent   everything else; where rows are dense, it begins with what clusters find
+ *
+ * Exact search finds all; what the other two find is measured on a sample of rows. Where that falls
+ * short of the target by more than recall_slack, every pair is compared if that is affordable,
+ *
+ *   n² × (cost of a pair) ≤ affordable_cost,
+ *
+ * else descent follows clusters, and the better table stays. bench/neighbors.R compares the
+ * methods.
+ */
 #include "arith/arith.h"
 
 #include "neighbors/search.h"
@@ -16,8 +33,8 @@
  * lost. */
 enum { EXACT_UP_TO = 2048 };
 
-/* Where clusters only give descent a start: neighbors at least, and the part of the true ones that
- * will do. */
+/* What descent begins with where it follows clusters: neighbors at least, and the fraction of the
+ * true ones that is enough. */
 enum { STARTING_K = 21 };
 static const double starting_recall = 0.75;
 
@@ -26,15 +43,15 @@ static int has_codes(const uf_points *points) {
   return points->form == UF_FLOAT_ROWS && points->metric != UF_FUNCTION;
 }
 
-/* They keep the Euclidean order, from which Manhattan's is not far. */
-static int suits_clusters(const uf_points *points) {
+/* Or nearly, as Manhattan's. */
+static int has_euclidean_order(const uf_points *points) {
   uf_comparison comparison = uf_metric_of(points->metric)->comparison;
   return has_codes(points) &&
          (comparison == UF_COMPARE_SQUARES || comparison == UF_COMPARE_MANHATTAN);
 }
 
-/* Ranks of a row that descent takes, about; and the time to look at a sum of products, against that
- * of making one. */
+/* Proxies of a row that descent takes, about; and the time to look at a sum of products, as a
+ * fraction of the time to make one. */
 static const double proxies_of_descent = 1500, time_of_look = 0.3;
 
 /* Sparse rows that share few columns are soon compared with all. */
@@ -51,16 +68,15 @@ static uf_status is_exact_best(uf_context *ctx, const uf_points *points, int *is
 
 static uf_status choose_method(uf_context *ctx, const uf_points *points, int k,
                                uf_neighbor_method *chosen) {
-  int is_exact = points->n <= EXACT_UP_TO || uf_suits_kdtree(points) || k > points->n / 8;
+  int is_exact = points->n <= EXACT_UP_TO || uf_can_use_kdtree(points) || k > points->n / 8;
   uf_status status = is_exact ? UF_OK : is_exact_best(ctx, points, &is_exact);
-  *chosen = is_exact                 ? UF_NEIGHBORS_EXACT
-            : suits_clusters(points) ? UF_NEIGHBORS_CLUSTERS
-                                     : UF_NEIGHBORS_DESCENT;
+  *chosen = is_exact                      ? UF_NEIGHBORS_EXACT
+            : has_euclidean_order(points) ? UF_NEIGHBORS_CLUSTERS
+                                          : UF_NEIGHBORS_DESCENT;
   return status;
 }
 
-/* Of comparing every pair, in products of floats that are summed up, roughly; and what of it is a
- * matter of seconds. */
+/* Of comparing every pair, in products of floats that are summed up, roughly. */
 static double cost_of_exact(const uf_points *points, double n_queries) {
   uf_comparison comparison = uf_metric_of(points->metric)->comparison;
   double n = points->n, pair = (double)points->stride;
@@ -74,36 +90,39 @@ static double cost_of_exact(const uf_points *points, double n_queries) {
     pair *= 4;
   return n * n_queries * pair;
 }
+
+/* A matter of seconds. */
 static const double affordable_cost = 5e11;
 
 int uf_is_exact_affordable(const uf_points *points, int n_queries) {
   return cost_of_exact(points, n_queries) <= affordable_cost;
 }
 
-/* Where an index that is finer than the first would cost more than this part of comparing every
- * pair, that is the better use of the time. */
+/* The fraction of the time to compare every pair that an index finer than the first may take; above
+ * it, comparing every pair is the better use of the time. */
 static const double index_share = 0.25;
 
-/* A search whose recall falls so far below the part wanted has failed. That of clusters does where
- * codes lose small differences beside a few far-out values, and any does where data have no
- * structure and many columns. */
+/* A search whose recall falls so far below the target has failed: clusters, where codes lose small
+ * differences next to a few far-out values; and any, where data have no structure and many
+ * columns. */
 static const double recall_slack = 0.05;
 
 /* Rows on which the recall of descent is measured. */
 enum { RECALL_ROWS = 64 };
 
-static int falls_short(const uf_neighbors *neighbors, double target_recall) {
+static int is_short(const uf_neighbors *neighbors, double target_recall) {
   return neighbors->recall >= 0 && neighbors->recall < target_recall - recall_slack;
 }
 
-/* is_free: whether another method may be taken. */
-static uf_status search_clusters(uf_context *ctx, const uf_points *points, int k, int is_free,
-                                 double target_recall, uint64_t seed, uf_neighbors *neighbors) {
-  uf_ivf_target aim = {.recall = target_recall, .index_cost = INFINITY};
+static uf_status search_clusters(uf_context *ctx, const uf_points *points,
+                                 const uf_search_options *options, uf_neighbors *neighbors) {
+  uf_ivf_target aim = {.recall = options->target_recall, .index_cost = INFINITY};
   double exact = cost_of_exact(points, points->n);
-  if (is_free) aim.index_cost = index_share * exact;
-  if (is_free && exact <= affordable_cost) aim.least = target_recall - recall_slack;
-  return uf_ivf_search(ctx, points, k, aim, seed, neighbors);
+  if (options->method == UF_NEIGHBORS_AUTO) {
+    aim.index_cost = index_share * exact;
+    if (exact <= affordable_cost) aim.least = options->target_recall - recall_slack;
+  }
+  return uf_ivf_search(ctx, points, options->k, aim, options->seed, neighbors);
 }
 
 /* Where the Euclidean order is a poor guide to the metric's, clusters give a start to descent. */
@@ -172,15 +191,16 @@ uf_status uf_nearest_neighbors(uf_context *ctx, const uf_points *points,
   if (is_free) status = choose_method(ctx, points, k, used);
   if (status) return status;
   if (*used == UF_NEIGHBORS_EXACT)
-    return uf_suits_kdtree(points) ? uf_neighbors_kdtree(ctx, points, k, neighbors)
-                                   : uf_neighbors_exact(ctx, points, NULL, points->n, k, neighbors);
+    return uf_can_use_kdtree(points)
+               ? uf_neighbors_kdtree(ctx, points, k, neighbors)
+               : uf_neighbors_exact(ctx, points, NULL, points->n, k, neighbors);
   if (*used == UF_NEIGHBORS_CLUSTERS && !has_codes(points)) return fail_clusters(ctx, points);
   status = *used == UF_NEIGHBORS_CLUSTERS
-               ? search_clusters(ctx, points, k, is_free, options->target_recall, seed, neighbors)
+               ? search_clusters(ctx, points, options, neighbors)
                : search_by_descent(ctx, points, k, is_free, seed, neighbors);
-  if (!status && is_free && falls_short(neighbors, options->target_recall))
+  if (!status && is_free && is_short(neighbors, options->target_recall))
     status = search_again(ctx, points, k, seed, neighbors, used);
-  if (!status && falls_short(neighbors, options->target_recall))
+  if (!status && is_short(neighbors, options->target_recall))
     uf_warn(ctx, UF_WARN_RECALL,
             "the search found clearly fewer of the true neighbors than `target_recall`: "
             "`recall` in the result says which part. Data without structure, of many "

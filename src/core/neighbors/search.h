@@ -1,14 +1,14 @@
 /*
- * neighbors/search.h: the k nearest neighbors of every point (McInnes, Healy, Melville 2018, section 3.1,
- * algorithm 1, first step).
+ * neighbors/search.h: the k nearest neighbors of every point (McInnes, Healy, Melville 2018,
+ * section 3.1, algorithm 1, first step).
  *
  * Four ways to the same table. In all of them the first neighbor of a row is the row itself, at
  * distance 0; the others ascend by (distance, index), so that ties never depend on threads.
  *
- *   exact      every pair                                      O(n² d)           neighbors/exact.c
- *   kdtree     exact too, for few columns                  O(n log n)        neighbors/kdtree.c
- *   clusters   quantized rows, scanned by clusters             about O(n^1.3 d) neighbors/ivf/search.c
- *   nndescent  neighbors of neighbors                        about O(n^1.14)   neighbors/nn_descent.c
+ *   exact      every pair                            O(n² d)            neighbors/exact.c
+ *   kdtree     exact, for few columns                O(n log n)         neighbors/kdtree.c
+ *   clusters   quantized rows, scanned by clusters   about O(n^1.3 d)   neighbors/ivf/search.c
+ *   nndescent  neighbors of neighbors                about O(n^1.14)    neighbors/nn_descent.c
  */
 #ifndef UF_NEIGHBOR_SEARCH_H
 #define UF_NEIGHBOR_SEARCH_H

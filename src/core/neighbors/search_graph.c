@@ -1,19 +1,23 @@
 /*
- * neighbors/search_graph.c: links between points, and entries from which all of them can be reached.
+ * neighbors/search_graph.c: links between points, and entries from which all of them can be
+ * reached.
  *
- *   links(i) = { first 2/3 of the neighbors of i } ∪ { j : i is a neighbor of j }, `degree` of them at most,
+ *   links(i) = { the first neighbors of i, 2/3 degree of them at most }
+ *              ∪ { j : i is a neighbor of j },   degree of them at most in all,
  *   degree   = min(2 (k - 1), MAX_DEGREE),
  *
- * the backward links by the place that i has in the list of j. A search follows links, so it finds a
- * row only if it can be reached from where it begins. It begins with about √n rows, spread evenly, and
- * with one row of each part that cannot be reached from those, up to MAX_ENTRIES in all.
+ * the backward links by the place that i has in the list of j. A search follows links, so it finds
+ * a row only if it can be reached from where it begins. It begins with about √n rows, spread
+ * evenly, and with one row of each part that cannot be reached from those, up to MAX_ENTRIES in
+ * all.
  *
- * Where a graph falls apart into more parts than that, as where each row has k copies or more, which
- * fill its list, it gets leaders: the first of each set of copies, and one row of each part that still is
- * out of reach. A query is compared with the leaders by a search of its own (neighbors/query.c), and
- * begins with those nearest to it. Copies of a row that is found are found, too. If more than three
- * quarters of all rows were leaders, which says that the table has little of their neighbors, some
- * of them become entries instead: query.c measures what that misses.
+ * Where a graph falls apart into more parts than that, as where each row has k copies or more,
+ * which fill its list, it gets leaders: the first of each set of copies, and one row of each part
+ * that still is out of reach. A query is compared with the leaders by a search of its own
+ * (neighbors/query.c), and begins with those nearest to it. Copies of a row that is found are
+ * found, too. If more than three quarters of all rows were leaders, which says that the table has
+ * little of their neighbors, some of them become entries instead: query.c measures what that
+ * misses.
  *
  * O(n k) to build, and O(n d) more to find copies where the graph falls apart.
  */
@@ -25,7 +29,7 @@
 
 #include "base/memory.h"
 
-/* A compromise of recall and time on MNIST; not measured on their own. */
+/* Compromises of recall and time; not measured on their own. */
 enum { MAX_DEGREE = 30, MAX_ENTRIES = 4096 };
 
 /* ---- Links ---- */
@@ -39,7 +43,7 @@ static void link_to(uf_search_graph *graph, int from, int to) {
   links[count] = to;
 }
 
-/* Forward links first, then backward ones, beginning with those of the nearest neighbors. */
+/* Forward links first, then backward ones, from the nearest neighbors on. */
 static void link_rows(uf_search_graph *graph, const uf_neighbors *neighbors) {
   size_t k = (size_t)neighbors->k, most = (size_t)graph->degree * 2 / 3;
   size_t forward = k - 1 < most ? k - 1 : most;
@@ -107,8 +111,8 @@ static void reach_from_entries(reach *r) {
     if (!r->is_reached[r->graph->entries[e]]) reach_from(r, r->graph->entries[e]);
 }
 
-/* The first of each set of copies, and then one row of each part that is still out of reach. Returns
- * how many they are. */
+/* The first of each set of copies, and then one row of each part that is still out of reach.
+ * Returns how many they are. */
 static int list_leaders(reach *r, int *leaders) {
   const uf_copies *copies = &r->graph->copies;
   int count = 0;

@@ -1,5 +1,6 @@
 /*
- * neighbors/search_graph.h: the graph along which queries find their neighbors, and where they enter it.
+ * neighbors/search_graph.h: the graph along which queries find their neighbors, and where they
+ * enter it.
  */
 #ifndef UF_SEARCH_GRAPH_H
 #define UF_SEARCH_GRAPH_H

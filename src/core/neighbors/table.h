@@ -22,8 +22,8 @@ typedef struct uf_nearest {
   float *proxy;
 } uf_nearest;
 
-/* An empty list in row i of the table, which begins with the row itself unless `self` is -1 (a query);
- * `distance` holds proxies until uf_nearest_finish(). */
+/* An empty list in row i of the table, which begins with the row itself unless `self` is -1 (a
+ * query); `distance` holds proxies until uf_nearest_finish(). */
 uf_nearest uf_nearest_begin(uf_neighbors *neighbors, int i, int self);
 
 /* The proxy that a newcomer has to beat (or to equal, with a smaller index). */
