@@ -63,7 +63,9 @@ static times run(uf_context *ctx, const uf_points *points) {
   t.graph = seconds_now() - start;
   start = seconds_now();
   must(ctx, uf_coarsen(ctx, &graph, SEED, &hierarchy));
-  must(ctx, uf_initial_layout(ctx, &hierarchy, points, UF_INIT_SPECTRAL, 2, SEED, layout));
+  must(ctx, uf_initial_layout(ctx, &hierarchy, points,
+                              &(uf_init_options){.method = UF_INIT_SPECTRAL, .d = 2, .seed = SEED},
+                              layout));
   t.start = seconds_now() - start;
   t.layout = lay_out(ctx, &hierarchy, layout);
   uf_hierarchy_free(&hierarchy);

@@ -43,8 +43,9 @@ static SEXP initial_layout(void *data) {
   c->layout = r_new_floats(&c->run, (int64_t)c->n * d);
   uf_phase(ctx, "initialization");
   check(c, uf_coarsen(ctx, &c->graph, c->seed, &c->hierarchy));
-  check(c, uf_initial_layout(ctx, &c->hierarchy, has_points ? &c->points : NULL,
-                             r_init_method(c->method), d, c->seed, c->layout));
+  const uf_init_options options = {.method = r_init_method(c->method), .d = d, .seed = c->seed};
+  check(c,
+        uf_initial_layout(ctx, &c->hierarchy, has_points ? &c->points : NULL, &options, c->layout));
   return r_from_layout(c->layout, c->n, d);
 }
 

@@ -127,7 +127,8 @@ static void start_of(const char *variant, const uf_graph *of, uf_init_method met
   float *layout = fixture_floats((int64_t)of->n * d);
   uf_hierarchy hierarchy;
   must(uf_coarsen(&ctx, of, SEED, &hierarchy));
-  must(uf_initial_layout(&ctx, &hierarchy, of->n == N ? &data : NULL, method, d, SEED, layout));
+  must(uf_initial_layout(&ctx, &hierarchy, of->n == N ? &data : NULL,
+                         &(uf_init_options){.method = method, .d = d, .seed = SEED}, layout));
   uf_hierarchy_free(&hierarchy);
   begin();
   take_floats(layout, (int64_t)of->n * d);

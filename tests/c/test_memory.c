@@ -182,7 +182,8 @@ static uf_status find_start(uf_context *ctx, uf_init_method method) {
   uf_hierarchy hierarchy;
   uf_status status = uf_coarsen(ctx, &graph, SEED, &hierarchy);
   if (status) return status;
-  status = uf_initial_layout(ctx, &hierarchy, &points, method, 2, SEED, layout);
+  status = uf_initial_layout(ctx, &hierarchy, &points,
+                             &(uf_init_options){.method = method, .d = 2, .seed = SEED}, layout);
   uf_hierarchy_free(&hierarchy);
   return status;
 }

@@ -30,7 +30,9 @@ int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t size) {
   fuzz_must(uf_graph_from_triplets(&ctx, n, count, row, column, weight, &graph) == UF_OK);
   fuzz_must(graph.start[n] == count);
   fuzz_must(uf_coarsen(&ctx, &graph, 42, &hierarchy) == UF_OK);
-  if (uf_initial_layout(&ctx, &hierarchy, NULL, UF_INIT_SPECTRAL, d, 42, layout) == UF_OK)
+  if (uf_initial_layout(&ctx, &hierarchy, NULL,
+                        &(uf_init_options){.method = UF_INIT_SPECTRAL, .d = d, .seed = 42},
+                        layout) == UF_OK)
     for (int e = 0; e < n * d; e++) fuzz_must(isfinite(layout[e]));
   uf_hierarchy_free(&hierarchy);
   fuzz_must(uf_categorical_intersection(&ctx, &graph, category, category, (count % 11) / 10.0) ==

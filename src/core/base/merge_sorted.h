@@ -1,7 +1,7 @@
 /*
  * base/merge_sorted.h: two ascending lists walked through together.
  *
- *   uf_merge_sorted both = {left, right, n_left, n_right};
+ *   uf_merge_sorted both = {.left = …, .right = …, .n_left = …, .n_right = …};
  *   while (uf_merge_next(&both)) … both.value, and where it stands in each list
  */
 #ifndef UF_MERGE_SORTED_H

@@ -20,7 +20,8 @@ static int64_t merge_row(const uf_row_merge *merge, int i, int *neighbor, float 
   uf_graph_row left, right;
   int64_t count = 0;
   merge->rows(merge->job, i, &left, &right);
-  uf_merge_sorted both = {left.neighbor, right.neighbor, left.count, right.count};
+  uf_merge_sorted both = {
+      .left = left.neighbor, .right = right.neighbor, .n_left = left.count, .n_right = right.count};
   while (uf_merge_next(&both)) {
     float value = merge->join(merge->job, both.in_left ? left.weight[both.left_at] : left.missing,
                               both.in_right ? right.weight[both.right_at] : right.missing);

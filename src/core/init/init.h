@@ -5,9 +5,28 @@
 #ifndef UF_INIT_H
 #define UF_INIT_H
 
-#include "graph/hierarchy.h"
-#include "data/points.h"
 #include "base/types.h"
+#include "data/points.h"
+#include "graph/hierarchy.h"
+
+typedef enum uf_init_method {
+  UF_INIT_SPECTRAL,
+  UF_INIT_LAPLACIAN,
+  UF_INIT_PCA,
+  UF_INIT_RANDOM,
+  UF_INIT_GIVEN /* the layout is the caller's, and stays as it is */
+} uf_init_method;
+
+typedef struct uf_init_options {
+  uf_init_method method;
+  int d;
+  uint64_t seed;
+} uf_init_options;
+
+/* layout: n × d, for the graph on the finest level. The caller names the phase. `points` may be NULL
+ * except for UF_INIT_PCA. */
+uf_status uf_initial_layout(uf_context *ctx, const uf_hierarchy *hierarchy, const uf_points *points,
+                            const uf_init_options *options, float *layout);
 
 /* Half the side of the cube that initial layouts fill. */
 static const float uf_init_extent = 10.0f;
