@@ -1,27 +1,62 @@
 # How much memory a run will take, said before it begins: a system that runs out of it ends R
 # without a word.
 
-# Bytes that the core and the result take in addition to the data, as bench/memory.R measured them:
-# the rows as the core has them, what the search keeps of each row, the neighbors, the graph (each
-# edge in both directions, in C and in R), and the layout. A `dist` is read where it is.
-estimate_memory <- function(n, rows, k, n_components = 2) {
-  search <- 250 + 20 * k
-  graph <- 1.6 * k * (12 + 16 + 24)
-  layout <- 80 * n_components
-  rows + n * (search + graph + layout)
+# ---- What runs take ------------------------------------------------------------------------------
+# Bytes besides the data, of n rows, k neighbors and n_components columns of the layout. The factors
+# are what bench/memory.R measured on 100,000 and 200,000 rows, rounded up.
+
+# Neighbors, the graph (each edge in both directions) with its hierarchy, and the layout; of a model
+# that is kept, also what R gets of them and the rows that predict() needs.
+fit_bytes <- function(n, rows, k, n_components, keeps_model) {
+  if (keeps_model) {
+    2 * rows + n * (60 * k + 26 * n_components)
+  } else {
+    rows + n * (55 * k + 26 * n_components)
+  }
 }
 
-# Bytes of the rows in the core: floats in whole lanes; of sparse ones their entries, by rows and by
-# columns; of bits whole words. Nothing where distances are given.
-row_bytes <- function(x) {
+search_bytes <- function(n, rows, k) rows + n * 21 * k
+
+# Rows of both kinds, a search graph of the old ones, for which their neighbors are found first, and
+# the neighbors of the new ones.
+query_bytes <- function(n, n_query, rows, k) rows + n * (21 * 15 + 120) + n_query * 20 * k
+
+# The same among the rows of a model, which are read where they are; and the new rows' graph.
+predict_bytes <- function(n, n_new, rows, k, n_components) {
+  rows + n * (4 * k + 120 + 12 * n_components) + n_new * (60 * k + 26 * n_components)
+}
+
+# Of `sample` rows compared with all. The layout has rows of its own; accuracy of labels takes
+# neighbors in it.
+quality_bytes <- function(n, sample, rows, k_label) {
+  rows + n * (4 * 16 + 4 + 21 * (k_label + 1)) + 20 * sample
+}
+
+# Each thread has scratch and a stack, whose sizes do not depend on the number of rows.
+thread_bytes <- function(n_threads) 1e6 * n_threads
+
+# Rows in the core: floats in whole lanes; of sparse ones their entries, by rows and by columns; of
+# bits whole words. Nothing where distances are given. Wide rows are projected on directions that are
+# found in a sample.
+row_bytes <- function(x, n_columns = NULL) {
   if (is.null(x)) return(0)
+  if (is.null(n_columns)) n_columns <- n_columns(x)
   n <- as.double(n_rows(x))
   switch(matrix_form(x),
-    dense = 4 * 16 * ceiling(n_columns(x) / 16) * n,
+    dense = 4 * 16 * ceiling(n_columns / 16) * n + 8 * n_columns * min(n, 4096),
     sparse = 24 * length(sparse_index(x)) + 24 * n,
     raw = 8 * ceiling(n_columns(x) / 8) * n
   )
 }
+
+# Matrices of doubles that R makes of columns of a data frame, and of scaled or reduced columns.
+prepared_bytes <- function(x, scale, pca) {
+  is_changed <- !is.null(pca) || !(is.null(scale) || identical(scale, "none"))
+  n_doubles <- n_columns(x) * is_frame(x) + min(n_columns(x), pca) * is_changed
+  8 * as.double(n_rows(x)) * n_doubles
+}
+
+# ---- What there is ------------------------------------------------------------------------------
 
 # Bytes that this process may still have; Inf where the system does not say.
 available_memory <- function() {
@@ -57,9 +92,9 @@ read_lines_of <- function(path) {
   tryCatch(readLines(path, warn = FALSE), error = function(e) character())
 }
 
-# x: the data; NULL where distances are given.
-check_memory <- function(n, x, k, n_components = 2) {
-  needed <- estimate_memory(n, row_bytes(x), k, n_components)
+# Stops before a run that needs more than there is. n, k: for the message.
+check_memory <- function(needed, n_threads, n, k) {
+  needed <- needed + thread_bytes(n_threads)
   available <- available_memory()
   if (needed <= available) return(invisible())
   abort(

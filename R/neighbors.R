@@ -95,7 +95,11 @@ nearest_neighbors <- function(x, k = 15, metric = "euclidean",
       target_recall = target_recall != 0.99
     )
     warn_given(names(which(is_given)), "the distances are given")
-    return(dist_table(x, k, "k", run_settings(n_threads, verbose)))
+    n <- check_dist(x)
+    k <- check_n_neighbors(k, "k", n)
+    run <- run_settings(n_threads, verbose)
+    check_memory(search_bytes(n, 0, k), run$n_threads, n, k)
+    return(dist_neighbors(x, k, run))
   }
   x <- check_data(x)
   choice <- check_metric(metric, metric_kwds, n_columns(x))
@@ -109,7 +113,8 @@ nearest_neighbors <- function(x, k = 15, metric = "euclidean",
     return(query_neighbors(x, query, neighbors, k, choice, method, seed, run))
   }
   k <- check_n_neighbors(k, "k", n_rows(x))
-  check_memory(n_rows(x), x, k)
+  n <- n_rows(x)
+  check_memory(search_bytes(n, row_bytes(x), k), run$n_threads, n, k)
   found <- .Call(C_nearest_neighbors, x, k, choice, method, target_recall, seed, run)
   found$idx <- with_row_names(found$idx, x)
   new_neighbors(found$idx, found$dist, choice$name, found$method, choice$kwds, found$recall)
@@ -137,6 +142,8 @@ query_neighbors <- function(x, query, neighbors, k, metric, method, seed, run) {
   if (k > n_rows(x)) abort_input("k", "must be at most the number of rows of `x`, ", n_rows(x))
   idx <- check_search_graph(neighbors, n_rows(x))
   if (!is.null(idx) && method == "exact") warn_given("neighbors", "every pair is compared")
+  bytes <- query_bytes(n_rows(x), n_rows(query), row_bytes(x) + row_bytes(query), k)
+  check_memory(bytes, run$n_threads, n_rows(query), k)
   found <- .Call(C_query_neighbors, x, query, idx, k, metric, method, seed, run)
   found$idx <- with_row_names(found$idx, query)
   found$metric <- metric$name
@@ -168,10 +175,22 @@ check_search_graph <- function(neighbors, n) {
 
 # ---- From distances -----------------------------------------------------------------------------
 
-dist_table <- function(x, k, arg, run) {
-  n <- check_whole(attr(x, "Size"), "attr(x, \"Size\")")
+# Returns the number of points of a `dist`.
+check_dist <- function(x) {
+  n <- check_whole(attr(x, "Size", exact = TRUE), "attr(x, \"Size\")")
   if (n < 2) abort_input("x", "has only ", n, " point: there is nothing to compare it with")
-  dist_neighbors(x, check_n_neighbors(k, arg, n), run)
+  n_pairs <- as.double(n) * (n - 1) / 2
+  if (!holds_numbers(x) || length(x) != n_pairs) {
+    abort_input("x", "is no proper `dist`: it must hold a number for each pair of its Size")
+  }
+  labels <- attr(x, "Labels", exact = TRUE)
+  if (!is.null(labels) && !(is.atomic(labels) && length(labels) == n)) {
+    abort_input(
+      "x", "is no proper `dist`: its attribute Labels must be ", n, " names or NULL, not ",
+      describe(labels)
+    )
+  }
+  n
 }
 
 # Whether `metric` says nothing else of distances than they themselves do.
@@ -180,21 +199,9 @@ is_metric_of_distances <- function(metric, known) {
 }
 
 dist_neighbors <- function(x, k, run) {
-  n <- attr(x, "Size")
-  n_pairs <- n * (n - 1) / 2
-  if (!holds_numbers(x) || length(x) != n_pairs) {
-    abort_input("x", "is no proper `dist`: it must hold a number for each pair of its Size")
-  }
-  labels <- attr(x, "Labels")
-  if (!is.null(labels) && !(is.atomic(labels) && length(labels) == n)) {
-    abort_input(
-      "x", "is no proper `dist`: its attribute Labels must be ", n, " names or NULL, not ",
-      describe(labels)
-    )
-  }
-  check_memory(n, NULL, k)
+  n <- attr(x, "Size", exact = TRUE)
   found <- nearest_of_distances(x, n, k, run)
-  rownames(found$idx) <- labels
+  rownames(found$idx) <- attr(x, "Labels", exact = TRUE)
   new_neighbors(found$idx, found$dist, "precomputed", "exact")
 }
 

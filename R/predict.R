@@ -115,6 +115,9 @@ query_of <- function(model, newdata, blocks, run) {
   has_search <- kinds_of(blocks) != "categorical"
   k <- as.integer(min(model[["settings"]][["n_neighbors"]], nrow(model[["layout"]])))
   n_columns <- model[["n_columns"]]
+  layout <- model[["layout"]]
+  bytes <- predict_bytes(nrow(layout), n_rows(newdata), row_bytes(newdata), k, ncol(layout))
+  check_memory(bytes, run$n_threads, n_rows(newdata), k)
   blocks[has_search] <- Map(function(block, found) {
     block$query <- query_numbers(block, newdata, n_columns, run)
     block$idx <- found[["idx"]]

@@ -107,8 +107,11 @@ measure_quality <- function(x, layout, labels, k, k_label, sample, metric, metri
   if (is.null(metric)) metric <- "euclidean"
   if (is.null(seen$metric)) seen$metric <- check_metric(metric, metric_kwds, n_columns(x))
   metric <- seen$metric
+  rows <- sample_rows(sample, n)
+  bytes <- quality_bytes(n, length(rows), row_bytes(x), if (is.null(labels)) 0 else k_label)
+  check_memory(bytes, run$n_threads, n, k)
   .Call(
-    C_quality, x, layout, label_codes(labels), k, k_label, sample_rows(sample, n), metric,
+    C_quality, x, layout, label_codes(labels), k, k_label, rows, metric,
     run_for_metric(run, metric)
   )
 }

@@ -164,8 +164,10 @@ fit_model <- function(x, labels, n_neighbors, n_components, metric, min_dist, y,
                       seed, run, control, given) {
   seed <- check_seed(seed)
   log <- warning_log()
-  input <- log$keep(resolve_input(x, n_neighbors, metric, control, seed, run, given))
   n_components <- check_whole(n_components, "n_components", min = 1)
+  input <- log$keep(
+    resolve_input(x, n_neighbors, n_components, metric, control, seed, run, given)
+  )
   labels <- check_labels(labels, input$n)
   targets <- log$keep(target_blocks(y, input$n, control, input$n_neighbors))
   if (is.null(control$target_n_neighbors)) control$target_n_neighbors <- input$n_neighbors
@@ -187,7 +189,6 @@ fit_model <- function(x, labels, n_neighbors, n_components, metric, min_dist, y,
     ),
     control[setdiff(names(control), c("keep", "snapshots", "trace", "epoch_callback"))]
   )
-  check_memory(input$n, input$blocks[[1]]$x, input$n_neighbors, n_components)
   run <- run_for_metric(run, input$blocks[[1]]$metric)
   options <- core_options(settings, curve, seed, control$keep)
   fit <- log$keep(.Call(C_umap, c(input$blocks, targets), init, options, watch, run))
@@ -201,17 +202,25 @@ fit_model <- function(x, labels, n_neighbors, n_components, metric, min_dist, y,
 }
 
 # Data, or neighbors in their place, as blocks.
-resolve_input <- function(x, n_neighbors, metric, control, seed, run, given) {
+resolve_input <- function(x, n_neighbors, n_components, metric, control, seed, run, given) {
   x <- plain_frame(x, "x")
+  check_room <- function(n, rows, k) {
+    bytes <- fit_bytes(n, rows, k, n_components, control$keep != "minimal")
+    check_memory(bytes, run$n_threads, n, k)
+  }
   if (has_class(x, "dist")) {
     warn_unused_by_distances(x, metric, control, attr(x, "method", exact = TRUE))
-    return(given_input(dist_table(x, n_neighbors, "n_neighbors", run)))
+    n <- check_dist(x)
+    n_neighbors <- check_n_neighbors(n_neighbors, "n_neighbors", n)
+    check_room(n, 0, n_neighbors)
+    return(given_input(dist_neighbors(x, n_neighbors, run)))
   }
   if (is.list(x) && !is_frame(x)) {
     neighbors <- check_neighbors(x, "x")
     if ("n_neighbors" %in% given) check_given_k(n_neighbors, ncol(neighbors$idx))
     if ("metric" %in% given) check_given_metric(metric, neighbors$metric)
     warn_unused_by_distances(x, metric, control, neighbors$metric)
+    check_room(nrow(neighbors$idx), 0, ncol(neighbors$idx))
     return(given_input(neighbors))
   }
   plan <- plan_blocks(x, metric, control$metric_kwds)
@@ -220,6 +229,9 @@ resolve_input <- function(x, n_neighbors, metric, control, seed, run, given) {
     warn_unused(control, "target_recall", "nndescent does not use it")
   }
   n_neighbors <- check_n_neighbors(n_neighbors, "n_neighbors", n_rows(x))
+  rows <- row_bytes(x, min(n_columns(x), control$pca)) +
+    prepared_bytes(x, control$scale, control$pca)
+  check_room(n_rows(x), rows, n_neighbors)
   list(
     blocks = data_blocks(x, plan, n_neighbors, control, seed, run), n = n_rows(x),
     row_names = row_names_of(given_names(x)), n_neighbors = n_neighbors, n_columns = n_columns(x),

@@ -52,5 +52,16 @@ cat(
   "| stage |", format(n, big.mark = ","), "rows,", d, "columns,", n_threads, "threads: MB |\n|---|---|\n"
 )
 for (stage in names(stages)) cat("|", stage, "|", round(peak_of(stages[[stage]]), 1), "|\n")
-bytes <- unfurl:::estimate_memory(n, unfurl:::row_bytes(matrix(0, n, d)), 15)
-cat("| the estimate |", round(bytes / 1e6, 1), "|\n")
+
+rows <- unfurl:::row_bytes(matrix(0, n, d))
+estimates <- c(
+  "nearest_neighbors()" = unfurl:::search_bytes(n, rows, 15),
+  "umap()" = unfurl:::fit_bytes(n, rows, 15, 2, FALSE),
+  "umap_fit()" = unfurl:::fit_bytes(n, rows, 15, 2, TRUE),
+  "nearest_neighbors(query = )" = unfurl:::query_bytes(n, n / 4, 1.25 * rows, 15),
+  "predict()" = unfurl:::predict_bytes(n, n / 4, rows / 4, 15, 2),
+  "embedding_quality()" = unfurl:::quality_bytes(n, n, rows, 0)
+) + unfurl:::thread_bytes(n_threads)
+for (stage in names(estimates)) {
+  cat("| estimate of", stage, "|", round(estimates[[stage]] / 1e6, 1), "|\n")
+}

@@ -16,29 +16,66 @@ test_that("a run that needs more memory than there is does not begin", {
 
 test_that("the pairs of a `dist` need no memory of their own", {
   distance <- stats::dist(gaussian(200, 5))
-  without <- estimate_memory(200, 0, 15)
-  for (use in list(umap, umap_fit, nearest_neighbors)) {
-    expect_error(with_limit(without / 2, use(distance)), class = "unfurl_error_memory")
+  bytes <- fit_bytes(200, 0, 15, 2, FALSE) + thread_bytes(resolve_threads(NULL))
+  for (use in list(umap, umap_fit)) {
+    expect_error(with_limit(bytes / 2, use(distance)), class = "unfurl_error_memory")
   }
-  expect_s3_class(with_limit(without + 1, umap(distance)), "umap_embedding")
+  expect_error(with_limit(1e4, nearest_neighbors(distance)), class = "unfurl_error_memory")
+  expect_s3_class(with_limit(bytes + 1, umap(distance)), "umap_embedding")
   # More pairs than integers count.
   large <- structure(numeric(1), Size = 100000L, class = "dist")
   expect_input_error(umap(large), "`x` is no proper `dist`")
 })
 
-test_that("the estimate grows with all that needs memory", {
-  base <- estimate_memory(1000, 2e5, 15)
-  expect_equal(estimate_memory(2000, 4e5, 15), 2 * base)
-  expect_equal(estimate_memory(1000, 2e6, 15), base + 1.8e6)
-  expect_gt(estimate_memory(1000, 2e5, 30), base)
-  expect_gt(estimate_memory(1000, 2e5, 15, 10), base)
+test_that("predict(), queries and quality do not begin either without memory for them", {
+  x <- gaussian(200, 5)
+  model <- umap_fit(x, n_epochs = 2)
+  uses <- list(
+    function() predict(model, x),
+    function() nearest_neighbors(x, query = x),
+    function() embedding_quality(x, model),
+    function() point_quality(x, model)
+  )
+  for (use in uses) {
+    expect_error(
+      with_limit(1e4, use()), "memory are needed for 200 rows and 15 neighbors",
+      class = "unfurl_error_memory"
+    )
+  }
+})
+
+test_that("memory is checked before columns are scaled or reduced", {
+  x <- gaussian(200, 5)
+  x[3, 2] <- NA # which is found when they are scaled
+  expect_error(with_limit(1e4, umap(x, scale = "z")), class = "unfurl_error_memory")
+  expect_input_error(with_limit(Inf, umap(x, scale = "z")), "`x` holds a missing value")
+})
+
+test_that("the estimates grow with all that needs memory", {
+  expect_equal(fit_bytes(2000, 4e5, 15, 2, FALSE), 2 * fit_bytes(1000, 2e5, 15, 2, FALSE))
+  expect_equal(fit_bytes(1000, 2e6, 15, 2, FALSE) - fit_bytes(1000, 2e5, 15, 2, FALSE), 1.8e6)
+  expect_gt(fit_bytes(1000, 2e5, 30, 2, FALSE), fit_bytes(1000, 2e5, 15, 2, FALSE))
+  expect_gt(fit_bytes(1000, 2e5, 15, 10, FALSE), fit_bytes(1000, 2e5, 15, 2, FALSE))
+  expect_gt(fit_bytes(1000, 2e5, 15, 2, TRUE), fit_bytes(1000, 2e5, 15, 2, FALSE))
+  expect_gt(quality_bytes(1000, 100, 2e5, 10), quality_bytes(1000, 100, 2e5, 0))
+  expect_gt(thread_bytes(64), thread_bytes(2))
   # counts beyond the integers of R
-  expect_gt(estimate_memory(2^31 - 1, 2^31 * 4000, 100), 2^31 * 4000)
+  expect_gt(fit_bytes(2^31 - 1, 2^31 * 4000, 100, 2, TRUE), 2^31 * 8000)
+})
+
+test_that("scaled and reduced columns, and those of a data frame, are counted as R copies them", {
+  x <- gaussian(100, 20)
+  expect_identical(prepared_bytes(x, NULL, NULL), 0)
+  expect_identical(prepared_bytes(x, "none", NULL), 0)
+  expect_identical(prepared_bytes(x, "z", NULL), 8 * 100 * 20)
+  expect_identical(prepared_bytes(x, NULL, 5), 8 * 100 * 5)
+  expect_identical(prepared_bytes(as.data.frame(x), "z", 5), 8 * 100 * (20 + 5))
 })
 
 test_that("rows take what they are made of", {
-  expect_identical(row_bytes(matrix(0, 10, 17)), 10 * 32 * 4)
-  expect_identical(row_bytes(iris[1:4]), 150 * 16 * 4)
+  expect_identical(row_bytes(matrix(0, 10, 17)), 10 * 32 * 4 + 10 * 17 * 8)
+  expect_identical(row_bytes(matrix(0, 5000, 17), 3), 5000 * 16 * 4 + 4096 * 3 * 8)
+  expect_identical(row_bytes(iris[1:4]), 150 * 16 * 4 + 150 * 4 * 8)
   expect_identical(row_bytes(matrix(as.raw(1), 10, 9)), 10 * 2 * 8)
   expect_identical(row_bytes(NULL), 0)
   # A matrix as wide as words or genes are many, filled only here and there.
