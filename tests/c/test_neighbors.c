@@ -407,6 +407,29 @@ TEST(searches_can_be_stopped) {
   uf_points_free(&points);
 }
 
+static double count_calls(void *host, int is_query, int row, int other) {
+  (void)is_query, (void)row, (void)other;
+  ++*(int *)host;
+  return 1;
+}
+
+/* The first 16 rows are one block of work. */
+TEST(exact_search_can_be_stopped_within_a_block) {
+  uf_context stopping;
+  uf_points points;
+  uf_neighbors nn;
+  int calls, n = 20000;
+  points_of(UNIFORM, n, 4, UF_EUCLIDEAN, &points);
+  points.metric = UF_FUNCTION;
+  fixture_open_stopping(&stopping, 1, &calls);
+  stopping.host.distance = count_calls;
+  CHECK(uf_neighbors_exact(&stopping, &points, NULL, 16, 5, &nn) == UF_INTERRUPTED);
+  CHECK(calls < 16 * n / 2);
+  CHECK(nn.index == NULL && nn.distance == NULL);
+  uf_session_close(&stopping);
+  uf_points_free(&points);
+}
+
 int main(void) {
   fixture_open(&ctx, 2, NULL);
   RUN(exact_is_brute_force);
@@ -425,6 +448,7 @@ int main(void) {
   RUN(kdtree_is_the_same_everywhere);
   RUN(descent_is_the_same_everywhere);
   RUN(searches_can_be_stopped);
+  RUN(exact_search_can_be_stopped_within_a_block);
   uf_session_close(&ctx);
   return check_report();
 }
