@@ -5,6 +5,7 @@
 #include "arith/exp_log.h"
 #include "arith/trigonometry.h"
 #include "base/memory.h"
+#include "base/merge_sorted.h"
 
 enum {
   CHUNK = 64,           /* bit strings that are counted in one call */
@@ -114,17 +115,14 @@ static void compare_by_dots(const uf_proxy *proxy, int worker, int query, const 
 static float compare_by_merge(const uf_points *points, entries x, entries y) {
   uf_comparison comparison = uf_metric_of(points->metric)->comparison;
   double sum = 0, denominator = 0, most = 0;
-  int64_t i = 0, j = 0;
-  while (i < x.n || j < y.n) {
-    int takes_x = j == y.n || (i < x.n && x.column[i] <= y.column[j]);
-    int takes_y = i == x.n || (j < y.n && y.column[j] <= x.column[i]);
-    double a = takes_x ? x.value[i] : 0, b = takes_y ? y.value[j] : 0;
+  uf_merge_sorted both = {.left = x.column, .right = y.column, .n_left = x.n, .n_right = y.n};
+  while (uf_merge_next(&both)) {
+    double a = both.in_left ? x.value[both.left_at] : 0;
+    double b = both.in_right ? y.value[both.right_at] : 0;
     double term = uf_term(comparison, a, b, points->p);
     sum += term;
     denominator += fabs(a + b);
     most = term > most ? term : most;
-    i += takes_x;
-    j += takes_y;
   }
   switch (comparison) {
   case UF_COMPARE_CHEBYSHEV: return (float)most;
