@@ -44,6 +44,7 @@ typedef struct space {
 } space;
 
 typedef struct quality_job {
+  uf_context *ctx;
   space data, layout;
   const int *rows; /* n_rows */
   int k;
@@ -101,11 +102,13 @@ typedef struct row_pass {
   int *count;         /* k + 1 */
 } row_pass;
 
-static void pass_over(const quality_job *j, space *here, int worker, int n_passes,
-                      row_pass *passes) {
+/* Returns 0 where the run is stopped on the way. */
+static int pass_over(const quality_job *j, space *here, int worker, int n_passes,
+                     row_pass *passes) {
   float *proxies = j->proxies + (size_t)j->most_tile * (size_t)worker;
   int n = here->points->n;
   for (int first = 0; first < n; first += here->tile) {
+    if (uf_is_stopped(j->ctx, worker)) return 0;
     int count = n - first < here->tile ? n - first : here->tile;
     for (row_pass *p = passes; p < passes + n_passes; p++) {
       uf_proxy_distances(&here->proxy, worker, p->self, j->all + first, count, proxies);
@@ -113,6 +116,7 @@ static void pass_over(const quality_job *j, space *here, int worker, int n_passe
       if (p->counts) count_points(&p->ranked, p->self, first, count, proxies, p->count);
     }
   }
+  return 1;
 }
 
 /* ---- a block of rows ---- */
@@ -162,18 +166,18 @@ static void measure_rows(void *job, uf_rows rows) {
     passes[i] = (row_pass){.self = j->rows[rows.from + i]};
     find(&passes[i], &j->layout, slot + i);
   }
-  pass_over(j, &j->layout, rows.worker, n, passes);
+  if (!pass_over(j, &j->layout, rows.worker, n, passes)) return;
   for (int i = 0; i < n; i++) {
     find(&passes[i], &j->data, slot + i);
     rank_neighbors(j, &passes[i], &j->data, &j->layout, slot + i, rows.worker);
   }
-  pass_over(j, &j->data, rows.worker, n, passes);
+  if (!pass_over(j, &j->data, rows.worker, n, passes)) return;
   for (int i = 0; i < n; i++) {
     j->excess_in_data[rows.from + i] = sum_excess(&passes[i], j->k, &j->shared[rows.from + i]);
     passes[i].finds = 0;
     rank_neighbors(j, &passes[i], &j->layout, &j->data, slot + i, rows.worker);
   }
-  pass_over(j, &j->layout, rows.worker, n, passes);
+  if (!pass_over(j, &j->layout, rows.worker, n, passes)) return;
   for (int i = 0; i < n; i++)
     j->excess_in_layout[rows.from + i] = sum_excess(&passes[i], j->k, &shared);
 }
@@ -225,7 +229,7 @@ uf_status uf_quality_measure(uf_context *ctx, const uf_points *data, const uf_po
                              const uf_point_quality *each) {
   uf_status status = UF_OK;
   int n = data->n, n_rows = options->n_rows, k = options->k;
-  quality_job job = {.rows = options->rows, .k = k};
+  quality_job job = {.ctx = ctx, .rows = options->rows, .k = k};
   *quality = (uf_quality){.knn_accuracy = NAN};
   uf_phase(ctx, "embedding quality");
   UF_TRY(space_open(ctx, data, k, &job.data));
