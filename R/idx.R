@@ -50,7 +50,7 @@ read_idx <- function(path) {
 #' @return A list of `pixels`, a matrix with one row per image and 784 columns of numbers between 0
 #'   (background) and 1, the image line by line; and `label`, a factor whose levels are `digits`.
 #' @source Made by Yann LeCun and Corinna Cortes from data of the National Institute of Standards
-#'   and Technology; licence CC BY-SA 3.0.
+#'   and Technology; license CC BY-SA 3.0.
 #' @seealso [digits], a part of it that comes with the package.
 #' @examples
 #' if (nzchar(Sys.getenv("UNFURL_MNIST"))) {
@@ -85,7 +85,7 @@ mnist <- function(dir = NULL, digits = 0:9) {
 #'     values from 0 (background) to 255, line by line.}
 #'   \item{label}{A factor of length 5,000 with levels 0 to 9.}
 #' }
-#' @source The MNIST database of handwritten digits, made by Yann LeCun and Corinna Cortes; licence
+#' @source The MNIST database of handwritten digits, made by Yann LeCun and Corinna Cortes; license
 #'   CC BY-SA 3.0 (Creative Commons Attribution-Share Alike 3.0), which holds for this part of it
 #'   too.
 #' @seealso [mnist()] for the whole.

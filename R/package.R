@@ -1,19 +1,19 @@
 #' unfurl: fast and exactly reproducible UMAP embeddings
 #'
 #' Uniform Manifold Approximation and Projection (UMAP; McInnes, Healy and Melville 2018) draws
-#' high-dimensional data in the plane, or in any other low dimension, so that neighbours stay
-#' neighbours. [umap()] does it in one call; [umap_fit()] keeps what was found on the way. The
+#' high-dimensional data in the plane, or in any other low dimension, so that neighbors stay
+#' neighbors. [umap()] does it in one call; [umap_fit()] keeps what was found on the way. The
 #' stages are functions of their own:
 #'
 #' | stage | function |
 #' |---|---|
-#' | nearest neighbours | [nearest_neighbors()] |
+#' | nearest neighbors | [nearest_neighbors()] |
 #' | local scale | [smooth_knn()] |
 #' | fuzzy graph | [fuzzy_graph()] |
 #' | targets and other graphs | [supervise_graph()], [intersect_graphs()] |
 #' | curve of the low-dimensional similarity | [fit_curve()] |
 #' | initialization | [initial_layout()] |
-#' | optimisation | [optimize_layout()] |
+#' | optimization | [optimize_layout()] |
 #' | quality | [neighbor_recall()], [embedding_quality()], [point_quality()], [local_dimension()] |
 #'
 #' For pictures see [plot.umap_embedding()], [plot.umap_model()] and [plot.umap_snapshots()]; for a

@@ -2,7 +2,7 @@
 
 #' Supervise a graph
 #'
-#' Bends a graph towards a target: points that differ in the target become less similar, so that
+#' Bends a graph toward a target: points that differ in the target become less similar, so that
 #' the layout separates them more than the data alone would.
 #'
 #' Categories: the similarity of two points of different categories is multiplied by

@@ -80,18 +80,18 @@ run_python <- function(code, matrices, ..., columns, threads) {
 
 # ---- Pictures -----------------------------------------------------------------------------------
 
-# Layouts beside each other in one file, of large ones an even sample.
+# Draws layouts next to each other into one file; large ones are sampled evenly.
 draw_layouts <- function(file, layouts, label) {
   grDevices::png(file, 320 * length(layouts), 340)
   on.exit(grDevices::dev.off())
   graphics::par(mfrow = c(1, length(layouts)), mar = c(0.5, 0.5, 2, 0.5))
   label <- as.integer(factor(label))
-  colour <- grDevices::hcl.colors(max(label), "Dark 3")[label]
+  color <- grDevices::hcl.colors(max(label), "Dark 3")[label]
   shown <- even_rows(length(label), 50000)
   for (name in names(layouts)) {
     graphics::plot(
       layouts[[name]][shown, ],
-      col = colour[shown], pch = ".", asp = 1, axes = FALSE, main = name, xlab = "", ylab = ""
+      col = color[shown], pch = ".", asp = 1, axes = FALSE, main = name, xlab = "", ylab = ""
     )
     graphics::box(col = "grey")
   }

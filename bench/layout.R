@@ -1,5 +1,5 @@
-# Start and layout against uwot and umap-learn, all from the same neighbours: seconds, quality and
-# pictures.
+# Initialization and layout against uwot and umap-learn, all from the same neighbors: seconds, quality
+# and pictures.
 #
 #   Rscript bench/layout.R [--data digits,letters,shuttle,diamonds] [--methods unfurl,uwot]
 #                          [--seeds 1] [--threads 2] [--min_dist 0.1] [--mnist DIR]
@@ -12,7 +12,7 @@
 #            graph itself); uwot (umap()); umap2 (uwot's umap2()); umap-learn (--python)
 #
 # Prints a table for each of the data and writes it to layout-DATA.md in --out, with the pictures
-# of the first seed, layout-DATA.png (layout-DATA-MIN_DIST, where it is not 0.1). Neighbours are
+# of the first seed, layout-DATA.png (layout-DATA-MIN_DIST, where it is not 0.1). Neighbors are
 # unfurl's and cost nobody anything here.
 
 library(unfurl)
@@ -64,15 +64,16 @@ load_data <- function(name) {
   )
 }
 
-# ---- Methods: each returns list(layout, seconds, start, optimiser) ------------------------------
+# ---- Methods: each returns list(layout, seconds, initialization, optimizer) ---------------------
 
 by_unfurl <- function(...) {
   function(x, nn, seed) {
     model <- umap_fit(x, min_dist = min_dist, seed = seed, n_threads = threads, ...)
     times <- as.list(model$times)
     list(
-      layout = model$layout, seconds = times$`fuzzy graph` + times$start + times$layout,
-      start = times$start, optimiser = times$layout
+      layout = model$layout,
+      seconds = times$`fuzzy graph` + times$initialization + times$layout,
+      initialization = times$initialization, optimizer = times$layout
     )
   }
 }
@@ -86,7 +87,7 @@ by_uwot <- function(version) {
       n_neighbors = ncol(nn$idx), min_dist = min_dist, nn_method = nn[c("idx", "dist")],
       n_threads = threads, verbose = FALSE
     ), hogwild)))
-    list(layout = layout, seconds = time, start = NA, optimiser = NA)
+    list(layout = layout, seconds = time, initialization = NA, optimizer = NA)
   }
 }
 
@@ -120,7 +121,7 @@ by_umap_learn <- function(x, nn, seed) {
     umap_learn, list(x = x, idx = nn$idx, dist = nn$dist), ncol(x), ncol(nn$idx), seed, min_dist,
     columns = list(layout = 2), threads = threads
   )
-  c(run, start = NA, optimiser = NA)
+  c(run, initialization = NA, optimizer = NA)
 }
 
 methods <- list(
@@ -148,8 +149,8 @@ table_row <- function(method, runs, data) {
   )])
   reached <- max(vapply(runs, function(run) reach(run$layout), 0))
   paste("|", paste(c(
-    method, cells(vapply(c("seconds", "start", "optimiser"), mean_of, 0), 2), cells(quality, 4),
-    cells(reached, 2)
+    method, cells(vapply(c("seconds", "initialization", "optimizer"), mean_of, 0), 2),
+    cells(quality, 4), cells(reached, 2)
   ), collapse = " | "), "|")
 }
 
@@ -162,16 +163,17 @@ compare <- function(name) {
   tell <- function(...) for (to in list(stdout(), report)) writeLines(c(...), to)
   tell(
     paste0(
-      "Start and layout: ", name, ", ", nrow(data$x), " rows, ", threads, " threads, min_dist ",
-      min_dist, ", seeds: ", length(seeds), ". ", describe_machine("unfurl", "uwot"), "."
+      "Initialization and layout: ", name, ", ", nrow(data$x), " rows, ", threads,
+      " threads, min_dist ", min_dist, ", seeds: ", length(seeds), ". ", describe_machine("unfurl", "uwot"), "."
     ), "",
     paste(
-      "`all` is graph, start and layout, in seconds; of the peers the parts are not told apart.",
-      "`reach` is the radius of the picture for that of its 99.5 % nearest points."
+      "`all` is graph, initialization and layout, in seconds; the peers do not report these",
+      "stages separately. `reach` is the radius of the picture divided by the radius of its",
+      "99.5 % nearest points."
     ), "",
     paste(
-      "| method | all | start | layout | preservation@15 | 10-NN accuracy | trustworthiness |",
-      "continuity | reach |"
+      "| method | all | initialization | layout | preservation@15 | 10-NN accuracy |",
+      "trustworthiness | continuity | reach |"
     ),
     "|---|---|---|---|---|---|---|---|---|"
   )

@@ -15,7 +15,7 @@ stages <- c(
   "smooth_knn()" = "smooth_knn(nn)",
   "fuzzy_graph()" = "fuzzy_graph(nn)",
   "initial_layout()" = "initial_layout(graph)",
-  "optimize_layout()" = "optimize_layout(graph, start)",
+  "optimize_layout()" = "optimize_layout(graph, init)",
   "umap()" = "umap(x)",
   "umap_fit()" = "umap_fit(x)",
   "nearest_neighbors(query = )" = "nearest_neighbors(x, query = query)",
@@ -35,8 +35,8 @@ peak_of <- function(code) {
     "  as.numeric(gsub('[^0-9]', '', line)) / 1000",
     "}",
     if (grepl("nn|graph", code)) "nn <- nearest_neighbors(x)",
-    if (grepl("graph|start", code)) "graph <- fuzzy_graph(nn)",
-    if (grepl("start", code)) "start <- initial_layout(graph, 'random')",
+    if (grepl("graph", code)) "graph <- fuzzy_graph(nn)",
+    if (grepl(", init", code)) "init <- initial_layout(graph, 'random')",
     if (grepl("query", code)) "query <- x[seq(1, nrow(x), 4), ] + 0.1",
     if (grepl("model", code)) "model <- umap_fit(x)",
     if (grepl("layout)", code)) "layout <- matrix(stats::rnorm(2 * nrow(x)), ncol = 2)",
@@ -49,7 +49,8 @@ peak_of <- function(code) {
 }
 
 cat(
-  "| stage |", format(n, big.mark = ","), "rows,", d, "columns,", n_threads, "threads: MB |\n|---|---|\n"
+  "| stage |", format(n, big.mark = ","), "rows,", d, "columns,", n_threads,
+  "threads: MB |\n|---|---|\n"
 )
 for (stage in names(stages)) cat("|", stage, "|", round(peak_of(stages[[stage]]), 1), "|\n")
 

@@ -1,4 +1,5 @@
-# Nearest neighbours: unfurl beside its peers, time and recall in one table, and a plot of both.
+# Nearest neighbors: unfurl compared with its peers, time and recall in one table, and a plot of
+# both.
 #
 #   Rscript bench/neighbors.R [--work mnist,clustered,small,sparse,query]
 #                             [--peers rnndescent,hnsw,annoy,pynndescent]
@@ -182,14 +183,14 @@ for (work in words("work", "mnist,clustered,small,sparse,query")) {
   ours <- if (work %in% c("sparse", "query")) "unfurl" else names(unfurl_methods)
   thread_counts <- as.integer(words("threads", "1,2"))
   for (threads in thread_counts) {
-    beside <- if (threads == thread_counts[length(thread_counts)]) chosen
-    for (method in c(ours, beside)) results <- rbind(results, run(work, method, threads))
+    chosen_peers <- if (threads == thread_counts[length(thread_counts)]) chosen
+    for (method in c(ours, chosen_peers)) results <- rbind(results, run(work, method, threads))
   }
 }
 
 # ---- Text and plot ------------------------------------------------------------------------------
 
-# Times of unfurl are to be read beside those of rnndescent in the same work with as many threads.
+# Compare times of unfurl with times of rnndescent in the same work with as many threads.
 ratio_to_rnndescent <- function(i) {
   same <- results$work == results$work[i] & results$threads == results$threads[i]
   theirs <- results$seconds[same & results$method == "rnndescent"]
@@ -204,7 +205,7 @@ write_table <- function(path) {
   )
   writeLines(c(
     paste0(
-      "Nearest neighbours, k = ", k, ". ",
+      "Nearest neighbors, k = ", k, ". ",
       describe_machine("unfurl", "rnndescent", "RcppHNSW", "uwot"), "."
     ), "",
     "Memory is what the search added to the peak of the process, in MiB.", "",

@@ -1,5 +1,5 @@
-# Held-out rows of MNIST placed in an embedding of the others, beside uwot (umap_transform()) and
-# umap-learn (transform()).
+# Held-out rows of MNIST placed in an embedding of the others, compared with uwot
+# (umap_transform()) and umap-learn (transform()).
 #
 #   Rscript bench/predict.R [--methods unfurl,uwot,umap-learn] [--rows 60000] [--new 10000]
 #                           [--threads 2] [--mnist DIR] [--out bench/results]

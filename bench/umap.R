@@ -1,5 +1,5 @@
-# From a matrix to a data frame of coordinates: umap() beside uwot and umap-learn, time, memory and
-# quality in one table, and a picture of each embedding.
+# From a matrix to a data frame of coordinates: umap() compared with uwot and umap-learn, time,
+# memory and quality in one table, and a picture of each embedding.
 #
 #   Rscript bench/umap.R [--data mnist,clustered] [--methods unfurl,uwot,umap2,umap-learn]
 #                        [--threads 2] [--rows 1000000] [--mnist DIR] [--out bench/results]
@@ -8,7 +8,7 @@
 # --methods  unfurl; uwot (umap()); umap2 (uwot's umap2()); umap-learn (--python, by default
 #            /usr/bin/python3), which is timed on its second run, when it is compiled
 #
-# All have min_dist 0.1, 15 neighbours and their own defaults otherwise. Every run has a process of
+# All have min_dist 0.1, 15 neighbors and their own defaults otherwise. Every run has a process of
 # its own, so that its peak memory is its own; the data are made before the clock starts. Writes
 # umap-DATA.md and umap-DATA.png.
 

@@ -131,7 +131,9 @@ describe <- function(includes) {
 
 # ---- Rules of the objects -----------------------------------------------------------------------
 
-include_flags <- function(src) paste0("-I", shQuote(c(src, file.path(src, "core"), R.home("include"))))
+include_flags <- function(src) {
+  paste0("-I", shQuote(c(src, file.path(src, "core"), R.home("include"))))
+}
 
 # Name and type of every symbol. Without -fno-pic, constant tables of pointers pass for writable.
 read_symbols <- function(src, sources) {
@@ -216,7 +218,8 @@ check_layers <- function(root) {
   symbols <- read_symbols(src, sources[is_core])
   all(
     report(
-      "every source is in OBJECTS", breach_listing(src, make_words(file.path(src, "Makevars"), "OBJECTS"))
+      "every source is in OBJECTS",
+      breach_listing(src, make_words(file.path(src, "Makevars"), "OBJECTS"))
     ),
     report("every file of core is in a room, and no room is full", breach_rooms(files)),
     report("no file is long", breach_lines(core, files)),

@@ -1,4 +1,4 @@
-# Embeds handwritten digits and draws them; `Rscript tools/demo.R --help` tells more.
+# Embeds handwritten digits and draws them; `Rscript tools/demo.R --help` says more.
 
 usage <- "Usage: Rscript tools/demo.R [options]
 

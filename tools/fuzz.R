@@ -164,7 +164,7 @@ cases <- list(
     of_model <- x[sample(nrow(x), 5, replace = TRUE), , drop = FALSE]
     new <- one_of(random_matrix(), of_model, of_model * 10^sample(-40:40, 1), x[0, ])
     placed <- as.matrix(predict(model, new, n_epochs = sample(0:9, 1), verbose = FALSE))
-    placed[!is.na(placed)] # rows without a neighbour have no place
+    placed[!is.na(placed)] # rows without a neighbor have no place
   },
   queries = function() {
     x <- random_matrix()

@@ -8,8 +8,8 @@
 #   tools/identity.sh --write      the same as without, and the table to bench/results/identity.md;
 #                                  with --full the whole of it
 #
-# Whether all of them changed together is what tests/testthat/golden.csv tells. The last line counts
-# the runs; those of a compiler, emulator or instruction set that this machine has not are skipped.
+# tests/testthat/golden.csv shows whether all of them changed together. The last line counts the
+# runs; it skips compilers, emulators and instruction sets that this machine does not have.
 # Missing compilers are installed where the system is Debian's and we are root.
 set -uo pipefail
 cd "$(dirname "$0")/.." || exit
@@ -80,7 +80,8 @@ run_cell() {
   if cmp -s "$work/hashes" "$work/reference"; then
     echo ok
   else
-    diff "$work/reference" "$work/hashes" | sed -n 's/^[<>] \(.*\) [0-9a-f]*$/\1 differs/p' | head -n 1
+    diff "$work/reference" "$work/hashes" |
+      sed -n 's/^[<>] \(.*\) [0-9a-f]*$/\1 differs/p' | head -n 1
   fi
 }
 
@@ -143,11 +144,12 @@ report() {
   cat <<-END
 	# One seed, one picture: the matrix
 
-	Every stage on fixed data (\`tests/c/identity.c\`), built and run in each way below; a cell is ok when
-	the hash of every stage is that of the first cell. \`tools/identity.sh$($full && echo ' --full') --write\` makes this page.
-	arm64 is emulated by qemu.
+	Every stage on fixed data (\`tests/c/identity.c\`), built and run in each way below; a cell is ok
+	when the hash of every stage equals the hash of the first cell. arm64 is emulated by qemu.
+	\`tools/identity.sh$($full && echo ' --full') --write\` makes this page.
 
-	$passed runs agree, $failed do not, $skipped were skipped (compiler, emulator or instructions not at hand).
+	$passed runs agree, $failed do not, $skipped were skipped (compiler, emulator or
+	instructions not at hand).
 
 	| processor | compiler | kernels | threads |
 	|---|---|---|---|

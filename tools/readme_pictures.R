@@ -1,4 +1,4 @@
-# Makes the pictures of the README but for that of MNIST, which tools/demo.R --mnist DIR makes:
+# Makes the pictures of the README except the one of MNIST, which tools/demo.R --mnist DIR makes:
 #   Rscript tools/readme_pictures.R
 # The package must be installed.
 
@@ -24,8 +24,8 @@ save_picture("README-digits.png", 1500, 500, function() {
 })
 
 graph <- model$graph
-start <- initial_layout(graph, "random")
-layouts <- optimize_layout(graph, start, n_epochs = 200, snapshots = c(0, 10, 20, 40, 200))
+init <- initial_layout(graph, "random")
+layouts <- optimize_layout(graph, init, n_epochs = 200, snapshots = c(0, 10, 20, 40, 200))
 save_picture("README-epochs.png", 1500, 300, function() {
   plot(layouts, label = digits$label)
 })

@@ -4,7 +4,7 @@
 #   tools/sanitize.sh address     tests/c under AddressSanitizer and UBSan
 #   tools/sanitize.sh thread      tests/c under ThreadSanitizer
 #   tools/sanitize.sh valgrind    tests/c under valgrind memcheck
-#   tools/sanitize.sh package     tests/testthat with a shared object under AddressSanitizer and UBSan
+#   tools/sanitize.sh package     tests/testthat, shared object under AddressSanitizer and UBSan
 #   tools/sanitize.sh torture     gctorture on the glue: every allocation of R collects garbage
 #   tools/sanitize.sh examples    the examples of the help pages under valgrind
 #   tools/sanitize.sh all

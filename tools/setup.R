@@ -1,4 +1,4 @@
-# Installs what the scripts beside this file need: packages that are missing, and unfurl itself from
+# Installs what the scripts in this folder need: packages that are missing, and unfurl itself from
 # the files of this repository. They go to the first library that can be written to; where none can,
 # the user's own is created.
 

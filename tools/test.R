@@ -1,8 +1,8 @@
-# Runs the tests of the C core and those of the package:
+# Runs the tests of the C core and the tests of the package:
 #   Rscript tools/test.R          without the slow ones, in less than two minutes on two cores
 #   Rscript tools/test.R --all    all of them
-# Installs what is missing and the package itself first; with --installed it tests the package that is
-# installed. In continuous integration (CI=true), --all runs the C tests a second time, under
+# Installs what is missing and the package itself first; with --installed it tests the package that
+# is installed. In continuous integration (CI=true), --all runs the C tests a second time, under
 # AddressSanitizer and UBSan. The last line counts.
 
 script <- sub("^--file=", "", grep("^--file=", commandArgs(), value = TRUE))
@@ -17,7 +17,7 @@ if (!all(arguments %in% c("--all", "--installed"))) {
 all_tests <- "--all" %in% arguments
 installed <- "--installed" %in% arguments
 
-# Of the suggested packages, only testthat is worth minutes of compilation for the quick tests.
+# The quick tests need only testthat of the suggested packages; the others take minutes to compile.
 prepare <- function() {
   wanted <- suggested_packages(root)
   missing <- install_missing(wanted, compile = if (all_tests) wanted else "testthat")
@@ -36,7 +36,9 @@ totals <- function(passed = 0, failed = 0, skipped = 0) {
 
 # Starts the tests in the background; their output goes to a file, their status to the pipe.
 start_c_tests <- function(...) {
-  arguments <- c(paste0("-j", n_cores()), "-C", shQuote(file.path(root, "tests", "c")), "check", ...)
+  arguments <- c(
+    paste0("-j", n_cores()), "-C", shQuote(file.path(root, "tests", "c")), "check", ...
+  )
   command <- paste(c("make", arguments), collapse = " ")
   log <- tempfile("make", fileext = ".log")
   status <- pipe(paste(command, ">", shQuote(log), "2>&1; echo $?"), "r")

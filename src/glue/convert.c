@@ -149,7 +149,7 @@ uf_status r_to_search_graph(uf_context *ctx, SEXP idx, uf_neighbors *graph) {
     for (int i = 0; i < n; i++) {
       int index = INTEGER(idx)[(size_t)j * (size_t)n + (size_t)i];
       if (index != NA_INTEGER && (index < 1 || index > n))
-        return uf_fail(ctx, UF_BAD_INPUT, "is damaged: it names a neighbour that does not exist");
+        return uf_fail(ctx, UF_BAD_INPUT, "is damaged: it names a neighbor that does not exist");
       graph->index[(size_t)i * (size_t)k + (size_t)j] = index == NA_INTEGER ? -1 : index - 1;
     }
   return UF_OK;

@@ -68,9 +68,9 @@ static inline void fixture_open_stopping(uf_context *ctx, int n_threads, int *po
   if (uf_session_open(ctx, &host, n_threads, NULL) != UF_OK) exit(2);
 }
 
-/* Whether a stage did what such a host said. Helpers may have done a short loop before the caller
- * came to ask; alone it always asks. */
-static inline int fixture_heeded(uf_status status, const uf_context *ctx, int polls) {
+/* Whether a stage stopped as such a host asked. Helpers may have done a short loop before the
+ * caller came to ask; alone it always asks. */
+static inline int fixture_stopped(uf_status status, const uf_context *ctx, int polls) {
   if (polls == 0) return status == UF_OK && ctx->n_threads > 1;
   return status == UF_INTERRUPTED && polls == 1;
 }
@@ -119,8 +119,8 @@ static inline double *fixture_clusters(int n, int d, int n_clusters) {
   return x;
 }
 
-/* The mean silhouette (Rousseeuw 1987) of clusters i % n_clusters, 16 at most: 1 when they are points
- * far apart, 0 when there are none. */
+/* The mean silhouette (Rousseeuw 1987) of clusters i % n_clusters, 16 at most: 1 when they are
+ * points far apart, 0 when there are none. */
 static inline double fixture_silhouette(const float *layout, int n, int d, int n_clusters) {
   double sum = 0;
   for (int i = 0; i < n; i++) {

@@ -16,7 +16,7 @@
 #include "check.h"
 #include "identity.h"
 
-static const word starts[] = {
+static const word inits[] = {
     {"spectral", UF_INIT_SPECTRAL}, {"pca", UF_INIT_PCA}, {"random", UF_INIT_RANDOM}};
 static const word optimizers[] = {
     {"batch", UF_LAYOUT_BATCH}, {"sgd", UF_LAYOUT_SGD}, {"full", UF_LAYOUT_FULL}};
@@ -48,7 +48,7 @@ void must(uf_status status) {
   exit(2);
 }
 
-/* ---- graph, starts, layouts ---- */
+/* ---- graph, initializations, layouts ---- */
 
 /* The stages after the search begin with these. */
 static uf_points data;
@@ -123,7 +123,7 @@ static void curves(void) {
   end("curve", "");
 }
 
-static void start_of(const char *variant, const uf_graph *of, uf_init_method method, int d) {
+static void init_of(const char *variant, const uf_graph *of, uf_init_method method, int d) {
   float *layout = fixture_floats((int64_t)of->n * d);
   uf_hierarchy hierarchy;
   must(uf_coarsen(&ctx, of, SEED, &hierarchy));
@@ -132,16 +132,16 @@ static void start_of(const char *variant, const uf_graph *of, uf_init_method met
   uf_hierarchy_free(&hierarchy);
   begin();
   take_floats(layout, (int64_t)of->n * d);
-  end("start", variant);
+  end("initialization", variant);
   free(layout);
 }
 
-static void all_starts(void) {
-  EACH(start, starts) start_of(start->name, &graph, (uf_init_method)start->value, 2);
-  start_of("spectral in 3 dimensions", &graph, UF_INIT_SPECTRAL, 3);
+static void all_inits(void) {
+  EACH(init, inits) init_of(init->name, &graph, (uf_init_method)init->value, 2);
+  init_of("spectral in 3 dimensions", &graph, UF_INIT_SPECTRAL, 3);
   uf_graph cliques;
   fixture_graph_of(&ctx, 120, fixture_cliques(120, 15), &cliques);
-  start_of("spectral of many components", &cliques, UF_INIT_SPECTRAL, 2);
+  init_of("spectral of many components", &cliques, UF_INIT_SPECTRAL, 2);
   uf_graph_free(&cliques);
 }
 
@@ -195,8 +195,8 @@ static void quality(const float *layout, const int *labels) {
   free(rows);
 }
 
-/* New rows of which every third is an old one, by two views: their points, and categories. */
-static void predictions(uf_data_block *view, const double *x, const float *layout) {
+/* New rows of which every third is an old one, by two blocks: their points, and categories. */
+static void predictions(uf_data_block *block, const double *x, const float *layout) {
   enum { N_NEW = N / 3 };
   double *later = make_data(N_NEW, NARROW, 1.1);
   int *category = fixture_ints(N_NEW + N);
@@ -206,25 +206,25 @@ static void predictions(uf_data_block *view, const double *x, const float *layou
   for (int i = 0; i < N_NEW; i += FEW)
     for (int j = 0; j < NARROW; j++) later[j * N_NEW + i] = x[j * N + 2 * i];
   for (int i = 0; i < N_NEW + N; i++) category[i] = i % (FEW + 1) - 1;
-  must(uf_points_prepare_new(&ctx, &matrix, &view->preparation, &queries));
+  must(uf_points_prepare_new(&ctx, &matrix, &block->preparation, &queries));
   for (int n_data_blocks = 1; n_data_blocks <= 2; n_data_blocks++) {
     uf_predict_options options = {
         .fuzzy = usual, .layout = layout_options(UF_LAYOUT_BATCH), .seed = SEED};
-    uf_query_block views[2] = {{.points = &view->points,
+    uf_query_block blocks[2] = {{.points = &block->points,
                                 .queries = &queries,
-                                .hash = view->hash,
-                                .graph = &view->neighbors,
+                                .hash = block->hash,
+                                .graph = &block->neighbors,
                                 .k = K,
                                 .weight = 0.5,
                                 .max_distance = INFINITY,
                                 .mean_distance = 1},
                                {.category = category, .weight = 0.5}};
     const uf_old_layout old = {.position = layout, .n = N, .d = 2};
-    must(uf_predict(&ctx, views, n_data_blocks, &old, &options, placed));
+    must(uf_predict(&ctx, blocks, n_data_blocks, &old, &options, placed));
     begin();
     take_floats(placed, 2 * N_NEW);
     end("predict", n_data_blocks == 1 ? "" : "with categories");
-    uf_query_block_free(&views[0]);
+    uf_query_block_free(&blocks[0]);
   }
   uf_points_free(&queries);
   free(later);
@@ -236,11 +236,11 @@ static void whole(void) {
   double *x = make_data(N, NARROW, 1);
   int *labels = fixture_ints(N);
   uf_matrix columns = {.values = x, .is_integer = 0, .n = N, .d = NARROW};
-  uf_data_block view = {.columns = &columns,
-                        .metric = {.metric = UF_EUCLIDEAN},
-                        .neighbor_method = UF_NEIGHBORS_AUTO,
-                        .n_neighbors = K,
-                        .max_distance = INFINITY};
+  uf_data_block block = {.columns = &columns,
+                         .metric = {.metric = UF_EUCLIDEAN},
+                         .neighbor_method = UF_NEIGHBORS_AUTO,
+                         .n_neighbors = K,
+                         .max_distance = INFINITY};
   uf_umap_options options = {.n_components = 2,
                              .fuzzy = usual,
                              .init = UF_INIT_SPECTRAL,
@@ -248,15 +248,15 @@ static void whole(void) {
                              .seed = SEED,
                              .keep_points = 1};
   uf_umap_result result = {0};
-  must(uf_umap(&ctx, &view, 1, &options, NULL, &result));
+  must(uf_umap(&ctx, &block, 1, &options, NULL, &result));
   begin();
   take_floats(result.layout, 2 * N);
   end("umap", "");
   for (int i = 0; i < N; i++) labels[i] = i % FEW;
   quality(result.layout, labels);
-  predictions(&view, x, result.layout);
+  predictions(&block, x, result.layout);
   uf_umap_free(&result);
-  uf_data_block_free(&view);
+  uf_data_block_free(&block);
   free(labels);
   free(x);
 }
@@ -274,7 +274,7 @@ int main(void) {
   search_once();
   graphs();
   curves();
-  all_starts();
+  all_inits();
   all_layouts();
   whole();
   uf_graph_free(&graph);

@@ -1,6 +1,6 @@
 /*
- * identity.h: what the two files of the identity program share: the context, the hash of the stage at
- * hand, the data, and the words for variants. Include it after arith/arith.h.
+ * identity.h: what the two files of the identity program share: the context, the hash of the stage
+ * at hand, the data, and the words for variants. Include it after arith/arith.h.
  */
 #ifndef IDENTITY_H
 #define IDENTITY_H

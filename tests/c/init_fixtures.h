@@ -1,6 +1,6 @@
 /*
- * init_fixtures.h: what the tests of initial layouts share. Include it after check.h, in a file that
- * begins with arith/arith.h.
+ * init_fixtures.h: what the tests of initial layouts share. Include it after check.h, in a file
+ * that begins with arith/arith.h.
  */
 #ifndef INIT_FIXTURES_H
 #define INIT_FIXTURES_H

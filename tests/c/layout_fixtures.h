@@ -1,6 +1,6 @@
 /*
- * layout_fixtures.h: what the tests of layouts share: the optimizers, a run, random layouts. Include
- * it after check.h, in a file that begins with arith/arith.h.
+ * layout_fixtures.h: what the tests of layouts share: the optimizers, a run, random layouts.
+ * Include it after check.h, in a file that begins with arith/arith.h.
  */
 #ifndef LAYOUT_FIXTURES_H
 #define LAYOUT_FIXTURES_H

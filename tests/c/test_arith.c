@@ -11,7 +11,7 @@
 #include <string.h>
 
 /* uf_fmaf() is the compiler's own where the machine has the instruction. Here it is always the one
- * written out, so that it is tested on every machine; test_kernel_*.c test that of the machine. */
+ * written out, so that it is tested on every machine; test_kernel_*.c test the machine's own. */
 #undef __FMA__
 #undef __aarch64__
 #undef __FP_FAST_FMAF
@@ -79,7 +79,7 @@ static int fma_of_any_bits(void) {
 
 /* The addend near minus the product: the bits that the product's rounding would lose are all that
  * is left. */
-static int fma_of_cancelling(void) {
+static int fma_of_canceling(void) {
   int differ = 0;
   for (int i = 0; i < 500000; i++) {
     float a = (float)next_in(-2, 2), b = (float)next_in(-2, 2);
@@ -90,7 +90,7 @@ static int fma_of_cancelling(void) {
   return differ;
 }
 
-/* The sum on or beside the middle of two floats, where rounding twice goes wrong: c is a float, a b
+/* The sum on or near the middle of two floats, where rounding twice goes wrong: c is a float, a b
  * half a last place of it, and a little (down to far below a double's last place) more or less. */
 static int fma_of_halfway(void) {
   int differ = 0;
@@ -142,7 +142,7 @@ static int fma_of_subnormal(void) {
 TEST(fma) {
   draws = 0;
   CHECK(fma_of_any_bits() == 0);
-  CHECK(fma_of_cancelling() == 0);
+  CHECK(fma_of_canceling() == 0);
   CHECK(fma_of_halfway() == 0);
   CHECK(fma_of_unlike() == 0);
   CHECK(fma_of_subnormal() == 0);
@@ -250,7 +250,7 @@ static void print_accuracies(void) {
   }
 }
 
-/* Long doubles are no yardstick where they are doubles, as under valgrind. */
+/* Long doubles cannot serve as reference where they are doubles, as under valgrind. */
 static int is_truth_finer(void) {
   volatile long double one = 1, little = 0x1p-60L;
   return one + little != one;

@@ -367,8 +367,8 @@ static void check_progress(int n_threads) {
   uf_context ctx;
   counting_job job = {.n_threads = n_threads, .milliseconds = 5, .caller = pthread_self()};
   CHECK(uf_session_open(&ctx, &host, n_threads, NULL) == UF_OK);
-  uf_phase(&ctx, "neighbours");
-  CHECK(l.reports == 1 && l.fraction[0] == 0 && strcmp(l.phase, "neighbours") == 0);
+  uf_phase(&ctx, "neighbors");
+  CHECK(l.reports == 1 && l.fraction[0] == 0 && strcmp(l.phase, "neighbors") == 0);
   uf_span(&ctx, 0.2, 0.6);
   CHECK(uf_parallel(&ctx, 40 * n_threads, count_block, &job) == UF_OK);
   CHECK(l.reports >= 3);

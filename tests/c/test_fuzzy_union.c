@@ -223,9 +223,9 @@ TEST(interrupts_are_heard) {
     int polls;
     fixture_open_stopping(&ctx, fixture_threads[t], &polls);
     uf_status status = uf_smooth_knn(&ctx, &table, &plain, rho, sigma);
-    CHECK(fixture_heeded(status, &ctx, polls));
+    CHECK(fixture_stopped(status, &ctx, polls));
     status = uf_fuzzy_graph(&ctx, &table, rho, sigma, &plain, &graph);
-    CHECK(fixture_heeded(status, &ctx, polls) && (status == UF_OK || graph.start == NULL));
+    CHECK(fixture_stopped(status, &ctx, polls) && (status == UF_OK || graph.start == NULL));
     uf_graph_free(&graph);
     uf_session_close(&ctx);
   }

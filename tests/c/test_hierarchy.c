@@ -168,8 +168,9 @@ TEST(same_levels_on_any_number_of_threads) {
   uf_graph_free(&graph);
 }
 
-/* The center of mass stays when a layout is taken up; a layout that is the same everywhere stays the
- * same, up and down; and what is taken down lies between its own and its neighbors' aggregates. */
+/* The center of mass stays when a layout is taken up; a layout that is the same everywhere stays
+ * the same, up and down; and what is taken down lies between its own and its neighbors'
+ * aggregates. */
 TEST(layouts_move_between_levels) {
   enum { N = 1000, D = 3 };
   uf_context ctx;
@@ -210,7 +211,8 @@ TEST(layouts_move_between_levels) {
   free(back);
 }
 
-/* The jitter of prolongation and the noise of initial layouts (init/random.c) are different numbers. */
+/* The jitter of prolongation and the noise of initial layouts (init/random.c) are different
+ * numbers. */
 TEST(jitter_has_a_stage_of_its_own) {
   enum { N = 1000, D = 2 };
   uf_context ctx;

@@ -54,7 +54,7 @@ static void check_pca(double *x, int n, int columns, int d) {
   free(layout);
 }
 
-/* Spread 2^-j along axis j, then turned, `offset` from the origin. */
+/* Standard deviation 2^-j along axis j, then turned, `offset` from the origin. */
 static double *ellipsoid(int n, int columns, double offset, double unit) {
   double *x = fixture_doubles(n * columns);
   for (int j = 0; j < columns; j++)
@@ -186,7 +186,7 @@ TEST(interrupts_are_heard) {
       int polls;
       fixture_open_stopping(&ctx, fixture_threads[t], &polls);
       uf_status status = initialize_by(&ctx, stage, &path, &cliques, &points, layout);
-      CHECK(fixture_heeded(status, &ctx, polls));
+      CHECK(fixture_stopped(status, &ctx, polls));
       uf_session_close(&ctx);
     }
   uf_session_close(&quiet);

@@ -1,5 +1,5 @@
 /* test_kernel_exp.c: every instruction set gives the exponentials of the scalar kernels, bit for
- * bit, and these agree with those of libm. */
+ * bit, and these agree with libm. */
 #include "arith/arith.h"
 
 #include "check.h"

@@ -330,8 +330,8 @@ TEST(ritz_vectors_of_an_invariant_subspace) {
 
 /* ---- principal components ---- */
 
-/* Both ways agree, up to the sign of a column, on centered data: directions refined on all rows, and
- * scores by one projection. */
+/* Both ways agree, up to the sign of a column, on centered data: directions refined on all rows,
+ * and scores by one projection. */
 TEST(directions_and_scores_agree) {
   enum { N = 300, D = 12, COUNT = 3 };
   const double scale[] = {10, 5, 3};

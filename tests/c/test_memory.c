@@ -3,7 +3,7 @@
  * comes to: it has to say so, to leave its outputs as they were, and to free all that it had. And
  * the system may grant no thread. Sizes beyond 2^31 are asked for in full, and found again.
  *
- * The linker replaces malloc(), free() and pthread_create() by those below (see the Makefile).
+ * The linker replaces malloc(), free() and pthread_create() by the ones below (see the Makefile).
  */
 #include "arith/arith.h"
 
@@ -262,7 +262,7 @@ static const struct {
     {"intersection", intersect},
     {"triplets", take_triplets},
     {"spectral start", start_spectral},
-    {"start by components", start_pca},
+    {"initialization by components", start_pca},
     {"random start", start_random},
     {"batch layout", layout_batch},
     {"sgd layout", layout_sgd},

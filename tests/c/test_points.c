@@ -259,8 +259,8 @@ TEST(largest_and_smallest_values) {
   uf_points_free(&points);
 }
 
-/* New rows beside a row of ordinary size: what has no square in float is refused, by its number, on
- * any number of threads; what is divided by its own size is not. */
+/* New rows next to a row of ordinary size: a row whose square overflows float is refused, by its
+ * number, on any number of threads; a row that is divided by its own size is not. */
 TEST(rows_too_large_to_compare) {
   enum { N = 1000 };
   const double old[] = {1, 2, 3, 4};

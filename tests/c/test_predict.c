@@ -1,5 +1,5 @@
 /* test_predict.c: new rows against the same steps in plain double, and what is promised of each:
- * its own place if it was there before, and no say for its company, threads or instruction set. */
+ * its own place if it was there before, whatever the other rows, threads or instruction set. */
 #include "arith/arith.h"
 
 #include "check.h"
@@ -73,8 +73,8 @@ static void take_place(plain_row *row, int old) {
   for (int c = 0; c < row->d; c++) row->y[c] = row->old[old * row->d + c];
 }
 
-/* At the neighbor with the largest Σ w / (1 + d²) over the others. */
-static void plain_start(plain_row *row) {
+/* Begins at the neighbor with the largest Σ w / (1 + d²) over the others. */
+static void plain_init(plain_row *row) {
   double most = -1;
   int start = -1;
   for (int c = 0; c < K; c++) {
@@ -102,7 +102,7 @@ static plain_row plain_row_of(uf_context *ctx, const uf_neighbors *table, const 
     row.weight[c] = exp(-fmax(0, distance - rho[i]) / sigma[i]);
     row.degree += row.weight[c];
   }
-  plain_start(&row);
+  plain_init(&row);
   return row;
 }
 
@@ -171,7 +171,7 @@ TEST(rows_without_neighbors_are_lost_alone) {
   uf_session_close(&ctx);
 }
 
-/* Of categories that count in full, a row joins its own. */
+/* A row joins its own category where categories count in full. */
 TEST(categories_choose_among_neighbors) {
   uf_context ctx;
   fixture_open(&ctx, 1, NULL);
@@ -375,7 +375,7 @@ TEST(interrupts_are_heard) {
     fixture_open_stopping(&ctx, n_threads, &polls);
     uf_query_block block = given_block(&ctx);
     uf_status status = place_in(&ctx, &block, 1, 2, 10, placed);
-    CHECK(fixture_heeded(status, &ctx, polls));
+    CHECK(fixture_stopped(status, &ctx, polls));
     uf_session_close(&ctx);
   }
 }

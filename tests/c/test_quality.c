@@ -204,7 +204,7 @@ TEST(interrupts_are_heard) {
     fixture_open_stopping(&ctx, fixture_threads[t], &polls);
     const uf_quality_options options = {.k = 5, .rows = rows, .n_rows = N};
     uf_status status = uf_quality_measure(&ctx, &points, &points, &options, &q, NULL);
-    CHECK(fixture_heeded(status, &ctx, polls));
+    CHECK(fixture_stopped(status, &ctx, polls));
     uf_session_close(&ctx);
     uf_session_close(&quiet);
     uf_points_free(&points);

@@ -1,5 +1,6 @@
-/* test_query.c: new rows against old: the right neighbors, with ties by index, where old rows have many
- * copies or near copies, in every form; the recall that is reported; the same bits everywhere. */
+/* test_query.c: new rows against old: the right neighbors, with ties by index, where old rows have
+ * many copies or near copies, in every form; the recall that is reported; the same bits
+ * everywhere. */
 #include "arith/arith.h"
 
 #include "check.h"
@@ -96,8 +97,8 @@ static void release(data *data) {
   uf_points_free(&data->queries);
 }
 
-/* What exact search finds where each row has K copies or more: the row itself, then the first of its
- * copies. */
+/* What exact search finds where each row has K copies or more: the row itself, then the first of
+ * its copies. */
 static void table_of_copies(const data *data, uf_neighbors *table) {
   int n = data->n_distinct * data->n_copies;
   if (uf_neighbors_alloc(&ctx, n, K, table) != UF_OK) exit(2);

@@ -1,4 +1,5 @@
-/* test_standardize.c: scales against their formulas, principal components against what defines them. */
+/* test_standardize.c: scales against their formulas, principal components against what defines
+ * them. */
 #include "arith/arith.h"
 
 #include "check.h"

@@ -100,11 +100,11 @@ TEST(metrics) {
   }
 }
 
-TEST(starts) {
-  const uf_init_method starts[] = {UF_INIT_SPECTRAL, UF_INIT_PCA, UF_INIT_RANDOM};
+TEST(inits) {
+  const uf_init_method inits[] = {UF_INIT_SPECTRAL, UF_INIT_PCA, UF_INIT_RANDOM};
   for (int s = 0; s < 3; s++) {
     settings settings = usual_settings();
-    settings.options.init = starts[s];
+    settings.options.init = inits[s];
     settings.options.layout.n_epochs = 300;
     check_clusters(&settings);
   }
@@ -185,19 +185,19 @@ TEST(one_seed_one_picture) {
   const uf_neighbor_method methods[] = {UF_NEIGHBORS_EXACT, UF_NEIGHBORS_CLUSTERS,
                                         UF_NEIGHBORS_DESCENT};
   const uf_metric metrics[] = {UF_EUCLIDEAN, UF_COSINE, UF_MANHATTAN};
-  const uf_init_method starts[] = {UF_INIT_SPECTRAL, UF_INIT_PCA, UF_INIT_RANDOM};
+  const uf_init_method inits[] = {UF_INIT_SPECTRAL, UF_INIT_PCA, UF_INIT_RANDOM};
   for (int m = 0; m < 3; m++) {
     settings settings = usual_settings();
     settings.block.neighbor_method = methods[m];
     settings.block.metric.metric = metrics[m];
-    settings.options.init = starts[m];
+    settings.options.init = inits[m];
     settings.options.n_components = m == 1 ? 3 : 2;
     settings.options.layout.n_epochs = 8;
     check_same_everywhere(m == 1 ? 700 : 601, &settings);
   }
 }
 
-/* Another library may have left the processor rounding towards zero and flushing tiny numbers. */
+/* Another library may have left the processor rounding toward zero and flushing tiny numbers. */
 TEST(modes_of_rounding_change_nothing) {
 #if defined(__x86_64__)
   const uint64_t asked = UF_FLOAT_MODE_IEEE | 0xe040;
@@ -420,7 +420,7 @@ TEST(interrupts_are_heard) {
 
 int main(void) {
   RUN(metrics);
-  RUN(starts);
+  RUN(inits);
   RUN(optimizers_and_dimensions);
   RUN(methods_of_search);
   RUN(one_seed_one_picture);

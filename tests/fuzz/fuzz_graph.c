@@ -1,5 +1,5 @@
 /* fuzz_graph.c: graphs from arbitrary triplets whose nodes are in range (R/graph.R sees to that): a
- * spectral start of them, and what supervision makes of them. */
+ * spectral initialization of them, and supervision of them. */
 #include "arith/arith.h"
 
 #include "fuzz.h"

@@ -1,5 +1,5 @@
-/* fuzz_layout.c: optimization with arbitrary options, in the range that R/control.R lets through, and
- * from any start. */
+/* fuzz_layout.c: optimization with arbitrary options, in the range that R/control.R lets through,
+ * and from any initialization. */
 #include "arith/arith.h"
 
 #include "fuzz.h"

@@ -80,7 +80,7 @@ neighbors_sentence <- "must be a list with the matrices `idx` and `dist`, not "
 neighbor_kind <- kind(neighbors_sentence)
 graph_sentence <- paste(
   "must be a data frame with the columns row, col and similarity, not ",
-  # of a list with one element
+  # for a list with one element
   "must be a whole number of at least 2, not ",
   sep = "|"
 )
@@ -103,7 +103,7 @@ target_kind <- kind(
 metric_kind <- kind(
   "must be one of \"euclidean\", .*, not |must be a list of columns named by metrics", a_function
 )
-own_metric <- or_null(metric_kind) # NULL: that of the model
+own_metric <- or_null(metric_kind) # NULL: the metric of the model
 no_keywords <- kind(
   "must be NULL for the metric \"euclidean\", not |must be a list with names, not ",
   function(x) is.null(x) || (is.list(x) && length(x) == 0)

@@ -21,10 +21,10 @@ with_seed <- function(seed, code) {
 
 gaussian <- function(n, d, seed = 1) with_seed(seed, matrix(stats::rnorm(n * d), n))
 
-# `n` points around each of `centres` far corners.
-blobs <- function(centres, n, d = 10, apart = 100, seed = 1) {
-  gaussian(centres * n, d, seed) + apart * diag(centres)[rep(seq_len(centres), each = n), rep_len(
-    seq_len(centres), d
+# `n` points around each of `centers` far corners.
+blobs <- function(centers, n, d = 10, apart = 100, seed = 1) {
+  gaussian(centers * n, d, seed) + apart * diag(centers)[rep(seq_len(centers), each = n), rep_len(
+    seq_len(centers), d
   )]
 }
 

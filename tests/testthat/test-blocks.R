@@ -12,7 +12,7 @@ test_that("a data frame with factors is scaled numbers, parted by its categories
   )
 })
 
-test_that("logical columns are categories beside others, and numbers otherwise", {
+test_that("logical columns are categories next to others, and numbers otherwise", {
   x <- data.frame(iris[1:4], long = iris[[1]] > 5.8, name = as.character(iris$Species))
   graph <- fuzzy_graph(nearest_neighbors(scaled_numbers(as.matrix(iris[1:4]))))
   graph <- supervise_graph(supervise_graph(graph, x$long), x$name)
@@ -113,7 +113,10 @@ test_that("scale and pca take the blocks of numbers among those of a list", {
   expect_identical(ncol(reduced$blocks[[1]]$standardization$rotation), 2L)
   expect_null(reduced$blocks[[2]]$standardization)
   expect_identical(predict(reduced, x[9:10, ])$UMAP1, reduced$layout[9:10, 1])
-  expect_input_error(umap(x, metric = blocks[2:3], scale = "z"), "`scale` cannot be combined with the metric \"jaccard\"")
+  expect_input_error(
+    umap(x, metric = blocks[2:3], scale = "z"),
+    "`scale` cannot be combined with the metric \"jaccard\""
+  )
   expect_unfurl_warning(
     umap(iris["Species"], scale = "z"), "`scale` has no effect: there are no columns of numbers"
   )
@@ -127,18 +130,29 @@ test_that("models of several blocks are shown", {
 
 test_that("bad plans are errors", {
   expect_input_error(umap(iris, metric = list(1:3)), "`metric` must be a list of columns named")
-  expect_input_error(umap(iris, metric = list(euclidean = "Petal")), "must hold names of columns of `x`, not Petal")
+  expect_input_error(
+    umap(iris, metric = list(euclidean = "Petal")), "must hold names of columns of `x`, not Petal"
+  )
   expect_input_error(
     umap(iris, metric = list(euclidean = "Petal.Lenght")), "Did you mean \"Petal.Length\"?"
   )
-  expect_input_error(umap(iris, metric = list(euclidean = c(1, 9))), "must hold numbers from 1 to 5 of columns of `x`, not 9")
-  expect_input_error(umap(iris, metric = list(euclidean = -1)), "numbers from 1 to 5 of columns of `x`, not -1")
+  expect_input_error(
+    umap(iris, metric = list(euclidean = c(1, 9))),
+    "must hold numbers from 1 to 5 of columns of `x`, not 9"
+  )
+  expect_input_error(
+    umap(iris, metric = list(euclidean = -1)), "numbers from 1 to 5 of columns of `x`, not -1"
+  )
   for (columns in list(character(), TRUE, NULL, iris)) {
-    expect_input_error(umap(iris, metric = list(euclidean = columns)), "names or numbers of columns")
+    expect_input_error(
+      umap(iris, metric = list(euclidean = columns)), "names or numbers of columns"
+    )
   }
   expect_input_error(umap(iris, metric = list(miles = 1)), "`metric` must be one of")
   expect_input_error(umap(iris, metric = list(euclidean = 4:5)), "some are not: Species\\.")
-  expect_input_error(umap(iris["Species"], metric = "cosine"), "categories alone are compared by \"hamming\" only")
+  expect_input_error(
+    umap(iris["Species"], metric = "cosine"), "categories alone are compared by \"hamming\" only"
+  )
   expect_input_error(
     umap(stats::dist(iris[1:4]), metric = list(euclidean = 1)), "matrix or a data frame"
   )
@@ -153,7 +167,9 @@ test_that("bad plans are errors", {
   )
   numbers <- setNames(iris[1:4], names(twice)[1:4])
   expect_identical(umap(numbers)$UMAP1, umap(iris[1:4])$UMAP1)
-  expect_input_error(umap(transform(iris, Species = factor(NA))), "known categories in column Species")
+  expect_input_error(
+    umap(transform(iris, Species = factor(NA))), "known categories in column Species"
+  )
 })
 
 test_that("a different category in every row is a warning", {
@@ -218,7 +234,9 @@ test_that("bad formulas are errors", {
   expect_input_error(umap(~ Petal, iris), "`x` must be a formula that can be computed, .*Petal")
   expect_input_error(umap(~.), "`x` must be a formula that can be computed")
   power <- 2
-  expect_input_error(umap(~ I(mpg^power) + hp, mtcars), "must use columns of `data` only, not power")
+  expect_input_error(
+    umap(~ I(mpg^power) + hp, mtcars), "must use columns of `data` only, not power"
+  )
   twice <- setNames(iris, names(iris)[c(1, 1, 3:5)])
   expect_input_error(umap(~ Sepal.Length + Petal.Width, twice), "not Sepal.Length twice")
   expect_input_error(umap(~ mpg, as.list(mtcars)), "`data` must be a data frame")
@@ -247,12 +265,14 @@ test_that("missing values of data frames are named by column, of a formula too",
   expect_input_error(umap(data.frame(a = 1:9, b = NA), n_neighbors = 3), "in row 1, column b")
   model <- umap_fit(~ log(Petal.Width) + Sepal.Length, iris, n_epochs = 5)
   new <- replace(iris[1:4, ], cbind(2, 4), 0)
-  expect_input_error(predict(model, new), "`newdata` must not .* row 2, column log\\(Petal.Width\\)")
+  expect_input_error(
+    predict(model, new), "`newdata` must not .* row 2, column log\\(Petal.Width\\)"
+  )
   some <- data.frame(known = factor(c("x", "y", "x")), number = 1:3, lost = NA)
   expect_input_error(umap(some, n_neighbors = 3), "must have known categories in column lost")
 })
 
-test_that("what is no table of numbers is told with a remedy", {
+test_that("an object that is not a table of numbers is an error with a remedy", {
   long <- structure(matrix(1:20 * 5e-324, 10), class = "integer64")
   expect_input_error(umap(long), "`x` must hold numbers, not integer64")
   expect_input_error(umap(unname(iris)), "a name for each column, but has none for column 1")
@@ -260,7 +280,9 @@ test_that("what is no table of numbers is told with a remedy", {
   expect_input_error(umap(iris[1:4], labels = iris["Species"]), "Give one of its columns, by")
   model <- umap_fit(iris[1:4], n_epochs = 5)
   expect_input_error(predict(model, as.matrix(iris[1:4])[1, ]), "t\\(newdata\\) makes one row")
-  expect_input_error(predict(model, transform(iris, Sepal.Width = "3")), "must have numeric .*: Sepal.Width")
+  expect_input_error(
+    predict(model, transform(iris, Sepal.Width = "3")), "must have numeric .*: Sepal.Width"
+  )
 })
 
 # ---- Malformed ----------------------------------------------------------------------------------
@@ -273,7 +295,9 @@ test_that("columns of another length than the rows are named", {
   expect_input_error(umap(short, metric = list(euclidean = "a", categorical = "b")), "column b")
   expect_input_error(umap(short["a"], y = short["b"]), "`y` must .* 1,000, not 3 in column b")
   expect_input_error(umap(~a, short), "`data` must .* 1,000, not 3 in column b")
-  expect_input_error(supervise_graph(digits_graph(50), frame_of(list("x"), 50)), "not 1 in column 1")
+  expect_input_error(
+    supervise_graph(digits_graph(50), frame_of(list("x"), 50)), "not 1 in column 1"
+  )
   for (b in list(1:3, factor(1:3), list(1), matrix(1:3))) {
     odd <- frame_of(list(a = 1:9, b = b), 9)
     expect_input_error(umap(odd), "`x` must have as many values .* 9, not [13] in column b")
@@ -293,7 +317,7 @@ test_that("columns of another length than the rows are named", {
   )
 })
 
-test_that("the core takes no categories of another length", {
+test_that("the core takes no categories of a different length", {
   graph <- digits_graph(50)
   settings <- check_graph_settings(1, 1, 1)
   join <- function(block) {
@@ -302,7 +326,9 @@ test_that("the core takes no categories of another length", {
   }
   expect_length(join(list(kind = "categorical", category = rep(0:1, 25))), 3)
   for (category in list(0:2, rep(0:1, 26), rep(0, 50))) {
-    expect_input_error(join(list(kind = "categorical", category = category)), "parts of different length")
+    expect_input_error(
+      join(list(kind = "categorical", category = category)), "parts of different length"
+    )
   }
   near <- nearest_neighbors(some_digits(40))
   expect_input_error(join(neighbor_block(near)), "parts of different length")
@@ -314,7 +340,8 @@ test_that("the core takes no categories of another length", {
   query$blocks[[2]]$category <- 0:2
   expect_input_error(
     .Call(
-      C_predict, query$blocks, 3L, model$layout, predict_options(model, NULL), run_settings(1, FALSE)
+      C_predict, query$blocks, 3L, model$layout, predict_options(model, NULL),
+      run_settings(1, FALSE)
     ),
     "`object` is damaged: its parts are of different length"
   )
@@ -340,7 +367,9 @@ test_that("a matrix in a column is so many columns of numbers, and no category",
   wide <- with_column(matrix(stats::rnorm(80), 40), x["a"])
   fit <- function(...) umap_fit(..., n_neighbors = 5, n_epochs = 2)
   expect_identical(fit(wide)$layout, fit(as.matrix(wide))$layout)
-  expect_input_error(umap(wide, metric = list(euclidean = "a", categorical = "m")), "not a matrix of cat")
+  expect_input_error(
+    umap(wide, metric = list(euclidean = "a", categorical = "m")), "not a matrix of cat"
+  )
   expect_input_error(umap(with_column(array(0, c(40, 2, 2)), x["a"])), "some are not: m\\.")
   new <- with_column(1:3, x[1:3, "a", drop = FALSE])
   for (model in list(fit(wide), fit(wide, scale = "z"), fit(wide, metric = function(a, b) 1))) {
@@ -374,7 +403,7 @@ test_that("only factors, text, truth and numbers are categories", {
   expect_identical(unseen$UMAP1, umap(x["a"], n_epochs = 2)$UMAP1)
 })
 
-test_that("a graph is no data", {
+test_that("a graph is not data", {
   graph <- digits_graph(50)
   for (f in list(umap, umap_fit, nearest_neighbors)) {
     expect_input_error(f(graph), "`x` must be data or neighbors, not a graph")

@@ -29,7 +29,7 @@ test_that("a choice is one of its words, or the default that lists them", {
   expect_input_error(check_choice("Cosine", "x", metrics), "Did you mean \"cosine\"\\?")
 })
 
-test_that("the upper limit is told to those who exceed it", {
+test_that("a number above the upper limit is refused with the limit", {
   expect_input_error(
     check_whole(1e10, "n", min = 2), "whole number from 2 to 2,147,483,647, not 1e\\+10"
   )
@@ -78,7 +78,7 @@ test_that("integer64 is refused wherever its bits would be taken for numbers", {
   )
 })
 
-test_that("bytes that are no text are named like any other value", {
+test_that("bytes that are not text are named like any other value", {
   bad <- "\xff"
   shown <- if (l10n_info()[["UTF-8"]]) "<ff>" else "." # elsewhere every byte is text
   x <- as.matrix(iris[1:4])
@@ -94,11 +94,15 @@ test_that("bytes that are no text are named like any other value", {
     do.call(umap, c(list(x), stats::setNames(1, bad))), paste0(shown, "` is not an argument")
   )
   colnames(x)[1] <- bad
-  expect_input_error(umap(x, metric = list(euclidean = "Sepal.Lenght")), "names of columns of `x`, not Sepal.Lenght")
+  expect_input_error(
+    umap(x, metric = list(euclidean = "Sepal.Lenght")), "names of columns of `x`, not Sepal.Lenght"
+  )
   model <- umap_fit(x, n_epochs = 2)
   expect_input_error(
     embedding_quality(iris[2:5], model), paste0("all columns of the model, but lacks ", shown)
   )
   expect_input_error(mnist("\xff\xfe"), "`dir` (must be the name|must be a directory)")
-  expect_input_error(read_idx(bad), "`path` (must be the name of one file|must be a file that exists)")
+  expect_input_error(
+    read_idx(bad), "`path` (must be the name of one file|must be a file that exists)"
+  )
 })

@@ -47,7 +47,9 @@ test_that("an error about rows names the argument in which the user gave them", 
   model <- umap_fit(iris[1:4], n_epochs = 2)
   error <- caught(summary(model, data = iris[1:3]))
   expect_identical(error$argument, "data")
-  expect_match(conditionMessage(error), "^`data` must have all columns .*, but lacks Petal.Width\\.$")
+  expect_match(
+    conditionMessage(error), "^`data` must have all columns .*, but lacks Petal.Width\\.$"
+  )
   error <- caught(naming_argument("data", abort_input("k", "must be 1, not 2")))
   expect_identical(conditionMessage(error), "`k` must be 1, not 2.")
 })

@@ -144,7 +144,7 @@ contract <- list(
   )
 )
 
-# The methods, which NAMESPACE lists; those of umap() and umap_fit() for data are above.
+# The methods that NAMESPACE lists; the methods of umap() and umap_fit() for data are above.
 embedding <- umap(points, iris$Species[1:30], n_epochs = 3, verbose = FALSE)
 model <- umap_fit(points, iris$Species[1:30], n_epochs = 3, verbose = FALSE)
 layouts <- optimize_layout(edges, place, n_epochs = 3, snapshots = c(0, 3))
@@ -282,7 +282,7 @@ outcome <- function(fun, arguments) {
 flaw_of_refusal <- function(condition, argument, value, sentence) {
   text <- conditionMessage(condition)
   if (!inherits(condition, "unfurl_error_input")) {
-    return(paste0("is no input error but a ", class(condition)[1], ": ", text))
+    return(paste0("is not an input error but a ", class(condition)[1], ": ", text))
   }
   if (!identical(condition$argument, argument)) {
     return(paste0("is an error about `", condition$argument, "`: ", text))
@@ -326,7 +326,7 @@ flaws_of <- function(fun, contract) {
   found
 }
 
-# Those of a generic function are its default method's.
+# The arguments of a function; a generic function has the arguments of its default method.
 arguments_of <- function(name) {
   method <- utils::getS3method(name, "default", optional = TRUE, envir = asNamespace("unfurl"))
   if (is.null(method)) method <- getExportedValue("unfurl", name)

@@ -1,11 +1,12 @@
-test_that("the defaults are those of the peers", {
+test_that("the defaults agree with the peers", {
   control <- umap_control()
   expect_s3_class(control, "umap_control")
   expect_identical(unclass(control), list(
     spread = 1, a = NULL, b = NULL, set_op_mix_ratio = 1, local_connectivity = 1, bandwidth = 1,
     neighbor_method = "auto", target_recall = 0.99, metric_kwds = NULL, scale = NULL, pca = NULL,
     target_metric = "euclidean", target_weight = 0.5, target_n_neighbors = NULL,
-    keep = "predict", method = "umap", optimizer = "batch", optimizer_args = list(beta1 = 0.5, beta2 = 0.9, epsilon = 0.5),
+    keep = "predict", method = "umap", optimizer = "batch",
+    optimizer_args = list(beta1 = 0.5, beta2 = 0.9, epsilon = 0.5),
     learning_rate = 1, repulsion_strength = 1, negative_sample_rate = 5, snapshots = NULL,
     trace = NULL, epoch_callback = NULL
   ))
@@ -26,7 +27,9 @@ test_that("an argument that does not exist is an error that guesses", {
   expect_input_error(umap_control(n_epochs = 50), "`n_epochs` must be given to umap\\(\\) itself")
   expect_input_error(umap(iris[1:4], control = umap_control()), "by their own names")
   expect_input_error(umap(iris[1:4], foo = 1, Metrik = 2), "`foo` .*nor is `Metrik`.*mean `metric`")
-  expect_input_error(do.call(umap_control, c(umap_control(), 1)), "must have a name for each argument")
+  expect_input_error(
+    do.call(umap_control, c(umap_control(), 1)), "must have a name for each argument"
+  )
 })
 
 test_that("settings reach the result", {
@@ -59,7 +62,7 @@ test_that("settings out of range are errors", {
   expect_input_error(umap_control(optimizer = "adam"), "`optimizer`")
 })
 
-test_that("what is to be seen of the optimisation is checked at once", {
+test_that("snapshots and callbacks are checked at once", {
   expect_input_error(umap_control(epoch_callback = 5), "`epoch_callback` must be a function")
   expect_input_error(umap_control(snapshots = -1), "`snapshots` must be whole numbers")
   expect_input_error(umap_control(trace = "zz"), "`trace` must be whole numbers")

@@ -35,7 +35,9 @@ test_that("distances that make no sense are errors", {
 test_that("a and b go together", {
   graph <- digits_graph(50)
   start <- initial_layout(graph)
-  expect_input_error(optimize_layout(graph, start, a = 1), "`b` must be a number, not NULL, where `a`")
+  expect_input_error(
+    optimize_layout(graph, start, a = 1), "`b` must be a number, not NULL, where `a`"
+  )
   expect_input_error(umap(iris[1:4], b = 1), "`a` must be a number, not NULL, where `b`")
   expect_input_error(umap(iris[1:4], a = 0, b = 1), "`a` must be a number greater than 0")
   ab <- fit_curve(0.3, 2)

@@ -12,7 +12,7 @@ expect_plain_frame <- function(object) {
   expect_setequal(names(attributes(object)), c("names", "row.names", "class"))
 }
 
-test_that("as.matrix() gives the coordinates alone, with the names of the rows", {
+test_that("as.matrix() gives only the coordinates, with the names of the rows", {
   coordinates <- as.matrix(embedding)
   expect_type(coordinates, "double")
   expect_identical(dimnames(coordinates), list(paste0("flower", 1:150), c("UMAP1", "UMAP2")))
@@ -116,14 +116,14 @@ test_that("rows of other origin make a plain data frame", {
   expect_plain_frame(rbind(new, embedding))
 })
 
-test_that("a column whose name begins with label is no label", {
+test_that("a column whose name begins with label is not a label", {
   named <- umap(iris[1:4], n_epochs = 2)
   named$label_source <- iris$Species
   expect_identical(eval(formals(plot.umap_embedding)$label, list(x = named)), NULL)
   expect_identical(eval(formals(autoplot.umap_embedding)$label, list(object = named)), NULL)
 })
 
-test_that("an embedding whose settings are no list is damaged", {
+test_that("an embedding whose settings are not a list is damaged", {
   broken <- embedding
   attr(broken, "settings") <- "none"
   expect_input_error(print(broken), "is damaged: its attribute settings")

@@ -80,7 +80,7 @@ test_that("the graph is the mixture of union and intersection", {
   )) {
     a <- directed(nn)
     for (r in c(0, 0.5, 1)) {
-      graph <- suppressWarnings(fuzzy_graph(nn, set_op_mix_ratio = r)) # of lone points
+      graph <- suppressWarnings(fuzzy_graph(nn, set_op_mix_ratio = r)) # about isolated vertices
       expected <- r * (a + t(a) - a * t(a)) + (1 - r) * a * t(a)
       expect_equal(dense(graph), expected, tolerance = 1e-5)
       expect_false(any(dense(graph) == 0 & expected > 1e-30))
@@ -108,7 +108,7 @@ test_that("the graph is a sorted, symmetric table of proper weights", {
   expect_identical(nrow(unique(graph[c("row", "col")])), nrow(graph))
 })
 
-test_that("opposite rows are no neighbours by cosine and correlation", {
+test_that("opposite rows are not neighbors by cosine and correlation", {
   x <- rbind(gaussian(6, 4), -gaussian(6, 4))
   nn <- nearest_neighbors(x, 12, "cosine")
   expect_equal(max(nn$dist), 2, tolerance = 1e-6)
@@ -176,7 +176,7 @@ test_that("a size far beyond the edges is refused before memory is asked for", {
   expect_input_error(initial_layout(graph), "`graph` must have as attribute `n`")
 })
 
-test_that("a graph whose number of points is none is refused by the attribute's name", {
+test_that("a graph whose number of points is invalid is refused by the attribute's name", {
   graph <- fuzzy_graph(nearest_neighbors(iris[1:4], 5))
   attr(graph, "n") <- "a"
   expect_input_error(optimize_layout(graph, matrix(0, 150, 2)), "attribute `n`")

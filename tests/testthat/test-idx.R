@@ -28,7 +28,7 @@ test_that("every number type of the format is read", {
   expect_identical(read_idx(write_idx(idx_bytes(real / 3, 3, 0x0E, 8))), real / 3)
 })
 
-test_that("the least integer of 32 bits is no missing value", {
+test_that("the least integer of 32 bits is not a missing value", {
   least <- idx_bytes(c(NA, 5L), 2, 0x0C, 4)
   expect_identical(read_idx(write_idx(least)), c(-2^31, 5))
   rows <- idx_bytes(c(1L, NA, 5L, 2L), c(2, 2), 0x0C, 4)
@@ -40,7 +40,7 @@ test_that("a file of no images is a matrix of no rows", {
   expect_identical(read_idx(write_idx(idx_bytes(integer(), 0))), integer())
 })
 
-test_that("a name that is no file is an error", {
+test_that("a name that is not a file is an error", {
   expect_input_error(read_idx(7), "one file")
   expect_input_error(read_idx(c("a", "b")), "one file")
   expect_input_error(read_idx(NA_character_), "one file")
@@ -51,8 +51,12 @@ test_that("a name that is no file is an error", {
 test_that("a file with another beginning is an error that shows it", {
   expect_input_error(read_idx(write_idx(raw())), "must be an IDX file")
   expect_input_error(read_idx(write_idx(as.raw(c(0, 0, 8)))), "must be an IDX file.*'00 00 08'")
-  expect_input_error(read_idx(write_idx(charToRaw("5,0,4,1"))), "must be an IDX file.*'35 2c 30 2c'")
-  expect_input_error(read_idx(write_idx(as.raw(c(0, 0, 0x0A, 1, 0, 0, 0, 0)))), "must be an IDX file")
+  expect_input_error(
+    read_idx(write_idx(charToRaw("5,0,4,1"))), "must be an IDX file.*'35 2c 30 2c'"
+  )
+  expect_input_error(
+    read_idx(write_idx(as.raw(c(0, 0, 0x0A, 1, 0, 0, 0, 0)))), "must be an IDX file"
+  )
   expect_input_error(read_idx(write_idx(as.raw(c(0, 0, 8, 0)))), "must be an IDX file")
 })
 
@@ -168,7 +172,7 @@ test_that("mnist() refuses files that do not belong together", {
   expect_input_error(mnist(dir), "2 labels in .* 3 x 2 x 3")
 })
 
-test_that("mnist() refuses labels that are none", {
+test_that("mnist() refuses invalid labels", {
   dir <- write_mnist(c(1, 11), 2)
   expect_input_error(mnist(dir), "`dir` must hold labels from 0 to 9, not 11, .*train")
   dir <- write_mnist(1:3, 2)
@@ -176,7 +180,7 @@ test_that("mnist() refuses labels that are none", {
   expect_input_error(mnist(dir), "`dir` must hold labels of one dimension, not .*train-labels")
 })
 
-test_that("mnist() refuses digits that are none", {
+test_that("mnist() refuses invalid digits", {
   expect_input_error(mnist(tempdir(), digits = 10), "0 to 9")
   expect_input_error(mnist(tempdir(), digits = 1.5), "0 to 9")
   expect_input_error(mnist(tempdir(), digits = c(1, NA)), "0 to 9")

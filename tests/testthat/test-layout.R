@@ -1,6 +1,7 @@
 # ---- initial_layout() ---------------------------------------------------------------------------
 
-# How near a start, times the roots of the degrees, comes to the span of the eigenvectors: 1 is it.
+# How near an initialization, times the roots of the degrees, comes to the span of the eigenvectors:
+# 1 means within it.
 cosine_to_eigenvectors <- function(graph, start) {
   n <- nrow(start)
   w <- dense(graph)
@@ -11,7 +12,7 @@ cosine_to_eigenvectors <- function(graph, start) {
   min(svd(crossprod(qr.Q(qr(expected)), qr.Q(qr(start * root))))$d)
 }
 
-test_that("the spectral starts span the eigenvectors of the normalised Laplacian", {
+test_that("the spectral initializations span the eigenvectors of the normalized Laplacian", {
   graph <- digits_graph(300)
   for (d in c(1, 2, 4)) {
     for (init in c("spectral", "laplacian")) {
@@ -26,10 +27,10 @@ test_that("the spectral starts span the eigenvectors of the normalised Laplacian
 })
 
 test_that("parts that hang together stay together", {
-  for (centres in c(2, 3, 9)) {
-    x <- blobs(centres, 40)
+  for (centers in c(2, 3, 9)) {
+    x <- blobs(centers, 40)
     graph <- fuzzy_graph(nearest_neighbors(x, 10))
-    part <- rep(seq_len(centres), each = 40)
+    part <- rep(seq_len(centers), each = 40)
     expect_true(all(part[graph$row] == part[graph$col]))
     for (data in list(NULL, x)) {
       start <- initial_layout(graph, x = data)
@@ -42,7 +43,7 @@ test_that("parts that hang together stay together", {
   }
 })
 
-test_that("the spectral start copes with tiny graphs and points without edges", {
+test_that("the spectral initialization copes with tiny graphs and points without edges", {
   for (n in 2:6) {
     pair <- fuzzy_graph(nearest_neighbors(gaussian(n, 3), 2))
     for (d in c(1, 2, 5)) {
@@ -56,7 +57,7 @@ test_that("the spectral start copes with tiny graphs and points without edges", 
   expect_true(all(is.finite(initial_layout(loose))))
 })
 
-test_that("the principal components are those of prcomp()", {
+test_that("the principal components agree with prcomp()", {
   for (x in list(some_digits(400), as.matrix(iris[1:4]), gaussian(100, 2) %*% diag(c(3, 1)))) {
     graph <- fuzzy_graph(nearest_neighbors(x))
     start <- initial_layout(graph, "pca", x = x)
@@ -71,7 +72,7 @@ test_that("the principal components are those of prcomp()", {
   }
 })
 
-test_that("the random start is uniform", {
+test_that("the random initialization is uniform", {
   graph <- digits_graph(1000)
   start <- initial_layout(graph, "random", n_components = 3)
   expect_identical(dim(start), c(1000L, 3L))
@@ -82,7 +83,7 @@ test_that("the random start is uniform", {
   expect_false(any(initial_layout(graph, "random", 3, seed = 43) == start))
 })
 
-test_that("a start of one's own is checked and returned", {
+test_that("a given initialization is checked and returned", {
   graph <- digits_graph(60)
   own <- gaussian(60, 2)
   expect_identical(initial_layout(graph, own), own)
@@ -106,7 +107,7 @@ test_that("principal components need data with enough columns", {
 
 # ---- optimize_layout() --------------------------------------------------------------------------
 
-test_that("every optimiser lowers the loss and separates digits", {
+test_that("every optimizer lowers the loss and separates digits", {
   n <- 600
   graph <- digits_graph(n)
   start <- initial_layout(graph, "random")
@@ -143,7 +144,7 @@ test_that("snapshots are the layouts on the way", {
   }
 })
 
-test_that("every method and optimiser keeps digits apart", {
+test_that("every method and optimizer keeps digits apart", {
   n <- 600
   graph <- digits_graph(n)
   start <- initial_layout(graph)
@@ -157,10 +158,12 @@ test_that("every method and optimiser keeps digits apart", {
   }
   one <- optimize_layout(graph, start, 20, "tumap")
   expect_identical(optimize_layout(graph, start, 20, "umap", a = 1, b = 1), one)
-  expect_false(identical(optimize_layout(graph, start, 20, "largevis", repulsion_strength = 1), one))
+  expect_false(
+    identical(optimize_layout(graph, start, 20, "largevis", repulsion_strength = 1), one)
+  )
 })
 
-test_that("the constants of the batch optimiser have their effect", {
+test_that("the constants of the batch optimizer have their effect", {
   graph <- digits_graph(200)
   start <- initial_layout(graph)
   usual <- optimize_layout(graph, start, 20)
@@ -194,7 +197,7 @@ test_that("a layout can be looked at after every epoch", {
   }
 })
 
-test_that("a callback may end the optimisation and jump out of it", {
+test_that("a callback may end the optimization and jump out of it", {
   graph <- digits_graph(200)
   start <- initial_layout(graph)
   fail <- function(epoch, layout) if (epoch == 2) stop("enough")
@@ -257,13 +260,15 @@ test_that("the loss is the cross entropy of graph and layout", {
   trace <- attr(layout, "trace")
   expect_equal(trace[2, -1], measured, ignore_attr = TRUE)
   expect_lt(trace$attraction[2], trace$attraction[1])
-  expect_identical(layout_loss(graph, layout, n_threads = 3), layout_loss(graph, layout, n_threads = 1))
+  expect_identical(
+    layout_loss(graph, layout, n_threads = 3), layout_loss(graph, layout, n_threads = 1)
+  )
   expect_input_error(layout_loss(graph, layout[-1, ]), "`layout` must have 300 rows")
 })
 
 # ---- optimize_layout(), continued ---------------------------------------------------------------
 
-test_that("no epochs leave the start", {
+test_that("zero epochs return the initialization", {
   graph <- digits_graph(60)
   start <- initial_layout(graph)
   for (method in c("umap", "full")) {
@@ -357,7 +362,7 @@ test_that("the spectral initialization converges on a long chain, and the chain 
   }
 })
 
-test_that("arguments of stages that have no part are said to", {
+test_that("stages warn about arguments that have no effect", {
   graph <- digits_graph(60)
   x <- some_digits(60)
   expect_unfurl_warning(initial_layout(graph, "random", x = x), "`x` has no effect")

@@ -63,7 +63,7 @@ test_that("the estimates grow with all that needs memory", {
   expect_gt(fit_bytes(2^31 - 1, 2^31 * 4000, 100, 2, TRUE), 2^31 * 8000)
 })
 
-test_that("scaled and reduced columns, and those of a data frame, are counted as R copies them", {
+test_that("scaled and reduced columns, and columns of a data frame, are counted as R copies them", {
   x <- gaussian(100, 20)
   expect_identical(prepared_bytes(x, NULL, NULL), 0)
   expect_identical(prepared_bytes(x, "none", NULL), 0)

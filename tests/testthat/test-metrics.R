@@ -213,7 +213,7 @@ test_that("what a metric does not admit is an error that says where and why", {
   expect_input_error(nearest_neighbors(cbind(x, x[, 1]), 5, "mahalanobis"), "column 22 is constant")
 })
 
-test_that("what goes beside a metric is checked", {
+test_that("arguments of a metric are checked", {
   x <- some_rows()
   with_kwds <- function(metric, ...) nearest_neighbors(x, 5, metric, metric_kwds = list(...))
   expect_input_error(with_kwds("minkowski", p = 0.5), "`metric_kwds\\$p`.*at least 1")

@@ -41,7 +41,7 @@ test_that("every kind of model survives being saved", {
   }
 })
 
-test_that("models hold plain vectors alone", {
+test_that("models hold only plain vectors", {
   is_plain <- function(x) {
     if (is.list(x)) return(all(vapply(unclass(x), is_plain, NA)))
     is.null(x) || (is.atomic(x) && !isS4(x))
@@ -221,7 +221,9 @@ test_that("numbers that a model keeps are numbers, as many as are read", {
     worse <- model
     worse$blocks[[1]]$metric$spread <- spread
     expect_input_error(predict(worse, x), "damaged: its blocks\\[\\[1\\]\\]\\$metric is not")
-    expect_input_error(embedding_quality(x, worse), "damaged: its blocks\\[\\[1\\]\\]\\$metric is not")
+    expect_input_error(
+      embedding_quality(x, worse), "damaged: its blocks\\[\\[1\\]\\]\\$metric is not"
+    )
   }
   damaged <- "damaged: its blocks\\[\\[1\\]\\]\\$preparation is not"
   for (part in c("p", "scale", "d")) {
@@ -252,7 +254,7 @@ test_that("numbers that a model keeps are numbers, as many as are read", {
   expect_input_error(print(embedding), "as many values in each .*, 50, not 7 in column UMAP1")
 })
 
-test_that("models of the future, and what is none, are refused", {
+test_that("models of the future, and objects that are not models, are refused", {
   model <- umap_fit(small[1:4], n_epochs = 2)
   model$format_version <- 99L
   expect_input_error(predict(model, small), "at most the format 2, not 99")

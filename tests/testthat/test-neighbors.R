@@ -14,7 +14,7 @@ expect_table <- function(nn, n, k) {
 
 # ---- Exact --------------------------------------------------------------------------------------
 
-test_that("exact neighbours are those of dist()", {
+test_that("exact neighbors agree with dist()", {
   x <- some_digits(400)
   for (metric in common_metrics) {
     nn <- nearest_neighbors(x, 12, metric, "exact")
@@ -66,7 +66,7 @@ test_that("the kind of numbers does not matter", {
   expect_identical(nearest_neighbors(mixed), nearest_neighbors(as.matrix(mixed)))
 })
 
-test_that("huge, tiny and far away numbers keep their neighbours", {
+test_that("huge, tiny and far away numbers keep their neighbors", {
   x <- gaussian(200, 6)
   nn <- nearest_neighbors(x, 8)
   for (factor in c(1e-200, 1e-30, 1e30, 1e200)) {
@@ -96,13 +96,13 @@ shapes <- function() {
   )
 }
 
-test_that("approximate methods find nearly all neighbours", {
+test_that("approximate methods find nearly all neighbors", {
   for (shape in shapes()) {
     exact <- nearest_neighbors(shape, 15, method = "exact")
     for (method in c("auto", "nndescent")) {
       nn <- nearest_neighbors(shape, 15, method = method)
       expect_table(nn, nrow(shape), 15)
-      # By distance, since equally near neighbours are equally good.
+      # By distance, since equally near neighbors are equally good.
       expect_gt(mean(nn$dist[, -1] <= exact$dist[, 15] * (1 + 1e-5)), 0.95)
     }
   }
@@ -121,7 +121,7 @@ test_that("clusters find the part wanted on any shape of data, and say so truly"
   }
 })
 
-test_that("far-out values spoil the neighbours of no other row", {
+test_that("outliers do not change the neighbors of other rows", {
   x <- gaussian(3000, 10)
   spoilt <- list(outlier = x, lognormal = x)
   spoilt$outlier[1, 1] <- 1e12
@@ -139,12 +139,12 @@ test_that("far-out values spoil the neighbours of no other row", {
   x <- gaussian(500, 3)
   nn <- nearest_neighbors(x[-1, ], 8)
   x[1, ] <- 1e25
-  beside <- nearest_neighbors(x, 8)
-  expect_identical(beside$idx[-1, ] - 1L, nn$idx)
-  expect_equal(beside$dist[-1, ], nn$dist, tolerance = 1e-6)
+  with_outlier <- nearest_neighbors(x, 8)
+  expect_identical(with_outlier$idx[-1, ] - 1L, nn$idx)
+  expect_equal(with_outlier$dist[-1, ], nn$dist, tolerance = 1e-6)
 })
 
-test_that("target_recall is heeded, by umap() too, and the result says what was found", {
+test_that("target_recall is reached, by umap() too, and the result reports the recall", {
   x <- gaussian(4000, 20)
   few <- nearest_neighbors(x, 15, target_recall = 0.6)
   most <- nearest_neighbors(x, 15, target_recall = 1)
@@ -201,7 +201,7 @@ test_that("approximate methods work where there is hardly anything to search", {
   }
 })
 
-test_that("threads do not change neighbours, whatever the method", {
+test_that("threads do not change neighbors, whatever the method", {
   x <- some_digits(2500)
   for (method in c("exact", "clusters", "nndescent")) {
     one <- nearest_neighbors(x, 10, method = method, n_threads = 1)
@@ -261,7 +261,7 @@ test_that("counts and choices are checked", {
   expect_input_error(nearest_neighbors(x, 5, verbose = NA), "`verbose`")
 })
 
-test_that("more neighbours than rows are reduced with a warning", {
+test_that("more neighbors than rows are reduced with a warning", {
   x <- gaussian(10, 3)
   expect_warning(nn <- nearest_neighbors(x, 11), "`k` is 11 but there are only 10 rows",
     class = "unfurl_warning"
@@ -272,7 +272,8 @@ test_that("more neighbours than rows are reduced with a warning", {
 
 # ---- From distances, and given ------------------------------------------------------------------
 
-# The plain formula: each row of the square sorted, equal distances by index, the point itself first.
+# The plain formula: each row of the square sorted, equal distances by index, the point itself
+# first.
 sorted_square <- function(d, k) {
   square <- as.matrix(d)
   idx <- t(apply(square - 2 * diag(nrow(square)), 1, order))[, seq_len(k), drop = FALSE]
@@ -314,7 +315,7 @@ test_that("a bad distance is an error that names the pair", {
   expect_input_error(nearest_neighbors(bad(NaN), 5), "`x` holds a missing distance")
 })
 
-test_that("points at an infinite distance are no neighbours", {
+test_that("points at an infinite distance are not neighbors", {
   d <- as.matrix(dist(c(1:5, 101:105)))
   d[d > 50] <- Inf
   nn <- nearest_neighbors(as.dist(d), 8)
@@ -324,7 +325,7 @@ test_that("points at an infinite distance are no neighbours", {
   expect_identical(graph$row <= 5, graph$col <= 5)
 })
 
-test_that("a neighbour list is taken in any order, with or without self", {
+test_that("a neighbor list is taken in any order, with or without self", {
   nn <- nearest_neighbors(some_digits(200), 10)
   scale <- smooth_knn(nn)
   shuffled <- with_seed(1, t(apply(nn$idx, 1, function(row) sample(10))))
@@ -346,7 +347,7 @@ test_that("self is put first in rows that forgot it", {
   expect_identical(checked$dist, rbind(c(0, 1, 2), c(0, 1, 2), c(0, 1, 2), c(0, 1, 2)))
 })
 
-test_that("missing neighbours count as none", {
+test_that("missing neighbors count as none", {
   nn <- nearest_neighbors(some_digits(50), 10)
   fewer <- list(idx = nn$idx, dist = nn$dist)
   fewer$idx[7, 9:10] <- c(NA, -1L)
@@ -361,7 +362,7 @@ test_that("missing neighbours count as none", {
   expect_identical(fuzzy_graph(infinite), graph)
 })
 
-test_that("a neighbour list that is none is an error", {
+test_that("an invalid neighbor list is an error", {
   good <- nearest_neighbors(gaussian(20, 3), 4)
   broken <- function(...) utils::modifyList(unclass(good), list(...))
   at <- function(field, i, j, value) {
@@ -388,7 +389,7 @@ test_that("a neighbour list that is none is an error", {
 
 # ---- Far-out values -----------------------------------------------------------------------------
 
-test_that("rows that vanish beside others are said to", {
+test_that("a warning counts rows that cannot be told apart next to larger ones", {
   x <- as.matrix(iris[1:4])
   far <- function(value) replace(x, cbind(c(7, 9), 2), value)
   for (metric in c("euclidean", "manhattan")) {
@@ -404,7 +405,7 @@ test_that("rows that vanish beside others are said to", {
   expect_input_error(nearest_neighbors(far(1e32), 5, "tsss"), "148 other rows")
 })
 
-test_that("rows by direction or shares keep what they are beside any others", {
+test_that("rows compared by direction or shares stay distinct next to any others", {
   x <- as.matrix(iris[1:4])
   for (metric in c("cosine", "correlation", "hellinger")) {
     far <- function(value) nearest_neighbors(replace(x, cbind(7, 2), value), 5, metric)
@@ -424,7 +425,7 @@ test_that("distances beyond all numbers are errors", {
 
 # ---- Nothing for nothing ------------------------------------------------------------------------
 
-test_that("what has no part beside distances is said to", {
+test_that("a warning names arguments that have no effect on distances", {
   d <- dist(iris[1:4])
   expect_no_warning(nearest_neighbors(d, 5, "euclidean", method = "exact"))
   expect_unfurl_warning(nearest_neighbors(d, 5, "cosine"), "`metric` has no effect: the distances")
@@ -436,7 +437,7 @@ test_that("what has no part beside distances is said to", {
   expect_input_error(nearest_neighbors(d, 5, neighbors = 1), "of use only with `query`")
 })
 
-test_that("what has no part in a search is said to", {
+test_that("a warning names arguments that have no effect in a search", {
   x <- some_digits(300)
   nn <- nearest_neighbors(x, 5)
   expect_unfurl_warning(

@@ -1,6 +1,6 @@
 places <- function(embedding) unname(as.matrix(embedding[grep("^UMAP", names(embedding))]))
 
-# The share of rows whose label is that of most of the 10 nearest rows of the model in the layout.
+# The fraction of rows whose label most of the 10 nearest rows of the model in the layout share.
 placed_accuracy <- function(model, placed, label, truth) {
   nearest <- nearest_neighbors(model$layout, 10, query = places(placed))$idx
   vote <- apply(matrix(as.character(label)[nearest], nrow(nearest)), 1, function(votes) {
@@ -18,7 +18,9 @@ test_that("rows of the model land on themselves, exactly", {
   first <- match(do.call(paste, twice), do.call(paste, twice))
   x <- as.matrix(twice)
   for (data in list(twice, x, x * 1e9, x > 3)) {
-    model <- umap_fit(data, n_epochs = 20, metric = if (is.logical(data)) "jaccard" else "manhattan")
+    model <- umap_fit(
+      data, n_epochs = 20, metric = if (is.logical(data)) "jaccard" else "manhattan"
+    )
     first <- match(do.call(paste, as.data.frame(data)), do.call(paste, as.data.frame(data)))
     expect_identical(places(predict(model, data)), model$layout[first, ])
   }
@@ -69,7 +71,7 @@ test_that("places do not depend on the company, the threads or the instruction s
   expect_identical(places(predict(model, new)), placed)
 })
 
-test_that("the start is the neighbour most in the midst of the others", {
+test_that("a row begins at the neighbor closest to the other neighbors", {
   model <- umap_fit(iris[known, 1:4])
   new <- iris[!known, 1:4]
   placed <- places(predict(model, new, n_epochs = 0))
@@ -88,7 +90,7 @@ test_that("the start is the neighbour most in the midst of the others", {
   }
 })
 
-# What a row is placed by: attraction to its neighbours, repulsion by all.
+# The loss of a placed row: attraction to its neighbors, repulsion by all.
 test_that("epochs lower the loss", {
   model <- umap_fit(some_digits(1000))
   new <- digits$pixels[1001:1200, ]
@@ -135,7 +137,9 @@ test_that("sparse rows are placed like dense ones", {
   skip_if_not_installed("Matrix")
   words <- with_seed(3, {
     topic <- rep(1:4, 100)
-    matrix(stats::rpois(400 * 300, ifelse(rep(1:300 %% 4 + 1, each = 400) == topic, 0.4, 0.01)), 400)
+    matrix(
+      stats::rpois(400 * 300, ifelse(rep(1:300 %% 4 + 1, each = 400) == topic, 0.4, 0.01)), 400
+    )
   })
   topic <- rep(1:4, 100)
   train <- rep(c(TRUE, TRUE, TRUE, TRUE, FALSE), 80)
@@ -158,9 +162,9 @@ test_that("a metric that is an R function places rows, too", {
   expect_gt(placed_accuracy(model, placed, iris$Species[known], iris$Species[!known]), 0.9)
 })
 
-# ---- Distances and neighbours -------------------------------------------------------------------
+# ---- Distances and neighbors -------------------------------------------------------------------
 
-test_that("distances and neighbours stand in for rows", {
+test_that("distances and neighbors stand in for rows", {
   x <- as.matrix(iris[1:4])
   all <- as.matrix(stats::dist(x))
   model <- umap_fit(x[known, ])
@@ -170,7 +174,9 @@ test_that("distances and neighbours stand in for rows", {
   expect_equal(places(predict(model, found)), places(by_rows), tolerance = 1e-4)
   by_dist <- umap_fit(stats::as.dist(all[known, known]))
   expect_equal(places(predict(by_dist, cross)), places(predict(by_dist, found)), tolerance = 0.02)
-  expect_identical(predict(by_dist, cross[3, , drop = FALSE])$UMAP1, predict(by_dist, cross)$UMAP1[3])
+  expect_identical(
+    predict(by_dist, cross[3, , drop = FALSE])$UMAP1, predict(by_dist, cross)$UMAP1[3]
+  )
   shuffled <- list(idx = found$idx[, 15:1], dist = found$dist[, 15:1])
   expect_identical(places(predict(model, shuffled)), places(predict(model, found)))
   expect_identical(
@@ -197,11 +203,15 @@ test_that("columns are found by name", {
   expect_identical(predict(model, iris[!known, 5:1]), placed)
   expect_identical(places(predict(model, as.matrix(iris[!known, 4:1]))), places(placed))
   expect_identical(places(predict(model, unname(as.matrix(iris[!known, 1:4])))), places(placed))
-  expect_input_error(predict(model, iris[!known, 2:4]), "all columns of the model, but lacks Sepal.Length")
+  expect_input_error(
+    predict(model, iris[!known, 2:4]), "all columns of the model, but lacks Sepal.Length"
+  )
   expect_input_error(predict(model, unname(as.matrix(iris[1:3]))), "must have 4 columns")
   wrong <- transform(iris, Sepal.Width = as.character(Sepal.Width))
   expect_input_error(predict(model, wrong), "`newdata` must have numeric .* not: Sepal.Width\\.")
-  expect_input_error(predict(model, replace(iris, cbind(2, 3), NA)), "`newdata` must not .* one in row 2,")
+  expect_input_error(
+    predict(model, replace(iris, cbind(2, 3), NA)), "`newdata` must not .* one in row 2,"
+  )
   expect_input_error(predict(model, unlist(iris[1, 1:4])), "`newdata` must be a matrix")
   expect_input_error(predict(model, iris[0, ]), "`newdata` must have rows")
 })
@@ -235,7 +245,9 @@ test_that("models of a formula compute their columns", {
     do.call(paste, iris[known, c(1, 4, 5)]), do.call(paste, iris[known, c(1, 4, 5)])
   )
   expect_identical(places(placed), model$layout[first, ])
-  expect_input_error(predict(model, iris[!known, 2:5]), "variables of the formula, but lacks Sepal.Len")
+  expect_input_error(
+    predict(model, iris[!known, 2:5]), "variables of the formula, but lacks Sepal.Len"
+  )
   expect_input_error(predict(model, as.matrix(iris[1:4])), "must be a data frame")
 
   without <- umap_fit(~ . - Sepal.Width, iris[known, 1:4])
@@ -334,19 +346,22 @@ test_that("rows that count by directions, ranks or shares may be of any size", {
   expect_true(all(is.finite(as.matrix(predict(by_sum, far_row(1e25))))))
 })
 
-test_that("a function that only the fit saw is an error that tells the remedy", {
+test_that("a function that only the fit saw is an error that names the remedy", {
   model <- local({
     only_here <- function(x) x^2
     umap_fit(~ only_here(mpg) + hp, mtcars, n_epochs = 5)
   })
   expect_input_error(
-    predict(model, mtcars), "must give the columns .* only_here\\(mpg\\) fails: .*define only_here\\(\\)"
+    predict(model, mtcars),
+    "must give the columns .* only_here\\(mpg\\) fails: .*define only_here\\(\\)"
   )
 })
 
 test_that("n_epochs without newdata is an error", {
   model <- umap_fit(iris[known, 1:4], n_epochs = 5)
-  expect_input_error(predict(model, n_epochs = 3), "`n_epochs` must be NULL without `newdata`, not 3")
+  expect_input_error(
+    predict(model, n_epochs = 3), "`n_epochs` must be NULL without `newdata`, not 3"
+  )
 })
 
 test_that("columns chosen by name are not taken by place", {

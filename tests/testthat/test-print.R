@@ -20,7 +20,7 @@ test_that("numbers of rows to print can be chosen", {
   expect_length(capture.output(print(embedding[1:3, ])), 6)
 })
 
-test_that("an embedding tells its settings", {
+test_that("an embedding prints its settings", {
   embedding <- umap(iris[1:4], n_neighbors = 20, seed = 7)
   lines <- capture.output(print(embedding))
   expect_identical(lines[1:2], c(

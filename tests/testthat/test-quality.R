@@ -88,7 +88,7 @@ test_that("what cannot be compared is an error or reduced with a warning", {
 
 # ---- neighbor_recall() --------------------------------------------------------------------------
 
-test_that("recall is the share of true neighbours", {
+test_that("recall is the fraction of true neighbors", {
   x <- some_digits(200)
   for (metric in common_metrics) {
     expect_identical(neighbor_recall(nearest_neighbors(x, 9, metric), x), 1)
@@ -105,7 +105,7 @@ test_that("recall is the share of true neighbours", {
   expect_input_error(neighbor_recall(nn, x[-1, ]), "`nn` must have one row per row of `x`, 199")
 })
 
-test_that("the quality of the points is, on average, that of the whole", {
+test_that("the quality of the points averages to the quality of the whole", {
   x <- some_digits(200)
   layout <- umap(x, n_epochs = 50)
   points <- point_quality(x, layout)
@@ -117,7 +117,7 @@ test_that("the quality of the points is, on average, that of the whole", {
   expect_equal(points$neighbor_preservation[7], mean(nn %in% shown))
 })
 
-test_that("the local dimension is that of the surface on which the data lie", {
+test_that("the local dimension is the dimension of the surface on which the data lie", {
   for (d in c(1, 2, 4)) {
     x <- matrix(with_seed(1, stats::runif(1500 * d)), ncol = d) %*% gaussian(d, 10)
     estimate <- stats::median(local_dimension(nearest_neighbors(x, 30)))
@@ -148,7 +148,9 @@ test_that("a model's data are compared by its metric, after its transform", {
   formula <- umap_fit(~ log(Sepal.Length) + Petal.Width, data = iris, n_epochs = 20)
   expect_identical(summary(formula, data = iris)$recall, 1)
   expect_input_error(embedding_quality(x, cosine, metric_kwds = list(p = 3)), "needs `metric`")
-  expect_input_error(embedding_quality(iris[1:3], scaled), "`x` must have all columns of the model, but")
+  expect_input_error(
+    embedding_quality(iris[1:3], scaled), "`x` must have all columns of the model, but"
+  )
 })
 
 test_that("a model of several metrics says that it cannot be measured by one", {

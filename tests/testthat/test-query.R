@@ -52,7 +52,7 @@ test_that("new rows are prepared like the old ones", {
   )
 })
 
-test_that("the graph leads to nearly all neighbours, on any number of threads", {
+test_that("the graph leads to nearly all neighbors, on any number of threads", {
   shapes <- list(digits = digits$pixels, noise = gaussian(5000, 10), islands = blobs(40, 125, 20))
   for (shape in shapes) {
     query <- shape[4701:5000, ]

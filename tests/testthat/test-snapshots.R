@@ -38,7 +38,7 @@ test_that("snapshots are a data frame of epochs and coordinates", {
   expect_identical(frame$label, rep(iris$Species, 3))
 })
 
-test_that("layouts of different points are no snapshots", {
+test_that("layouts of different points are not snapshots", {
   broken <- layouts
   broken[["5"]] <- broken[["5"]][1:7, ]
   expect_input_error(print(broken), "`x` must be a list of layouts of the same points")

@@ -41,7 +41,7 @@ expect_same_neighbors <- function(got, wanted, tolerance = 1e-5) {
   expect_gt(mean(got$idx == wanted$idx), 0.85)
 }
 
-test_that("sparse matrices give the neighbours of filled ones in every metric that admits them", {
+test_that("sparse matrices give the neighbors of filled ones in every metric that admits them", {
   x <- sparse_values()
   rownames(x) <- paste("row", seq_len(nrow(x)))
   for (metric in setdiff(sparse_metrics, "tsss")) {
@@ -132,7 +132,9 @@ test_that("what sparse matrices cannot be is an error", {
     duplicated <- as_sparse(x, class)
     slot <- if (class == "dgRMatrix") "j" else "i"
     attr(duplicated, slot)[2] <- attr(duplicated, slot)[1]
-    expect_input_error(nearest_neighbors(duplicated, 5), paste0(class, ", not one with two entries"))
+    expect_input_error(
+      nearest_neighbors(duplicated, 5), paste0(class, ", not one with two entries")
+    )
     attr(duplicated, slot)[1:2] <- rev(attr(as_sparse(x, class), slot)[1:2])
     attr(duplicated, slot)[3] <- attr(duplicated, slot)[1] # not side by side
     expect_input_error(nearest_neighbors(duplicated, 5), "two entries for the same place")
@@ -154,7 +156,7 @@ test_that("other classes of Matrix are refused with a remedy that works", {
   expect_identical(check_data(converted), converted)
 })
 
-test_that("a sparse matrix is no target", {
+test_that("a sparse matrix is not a target", {
   expect_input_error(umap(iris[1:4], y = as_sparse(diag(150))), "`y` must be numbers or categories")
 })
 

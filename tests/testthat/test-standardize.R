@@ -1,12 +1,12 @@
 # As the peers scale, in plain R.
 scaled_by <- function(x, scale) {
-  centred <- sweep(x, 2, colMeans(x))
+  centered <- sweep(x, 2, colMeans(x))
   switch(scale,
     none = x,
-    z = sweep(centred, 2, apply(x, 2, stats::sd), "/"),
+    z = sweep(centered, 2, apply(x, 2, stats::sd), "/"),
     range = (x - min(x)) / diff(range(x)),
     colrange = apply(x, 2, function(column) (column - min(column)) / diff(range(column))),
-    maxabs = centred / max(abs(centred))
+    maxabs = centered / max(abs(centered))
   )
 }
 
@@ -32,7 +32,7 @@ test_that("constant columns become 0", {
   expect_true(all(is.finite(standardized(x, "z", 2))))
 })
 
-test_that("principal components are those of prcomp()", {
+test_that("principal components agree with prcomp()", {
   wide <- gaussian(300, 60) %*% diag(0.9^(1:60)) %*% gaussian(60, 60, 2) + 5
   for (x in list(as.matrix(iris[1:4]), wide, 1e-30 * wide, 1e200 * wide)) {
     for (k in c(1, 3)) {
@@ -41,7 +41,8 @@ test_that("principal components are those of prcomp()", {
       expect_identical(dim(got), c(nrow(x), as.integer(k)))
       signs <- sign(colSums(got / max(got) * (expected / max(expected))))
       expect_equal(
-        unname(got) / stats::sd(expected), unname(expected %*% diag(signs, k)) / stats::sd(expected),
+        unname(got) / stats::sd(expected),
+        unname(expected %*% diag(signs, k)) / stats::sd(expected),
         tolerance = 1e-4
       )
     }
@@ -136,13 +137,13 @@ test_that("scale and components that mean nothing to a metric are errors", {
   expect_identical(lengths(lapply(mixed$blocks, `[[`, "standardization")) > 0, c(TRUE, FALSE))
 })
 
-test_that("components that are no fewer than the columns change nothing", {
+test_that("as many components as columns or more change nothing", {
   x <- gaussian(40, 4) > 0
   fit <- function(...) umap_fit(x, metric = "jaccard", n_neighbors = 5, n_epochs = 5, ...)$layout
   expect_identical(fit(pca = 4), fit())
 })
 
-test_that("numbers beside categories keep their scale where the metric needs it", {
+test_that("numbers next to categories keep their scale where the metric needs it", {
   x <- data.frame(abs(gaussian(40, 4)), kind = rep(c("a", "b"), 20))
   fit <- function(...) umap_fit(x, metric = "hellinger", n_neighbors = 5, n_epochs = 5, ...)
   expect_identical(fit()$layout, fit(scale = "none")$layout)

@@ -1,4 +1,4 @@
-test_that("a summary tells stages, settings and scales", {
+test_that("a summary reports stages, settings and scales", {
   model <- umap_fit(iris[1:4], iris$Species, min_dist = 0.25)
   summary <- summary(model)
   expect_identical(summary$n, 150L)
@@ -16,7 +16,7 @@ test_that("a summary tells stages, settings and scales", {
   expect_output(print(summary(model)), "nearest neighbors +15 each")
 })
 
-test_that("a summary measures approximate neighbours, given the data", {
+test_that("a summary measures approximate neighbors, given the data", {
   x <- some_digits(600)
   model <- umap_fit(x, n_epochs = 5, neighbor_method = "nndescent")
   model$neighbors$recall <- NULL # as in a model of another origin
@@ -26,7 +26,7 @@ test_that("a summary measures approximate neighbours, given the data", {
   expect_output(print(summary), "nndescent, recall [01]")
 })
 
-test_that("a summary tells the recall that searches have told", {
+test_that("a summary reports the recall that searches returned", {
   model <- umap_fit(some_digits(600), n_epochs = 5, neighbor_method = "clusters")
   expect_identical(summary(model)$recall, model$neighbors$recall)
   expect_output(print(summary(model)), "clusters, recall [01]")
@@ -40,7 +40,7 @@ test_that("a summary tells the recall that searches have told", {
   expect_identical(summary(umap_fit(iris[1:4], n_epochs = 2, keep = "minimal"))$recall, NA_real_)
 })
 
-test_that("a summary tells the pieces of the graph and the warnings", {
+test_that("a summary reports the components of the graph and the warnings", {
   expect_warning(model <- umap_fit(blobs(3, 8)[1:20, ], n_neighbors = 25))
   expect_output(print(summary(model)), "Warnings\n  `n_neighbors` is 25")
   model <- umap_fit(blobs(3, 30), n_neighbors = 5)
@@ -58,7 +58,7 @@ test_that("a summary says what is not kept", {
   expect_input_error(summary(model, datum = iris), "`...` must be empty, .* datum")
 })
 
-test_that("a summary refuses other data than those of the model, by their name", {
+test_that("a summary refuses data that are not the model's, by their name", {
   model <- umap_fit(iris[1:4], n_epochs = 2)
   expect_input_error(summary(model, iris[1:9, 1:4]), "`data` must have the 150 rows of the model")
   holed <- as.matrix(iris[1:4])

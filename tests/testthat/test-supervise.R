@@ -88,7 +88,7 @@ test_that("a data frame supervises by all of its columns", {
   )
 })
 
-test_that("intersections are graphs: symmetric, with one full neighbour each", {
+test_that("intersections are graphs: symmetric, with one full neighbor each", {
   graph <- intersect_graphs(
     fuzzy_graph(nearest_neighbors(some_digits(200))),
     fuzzy_graph(nearest_neighbors(some_digits(200), metric = "cosine"))
@@ -174,7 +174,7 @@ test_that("arguments for numeric targets have no effect on categories", {
   expect_no_warning(supervise_graph(graph, iris[[1]], target_n_neighbors = 9, bandwidth = 2))
 })
 
-test_that("the default neighbourhood of a target is no unused argument", {
+test_that("the default neighborhood of a target is not an unused argument", {
   x <- as.matrix(iris[1:60, 1:4])
   expect_silent(umap(x, target_n_neighbors = 15, n_epochs = 5, verbose = FALSE))
   settings <- umap_fit(x, n_epochs = 5)$settings

@@ -33,7 +33,7 @@ test_that("labels may be arrays of one dimension and matrices of one column", {
   expect_input_error(umap(iris[1:4], labels = matrix(1:150, 75)), "`labels` must be a vector")
 })
 
-test_that("a model is a start, as an embedding is", {
+test_that("a model or an embedding serves as initialization", {
   model <- umap_fit(iris[1:4], n_epochs = 5)
   expect_identical(
     umap(iris[1:4], init = model, n_epochs = 0),
@@ -258,7 +258,7 @@ test_that("errors are shown with the user's call", {
   )
 })
 
-test_that("too many neighbours are reduced with a warning", {
+test_that("too many neighbors are reduced with a warning", {
   x <- gaussian(6, 3)
   expect_warning(model <- umap_fit(x), "`n_neighbors` is 15 but there are only 6 rows",
     class = "unfurl_warning"
@@ -280,7 +280,7 @@ test_that("a broken dist is refused, and a and b leave min_dist out of play", {
 
 # ---- Nothing for nothing ------------------------------------------------------------------------
 
-test_that("given neighbours contradicted are an error", {
+test_that("given neighbors contradicted are an error", {
   nn <- nearest_neighbors(iris[1:4], 12)
   expect_no_warning(umap(nn, n_neighbors = 12, metric = "euclidean", n_epochs = 2))
   expect_no_warning(
@@ -293,7 +293,7 @@ test_that("given neighbours contradicted are an error", {
   expect_input_error(umap_fit(nn, metric = "cosine"), "`metric` must be \"euclidean\", by which")
 })
 
-test_that("the metric of distances may be told, as may what umap() has without being told", {
+test_that("the metric of distances may be given, as may what umap() has anyway", {
   d <- dist(iris[1:4], "manhattan")
   for (metric in c("euclidean", "manhattan", "precomputed")) {
     expect_no_warning(model <- umap_fit(d, metric = metric, metric_kwds = list(), n_epochs = 2))
@@ -348,9 +348,9 @@ test_that("a warning names settings that have no effect", {
   expect_input_error(fit(a = 1, b = 1, spread = "wide"), "`spread` must be a number")
 })
 
-# ---- Points without neighbours ------------------------------------------------------------------
+# ---- Points without neighbors ------------------------------------------------------------------
 
-test_that("points without neighbours are said to be", {
+test_that("a warning counts points without neighbors", {
   none <- list(idx = matrix(NA, 10, 3) + 0L, dist = matrix(NA_real_, 10, 3))
   expect_unfurl_warning(model <- umap_fit(none), "10 of 10 points have no neighbor at all")
   expect_true(all(is.finite(model$layout)))
@@ -417,7 +417,7 @@ test_that("arguments that change nothing give no warning", {
   expect_no_warning(umap(iris[1:4], method = "tumap", min_dist = 1 - 0.9, n_epochs = 2))
 })
 
-test_that("names that begin like those of the package are not taken for them", {
+test_that("names that begin like the package's names are not taken for them", {
   x <- data.frame(label_source = iris$Petal.Width, iris[1:3])
   embedding <- umap(x, n_epochs = 2)
   expect_named(embedding, c("UMAP1", "UMAP2"))
