@@ -123,6 +123,20 @@ leg() {
   done
 }
 
+# refuse COMPILER FLAGS: arithmetic that is not IEEE 754's, or not in float, must not compile.
+refuse() {
+  local compiler=$1 flags=$2 result=refused
+  if ! can_run x86-64 "$compiler"; then
+    result=- skipped=$((skipped + 1))
+  # shellcheck disable=SC2086
+  elif "$compiler" -std=gnu11 -Isrc/core $flags -fsyntax-only src/core/data/metric.c 2>/dev/null; then
+    result=compiled failed=$((failed + 1))
+  else
+    passed=$((passed + 1))
+  fi
+  echo "| x86-64 | $compiler \`$flags\` | must not compile | $result |" | tee -a "$work/table"
+}
+
 matrix() {
   local x86='scalar sse2 fma avx2 avx512 vnni' arm='scalar neon' compiler flags
   leg x86-64 gcc -O2 "$x86" '1 2 5'
@@ -138,6 +152,9 @@ matrix() {
     leg x86-64 clang -O3 "$x86" 5
     leg arm64 gcc -O2 neon 2
   fi
+  refuse gcc -ffast-math
+  refuse gcc -mfpmath=387
+  refuse clang -ffast-math
 }
 
 report() {

@@ -33,8 +33,7 @@
 
 #include <float.h>
 #if FLT_EVAL_METHOD != 0
-#error                                                                                             \
-    "unfurl needs float arithmetic in float (FLT_EVAL_METHOD 0): on 32-bit x86, compile with -msse2 -mfpmath=sse"
+#error "unfurl needs float arithmetic in float: compile it with -msse2 -mfpmath=sse"
 #endif
 
 #if defined(__clang__)
