@@ -1,5 +1,5 @@
 /*
- * umap.c: UMAP (McInnes, Healy, Melville 2018, algorithm 1), stage after stage.
+ * umap.c: runs UMAP (McInnes, Healy, Melville 2018, algorithm 1), stage after stage.
  */
 #include "arith/arith.h"
 

@@ -1,7 +1,7 @@
 /*
  * umap.h: the public interface of the core, and UMAP as a whole.
  *
- * A host includes this header alone. It opens a session (base/session.h), calls stages or uf_umap(),
+ * A host includes only this header. It opens a session (base/session.h), calls stages or uf_umap(),
  * and frees what it got.
  */
 #ifndef UF_UMAP_H
@@ -47,10 +47,10 @@ typedef struct uf_umap_result {
 } uf_umap_result;
 
 /*
- * Embeds the points that the blocks describe, the first block above all; what is found out about each
- * stays in it. The result is to be zero, but for an initial layout of the caller's own in
- * result->layout (with UF_INIT_GIVEN). observer may be NULL. The caller frees blocks and result in any
- * case, also after a failure.
+ * Embeds the points that the blocks describe, the first block above all; what is found out about
+ * each stays in it. The result must be zero, except for the caller's initial layout in
+ * result->layout (with UF_INIT_GIVEN). observer may be NULL. The caller frees blocks and result in
+ * any case, also after a failure.
  */
 uf_status uf_umap(uf_context *ctx, uf_data_block *blocks, int n_blocks,
                   const uf_umap_options *options, uf_observer *observer, uf_umap_result *result);

@@ -1,5 +1,5 @@
 /*
- * glue/blocks.c: blocks of the points, and the graph of several of them.
+ * glue/blocks.c: makes blocks of the points, and the graph of several blocks.
  */
 #include "blocks.h"
 
@@ -40,7 +40,7 @@ static uf_status take_columns(r_run *run, SEXP given, int n, uf_matrix *columns,
   return UF_OK;
 }
 
-/* Of the kinds of R/blocks.R, "numeric" and "codes" are columns. n: rows that each block must have. */
+/* The kinds "numeric" and "codes" of R/blocks.R are columns. n: rows that each block must have. */
 static uf_status to_block(r_run *run, SEXP given, int n, uf_matrix *columns, uf_data_block *block) {
   const char *kind = r_string(given, "kind");
   block->weight = r_double(given, "weight");
@@ -70,7 +70,7 @@ void r_blocks_free(r_blocks *blocks) {
   for (int b = 0; b < blocks->count; b++) uf_data_block_free(&blocks->block[b]);
 }
 
-/* What a metric that is an R function compares is R's own. */
+/* A metric that is an R function compares R's own matrix. */
 static int has_points(const uf_data_block *block) {
   return block->points.n > 0 && block->points.metric != UF_FUNCTION;
 }

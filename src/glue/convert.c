@@ -15,7 +15,7 @@ int r_int(SEXP list, const char *name) { return Rf_asInteger(r_element(list, nam
 
 const char *r_string(SEXP list, const char *name) { return CHAR(Rf_asChar(r_element(list, name))); }
 
-/* The place of a word in a table, or the first place. */
+/* Returns the place of a word in a table, or the first place. */
 static int place_of(const char *word, const char *const *table, int count) {
   for (int i = 0; i < count; i++)
     if (strcmp(word, table[i]) == 0) return i;

@@ -1,6 +1,6 @@
 /*
- * glue/convert.h: between R's objects and the core's structs. Arguments have been checked in R
- * (R/check.R); what remains is their shape in C.
+ * glue/convert.h: converts between R's objects and the core's structs. Arguments have been checked
+ * in R (R/check.R); what remains is their shape in C.
  */
 #ifndef UNFURL_R_CONVERT_H
 #define UNFURL_R_CONVERT_H
@@ -31,11 +31,11 @@ uf_layout_options r_layout_options(SEXP options);
 /* The n integers of categories; NULL where they are anything else. */
 const int *r_category(SEXP category, R_xlen_t n);
 
-/* The data, without copying them: a matrix, a sparse one of the package Matrix (its slots are read), or
- * raw bytes of packed bits. */
+/* Reads the data without copying them: a matrix, a sparse matrix of the package Matrix (its slots
+ * are read), or raw bytes of packed bits. */
 uf_matrix r_matrix(SEXP matrix);
 
-/* A unit in which given distances sit well in float. */
+/* Returns a unit that brings given distances into the range of float. */
 double r_distance_unit(SEXP dist);
 
 /* idx (1-based, NA for a missing neighbor) and dist, both n × k, into the core's table; distances
@@ -43,7 +43,7 @@ double r_distance_unit(SEXP dist);
 uf_status r_to_neighbors(uf_context *ctx, SEXP idx, SEXP dist, double unit,
                          uf_neighbors *neighbors);
 
-/* idx alone, for a search that finds its way along neighbors. */
+/* Converts only idx, for a search along neighbors. */
 uf_status r_to_search_graph(uf_context *ctx, SEXP idx, uf_neighbors *graph);
 
 /* list(idx, dist, method); distances are multiplied by `unit`. */

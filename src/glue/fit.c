@@ -1,6 +1,6 @@
 /*
- * glue/fit.c: UMAP as a whole, in one call, so that data, neighbors and graph stay in the core from
- * stage to stage.
+ * glue/fit.c: runs UMAP as a whole in one call, so that data, neighbors and graph stay in the core
+ * from stage to stage.
  */
 #include "host.h"
 #include "entry_points.h"

@@ -1,6 +1,7 @@
 /*
- * glue/graph.c: each stage of UMAP by itself. An entry point fills a struct with its arguments; its
- * body runs the core and converts the result; its release frees what the core gave.
+ * glue/graph.c: runs each stage that makes a graph by itself. An entry point fills a struct with
+ * its arguments; its body runs the core and converts the result; its release frees what the core
+ * gave.
  */
 #include "entry_points.h"
 

@@ -6,8 +6,8 @@ static void catch_jump(void *caught, Rboolean jumped) {
   if (jumped) longjmp(*(jmp_buf *)caught, 1);
 }
 
-/* Runs code that R may leave by a jump: an interrupt, a time limit, an error, a handler of a message.
- * The jump is held until the core has stopped; r_run_check() lets it go on. */
+/* Runs code that R may leave by a jump: an interrupt, a time limit, an error, a handler of a
+ * message. The jump is held until the core has stopped; r_run_check() lets it go on. */
 void r_call(r_run *run, SEXP (*code)(void *), void *data) {
   jmp_buf caught;
   if (run->jumped) return;
@@ -50,7 +50,7 @@ static void host_progress(void *data, const char *phase, double fraction) {
   r_call(run, call_progress, &call);
 }
 
-/* The word that makes the class of R's warning. */
+/* Returns the word that makes the class of R's warning. */
 static const char *warning_name(uf_warning kind) {
   switch (kind) {
   case UF_WARN_RECALL: return "recall";
@@ -67,7 +67,7 @@ static void signal_warning(const r_run *run, const r_warning *warning) {
   UNPROTECT(3);
 }
 
-/* Jumps. `argument`: the one that the user is told is bad. */
+/* Raises R's error by a jump. `argument`: the name of the bad argument. */
 static void signal_error(const r_run *run, const char *status, const char *argument,
                          const char *text) {
   SEXP first = PROTECT(Rf_mkString(status)), message = PROTECT(Rf_mkString(text));
@@ -151,7 +151,7 @@ void r_run_open(r_run *run, SEXP settings) {
                                    r_string(settings, "isa")));
 }
 
-/* Tells R that the last phase is over: it takes the time. */
+/* Reports to R that the last phase is over: R takes the time. */
 static void end_phase(r_run *run) {
   if (!*run->ctx.phase) return;
   run->ctx.phase = "";

@@ -32,8 +32,8 @@ typedef struct r_run {
 /* Opens the context. Errors in R where that fails. */
 void r_run_open(r_run *run, SEXP settings);
 
-/* After the core's work: goes on with a jump that a callback began; signals what the core warned
- * of, and raises an R error unless status is UF_OK. */
+/* After the core's work: goes on with a jump that a callback began; signals the core's warnings,
+ * and raises an R error unless status is UF_OK. */
 void r_run_check(r_run *run, uf_status status);
 
 /* Floats that the caller frees with uf_free(), in its release. */
@@ -48,19 +48,19 @@ void r_call(r_run *run, SEXP (*code)(void *), void *data);
 /* Lets a metric that is an R function compare the rows of x. */
 void r_take_function(r_run *run, SEXP x);
 
-/* The rows of x made ready for the metric; errors in R where they are not admitted. */
+/* Prepares the rows of x for the metric; errors in R where they are not admitted. */
 void r_make_points(r_run *run, SEXP x, SEXP metric, uf_points *points);
 
-/* The same, which keeps in `preparation` how. */
+/* Prepares likewise, and keeps in `preparation` how. */
 void r_prepare_points(r_run *run, SEXP x, SEXP metric, uf_preparation *preparation,
                       uf_points *points);
 
-/* Rows to be compared with such points, prepared like them. */
+/* Prepares rows to be compared with such points. */
 void r_prepare_queries(r_run *run, SEXP x, const uf_preparation *preparation, uf_points *points);
 
 /*
  * Runs body(call), then release(call), also when body is left by an R error or interrupt. So an
- * entry point keeps whatever it gets from the core in `call`, and frees it in `release` alone.
+ * entry point keeps whatever it gets from the core in `call`, and frees it only in `release`.
  */
 SEXP r_execute(SEXP (*body)(void *call), void (*release)(void *call), void *call);
 

@@ -1,5 +1,5 @@
 /*
- * glue/layout.c: the start of a layout and its optimization, by themselves.
+ * glue/layout.c: runs initialization and optimization of a layout by themselves.
  */
 #include "host.h"
 #include "entry_points.h"

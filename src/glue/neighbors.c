@@ -1,6 +1,6 @@
 /*
- * glue/neighbors.c: nearest neighbors, found in data or in distances, and how many of them a table
- * has.
+ * glue/neighbors.c: finds nearest neighbors in data or in distances, and measures the recall of a
+ * table.
  */
 #include "host.h"
 #include "entry_points.h"

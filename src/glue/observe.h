@@ -1,6 +1,6 @@
 /*
- * glue/observe.h: what a layout shows on the way, to R: snapshots, losses, a function called after
- * every epoch.
+ * glue/observe.h: passes what is observed of a layout to R: snapshots, losses, a function called
+ * after every epoch.
  */
 #ifndef UNFURL_R_OBSERVE_H
 #define UNFURL_R_OBSERVE_H
@@ -14,8 +14,8 @@ typedef struct r_observer {
   int n, d;
 } r_observer;
 
-/* observer: list(snapshots, trace, n_partners, callback), of a layout n × d. Errors in R where memory
- * is wanting. */
+/* observer: list(snapshots, trace, n_partners, callback), for a layout of n × d. Errors in R where
+ * memory is short. */
 void r_observer_open(r_observer *w, r_run *run, SEXP observer, int n, int d);
 
 /* list(snapshots, trace): a list of matrices, and a matrix of losses by rows. */

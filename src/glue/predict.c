@@ -1,5 +1,5 @@
 /*
- * glue/predict.c: new rows placed in a model's layout.
+ * glue/predict.c: places new rows in a model's layout.
  */
 #include "host.h"
 #include "points.h"
@@ -9,8 +9,8 @@ typedef struct predict_call {
   r_run run;
   SEXP settings, given, old_layout, options;
   int n_new, n_data_blocks;
-  /* a view each */
-  uf_query_block *views;
+  /* one for each block */
+  uf_query_block *blocks;
   uf_preparation *preparations; /* in R's memory */
   uf_points *points, *queries;
   uf_neighbors *graphs;
@@ -23,7 +23,7 @@ typedef struct predict_call {
 static void release_predict(void *data) {
   predict_call *c = data;
   for (int v = 0; v < c->n_data_blocks; v++) {
-    uf_query_block_free(&c->views[v]);
+    uf_query_block_free(&c->blocks[v]);
     r_points_free(&c->points[v]);
     uf_points_free(&c->queries[v]);
     uf_neighbors_free(&c->graphs[v]);
@@ -50,10 +50,10 @@ static void *new_structs(int count, size_t size) {
 }
 
 /* Neighbors among the old rows, which the user gives. */
-static double take_neighbors(predict_call *c, SEXP neighbors, uf_query_block *view) {
+static double take_neighbors(predict_call *c, SEXP neighbors, uf_query_block *block) {
   SEXP dist = r_element(neighbors, "dist");
   double unit = r_distance_unit(dist);
-  check(c, r_to_neighbors(&c->run.ctx, r_element(neighbors, "idx"), dist, unit, &view->neighbors));
+  check(c, r_to_neighbors(&c->run.ctx, r_element(neighbors, "idx"), dist, unit, &block->neighbors));
   return unit;
 }
 
@@ -63,16 +63,16 @@ static void take_old_rows(predict_call *c, SEXP given, int v) {
   c->run.argument = "object";
   check(c, r_to_preparation(ctx, r_element(given, "preparation"), &c->preparations[v]));
   check(c, r_to_points(ctx, r_element(given, "points"), &c->preparations[v], &c->points[v]));
-  c->views[v].points = &c->points[v];
-  c->views[v].hash = r_hash(r_element(given, "points"));
+  c->blocks[v].points = &c->points[v];
+  c->blocks[v].hash = r_hash(r_element(given, "points"));
 }
 
-/* The same of the only view with a metric that is an R function: R's matrix. */
+/* Takes R's matrix for the only block, whose metric is an R function. */
 static void take_rows_of_function(predict_call *c, SEXP given) {
   r_prepare_points(&c->run, r_element(given, "x"), r_element(given, "metric"), &c->own_preparation,
                    &c->own_points);
   c->preparations[0] = c->own_preparation;
-  c->views[0].points = &c->own_points;
+  c->blocks[0].points = &c->own_points;
 }
 
 /* Old rows, and new ones made ready likewise. */
@@ -88,35 +88,35 @@ static double take_points(predict_call *c, SEXP given, int v) {
     take_old_rows(c, given, v);
   c->run.argument = "object";
   check(c, r_to_search_graph(ctx, r_element(given, "idx"), &c->graphs[v]));
-  if (c->graphs[v].n != n_old || c->views[v].points->n != n_old) fail_lengths(c);
+  if (c->graphs[v].n != n_old || c->blocks[v].points->n != n_old) fail_lengths(c);
   uf_matrix matrix = r_matrix(query);
   if (matrix.d != preparation->d)
     check(c, uf_fail(ctx, UF_BAD_INPUT, "is damaged: its rows have other columns than its data"));
   c->run.argument = "newdata";
   c->run.queries = query;
   check(c, uf_points_prepare_new(ctx, &matrix, preparation, &c->queries[v]));
-  if (c->queries[v].form != c->views[v].points->form)
+  if (c->queries[v].form != c->blocks[v].points->form)
     check(c, uf_fail(ctx, UF_BAD_INPUT, "must be a matrix of the same kind as the model's data"));
-  c->views[v].queries = &c->queries[v];
-  c->views[v].graph = &c->graphs[v];
-  c->views[v].k = r_int(given, "k");
-  return c->views[v].points->unit;
+  c->blocks[v].queries = &c->queries[v];
+  c->blocks[v].graph = &c->graphs[v];
+  c->blocks[v].k = r_int(given, "k");
+  return c->blocks[v].points->unit;
 }
 
 static void take_view(predict_call *c, int v) {
   SEXP given = VECTOR_ELT(c->given, v), category = r_element(given, "category");
   SEXP neighbors = r_element(given, "neighbors");
-  uf_query_block *view = &c->views[v];
-  view->weight = r_double(given, "weight");
+  uf_query_block *block = &c->blocks[v];
+  block->weight = r_double(given, "weight");
   if (!Rf_isNull(category)) {
-    view->category = r_category(category, (R_xlen_t)c->n_new + Rf_nrows(c->old_layout));
-    if (!view->category) fail_lengths(c);
+    block->category = r_category(category, (R_xlen_t)c->n_new + Rf_nrows(c->old_layout));
+    if (!block->category) fail_lengths(c);
     return;
   }
   double unit =
-      Rf_isNull(neighbors) ? take_points(c, given, v) : take_neighbors(c, neighbors, view);
-  view->max_distance = r_double(given, "max_distance") / unit;
-  view->mean_distance = r_double(given, "mean_distance") / unit;
+      Rf_isNull(neighbors) ? take_points(c, given, v) : take_neighbors(c, neighbors, block);
+  block->max_distance = r_double(given, "max_distance") / unit;
+  block->mean_distance = r_double(given, "mean_distance") / unit;
 }
 
 static uf_predict_options decode_options(SEXP options) {
@@ -132,7 +132,7 @@ static SEXP predict(void *data) {
   int count = Rf_length(c->given), n_old = Rf_nrows(c->old_layout), d = Rf_ncols(c->old_layout);
   r_run_open(&c->run, c->settings);
   uf_predict_options options = decode_options(c->options);
-  c->views = new_structs(count, sizeof *c->views);
+  c->blocks = new_structs(count, sizeof *c->blocks);
   c->preparations = new_structs(count, sizeof *c->preparations);
   c->points = new_structs(count, sizeof *c->points);
   c->queries = new_structs(count, sizeof *c->queries);
@@ -145,13 +145,13 @@ static SEXP predict(void *data) {
   if (!c->old || !c->layout) check(c, UF_NO_MEMORY);
   r_to_layout(c->old_layout, c->old);
   const uf_old_layout old = {.position = c->old, .n = n_old, .d = d};
-  check(c, uf_predict(ctx, c->views, count, &old, &options, c->layout));
+  check(c, uf_predict(ctx, c->blocks, count, &old, &options, c->layout));
   return r_from_layout(c->layout, c->n_new, d);
 }
 
-SEXP unfurl_predict(SEXP views, SEXP n_new, SEXP layout, SEXP options, SEXP settings) {
+SEXP unfurl_predict(SEXP blocks, SEXP n_new, SEXP layout, SEXP options, SEXP settings) {
   predict_call call = {.settings = settings,
-                       .given = views,
+                       .given = blocks,
                        .n_new = Rf_asInteger(n_new),
                        .old_layout = layout,
                        .options = options};

@@ -1,5 +1,5 @@
 /*
- * glue/preprocess.c: scaling and principal components of the columns of a matrix.
+ * glue/preprocess.c: scales the columns of a matrix, and reduces them to principal components.
  */
 #include "host.h"
 #include "entry_points.h"

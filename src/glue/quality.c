@@ -1,6 +1,6 @@
 /*
- * glue/quality.c: what is measured on results: how much of the neighborhoods a layout keeps, into how
- * many pieces a graph falls.
+ * glue/quality.c: measures results: how much of the neighborhoods a layout keeps, and into how many
+ * components a graph falls.
  */
 #include "host.h"
 #include "entry_points.h"
@@ -73,7 +73,7 @@ SEXP unfurl_quality(SEXP x, SEXP layout, SEXP labels, SEXP k, SEXP k_label, SEXP
   return r_execute(quality, release_quality, &call);
 }
 
-/* Sizes of the connected components. */
+/* Returns the sizes of the connected components. */
 static SEXP graph_components(void *data) {
   quality_call *c = data;
   uf_context *ctx = &c->run.ctx;

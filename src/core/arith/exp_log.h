@@ -3,7 +3,7 @@
  * libm), so that they have the same bits everywhere.
  *
  * Worst errors, in units in the last place of the result, measured against long double by
- * tests/c/test_arith.c; vf_exp2 and vf_log2 are those of the lanes, in float (simd/kernels/exp.h):
+ * tests/c/test_arith.c; vf_exp2 and vf_log2 are the lanes' versions, in float (simd/kernels/exp.h):
  *
  *     uf_exp       1.1        vf_exp2                  1.0
  *     uf_log       1.7        vf_log2                  1.4

@@ -1,5 +1,5 @@
 /*
- * arith/float_mode.h: the processor's mode of rounding.
+ * arith/float_mode.h: sets the processor's mode of rounding.
  *
  * It belongs to the thread, and a library linked with -ffast-math changes it for the whole process
  * when it is loaded, so that tiny numbers become zero: results would depend on what else the user

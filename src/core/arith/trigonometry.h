@@ -43,8 +43,8 @@ static inline void uf_sin_cos(double x, double *sine, double *cosine) {
   *cosine = quarter == 0 ? c : quarter == 1 ? -s : quarter == 2 ? -c : s;
 }
 
-/* Similarity of triangle and sector (Heidarian and Dinneen 2016), of two vectors with squared
- * distance, squared lengths and product as given: ½ |x| |y| |sin θ| · (|x - y| + ||x| - |y||)² θ,
+/* Similarity of triangle and sector (Heidarian and Dinneen 2016) between two vectors, given their
+ * squared distance, squared lengths and product: ½ |x| |y| |sin θ| · (|x - y| + ||x| - |y||)² θ,
  * where θ is their angle and ten degrees more. */
 static inline double uf_tsss(double squares, double xx, double yy, double xy) {
   double length_x = sqrt(xx), length_y = sqrt(yy), cosine = xy / (length_x * length_y);

@@ -24,9 +24,9 @@ typedef struct uf_context {
   atomic_int stop;      /* set once the host asked to stop; workers read it between blocks */
   const char *phase;    /* what the progress bar shows, and which part of it the next loop fills */
   double span_from, span_to;
-  double done;         /* of the span, as the last poll said */
+  double done;         /* fraction of the span, as the last poll said */
   double last_poll;    /* seconds */
-  uint64_t float_mode; /* of the calling thread, to be put back */
+  uint64_t float_mode; /* the calling thread's mode, to be put back */
   int is_open;
   char message[512];
 } uf_context;
@@ -49,7 +49,7 @@ void uf_span(uf_context *ctx, double from, double to);
  * [0, 1] of the span. */
 uf_status uf_poll(uf_context *ctx, double done);
 
-/* Tells the host about something that the user should know of, although the result stands. */
+/* Warns the host: the user should know, although the result stands. */
 void uf_warn(uf_context *ctx, uf_warning kind, const char *message);
 
 #endif

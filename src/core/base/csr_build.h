@@ -1,16 +1,17 @@
 /*
- * base/csr_build.h: where the rows of a compressed structure begin.
+ * base/csr_build.h: computes where the rows of a compressed structure begin.
  *
- * start has n + 1 elements; row i is entries start[i] … start[i + 1] - 1. To build it, count row i in
- * start[i + 1] (start[0] is 0), call uf_csr_starts(), put each entry of row i at start[i]++, and call
- * uf_csr_rewind(). O(n + entries).
+ * start has n + 1 elements; row i is entries start[i] … start[i + 1] - 1. To build it, count row i
+ * in start[i + 1] (start[0] is 0), call uf_csr_starts(), put each entry of row i at start[i]++, and
+ * call uf_csr_rewind(). O(n + entries).
  */
 #ifndef UF_CSR_BUILD_H
 #define UF_CSR_BUILD_H
 
 #include <stdint.h>
 
-/* From the length of row i in start[i + 1] to where the rows begin. Returns the number of entries. */
+/* Turns the length of row i in start[i + 1] into where row i + 1 begins. Returns the number of
+ * entries. */
 static inline int64_t uf_csr_starts(int64_t n, int64_t *start) {
   for (int64_t i = 0; i < n; i++) start[i + 1] += start[i];
   return start[n];

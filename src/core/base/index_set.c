@@ -4,7 +4,8 @@
 
 #include "base/memory.h"
 
-/* 32 - log2 of the number of slots: the least power of two from 2 most on, and from 2 on. */
+/* Returns 32 - log2 of the number of slots: the smallest power of two that is at least 2 and at
+ * least 2 most. */
 static int shift_for(int most) {
   int shift = 31;
   while ((UINT64_C(1) << (32 - shift)) < 2 * (uint64_t)most) shift--;

@@ -1,6 +1,6 @@
 /*
- * base/memory.h: checked allocation. Sizes are products that cannot overflow unseen; blocks begin on a
- * cache line.
+ * base/memory.h: allocates with checks. Sizes are products that cannot overflow unseen; blocks
+ * begin on a cache line.
  */
 #ifndef UF_MEMORY_H
 #define UF_MEMORY_H
@@ -9,10 +9,11 @@
 
 #include "base/context.h"
 
-/* count × size bytes, not cleared; NULL with a message in the context when that cannot be had. */
+/* Allocates count × size bytes, not cleared. Returns NULL, with a message in the context, when it
+ * cannot. */
 void *uf_alloc(uf_context *ctx, int64_t count, size_t size);
 
-/* The same, filled with zero bytes. */
+/* Allocates likewise, filled with zero bytes. */
 void *uf_calloc(uf_context *ctx, int64_t count, size_t size);
 
 void uf_free(void *block);

@@ -1,5 +1,5 @@
 /*
- * base/merge_sorted.h: two ascending lists walked through together.
+ * base/merge_sorted.h: goes through two ascending lists together, in the order of their values.
  *
  *   uf_merge_sorted both = {.left = …, .right = …, .n_left = …, .n_right = …};
  *   while (uf_merge_next(&both)) … both.value, and where it stands in each list

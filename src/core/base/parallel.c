@@ -18,7 +18,7 @@ typedef struct uf_pool {
   pthread_cond_t work_ready, work_done;
   pthread_t *threads;
   struct worker *workers;
-  int n_helpers; /* threads beside the calling one */
+  int n_helpers; /* threads in addition to the calling one */
   int busy;      /* helpers that still work on the current loop */
   uint64_t loop; /* counts loops: a helper wakes when it changes */
   int closing;
@@ -63,7 +63,7 @@ static void *helper_main(void *argument) {
   return NULL;
 }
 
-/* Signals are the host's affair, on the host's thread: helpers inherit a mask that blocks them. */
+/* Only the host's thread handles signals: helpers inherit a mask that blocks them. */
 static int create_helper(pthread_t *thread, struct worker *worker) {
 #if defined(_WIN32)
   return pthread_create(thread, NULL, helper_main, worker);
@@ -170,7 +170,7 @@ uf_status uf_parallel(uf_context *ctx, int64_t n_blocks, uf_task *task, void *jo
   return atomic_load(&ctx->stop) ? UF_INTERRUPTED : UF_OK;
 }
 
-/* The calling thread alone may ask the host. */
+/* Only the calling thread may ask the host. */
 int uf_is_stopped(uf_context *ctx, int worker) {
   if (worker == 0) return uf_poll(ctx, ctx->done) != UF_OK;
   return atomic_load_explicit(&ctx->stop, memory_order_relaxed);
@@ -194,7 +194,7 @@ uf_status uf_parallel_rows(uf_context *ctx, int64_t n, int64_t block_size, uf_ro
   return uf_parallel(ctx, uf_n_blocks(n, block_size), run_rows, &rows);
 }
 
-/* Those of the machine. */
+/* Returns the number of processors of the machine. */
 static int online_processors(void) {
 #if defined(_SC_NPROCESSORS_ONLN)
   long processors = sysconf(_SC_NPROCESSORS_ONLN);

@@ -2,9 +2,9 @@
  * base/parallel.h: one loop over blocks, shared by a pool of threads.
  *
  * Determinism is by ownership: the caller cuts its work into blocks that do not depend on the
- * number of threads, and a block writes only what it owns. Which worker runs which block is left
- * open. The calling thread works too; it also polls the host for an interrupt between blocks and
- * while it waits.
+ * number of threads, and a block writes only what it owns. Any worker may run any block. The
+ * calling thread works too; it also polls the host for an interrupt between blocks and while it
+ * waits.
  */
 #ifndef UF_PARALLEL_H
 #define UF_PARALLEL_H
@@ -20,7 +20,7 @@ typedef void uf_task(void *job, int64_t block, int worker);
  * interrupt is heard. */
 uf_status uf_parallel(uf_context *ctx, int64_t n_blocks, uf_task *task, void *job);
 
-/* For a block that takes longer: whether it should return, as the host has asked to stop. Cheap. */
+/* Returns whether a long block should end early, as the host has asked to stop. Cheap. */
 int uf_is_stopped(uf_context *ctx, int worker);
 
 /* Rows from … to - 1, and the worker that they are given to. */

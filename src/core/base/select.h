@@ -6,8 +6,8 @@
 
 #include "base/random.h"
 
-/* Brings the `wanted` smallest of n different keys to the front. Pivots are random, since rows in an
- * order with a meaning (a wave sampled in time) defeat any fixed one. */
+/* Brings the `wanted` smallest of n different keys to the front. Pivots are random, since rows in
+ * an order with a meaning (a wave sampled in time) defeat any fixed one. */
 static inline void uf_select_smallest(uint64_t *keys, int n, int wanted) {
   int low = 0, high = n - 1;
   uint64_t key = (uint64_t)n;

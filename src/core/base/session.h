@@ -1,5 +1,5 @@
 /*
- * base/session.h: the beginning and the end of a call into the core.
+ * base/session.h: begins and ends a call into the core.
  */
 #ifndef UF_SESSION_H
 #define UF_SESSION_H

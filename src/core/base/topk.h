@@ -10,7 +10,7 @@
 #include <stdint.h>
 #include <string.h>
 
-/* The bits of a float that is not negative: they ascend with it. */
+/* Returns the bits of a float that is not negative: they ascend with it. */
 static inline uint32_t uf_ascending_bits(float x) {
   uint32_t bits;
   memcpy(&bits, &x, sizeof bits);
@@ -36,7 +36,8 @@ static inline int uf_topk_insert(uint64_t *list, int count, int k, uint64_t key)
   return at;
 }
 
-/* The same, where a key may come again: one that is there already is passed over, and -1 returned. */
+/* Inserts likewise where a key may come again: skips a key that is there already, and returns
+ * -1. */
 static inline int uf_topk_insert_new(uint64_t *list, int count, int k, uint64_t key) {
   int at = count;
   if (count == k && (k == 0 || key > list[k - 1])) return -1;

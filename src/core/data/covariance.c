@@ -38,7 +38,7 @@ static void average_column(void *job, int64_t column, int worker) {
   j->mean[column] = first + sum / j->matrix->n;
 }
 
-/* The covariances of a column with those up to it, or its variance alone. */
+/* Computes the covariances of a column with all columns up to it, or only its variance. */
 static void relate_column(void *job, int64_t column, int worker) {
   (void)worker;
   covariance_job *j = job;
@@ -87,8 +87,8 @@ static uf_status take_roots(uf_context *ctx, int d, double *variance) {
   return UF_OK;
 }
 
-/* Cholesky's factor in place of the lower triangle of the covariances. A column depends on those
- * before it when they leave less than 1e-10 of its variance. */
+/* Cholesky's factor in place of the lower triangle of the covariances. A column depends on earlier
+ * columns when they leave less than 1e-10 of its variance. */
 static uf_status factor(uf_context *ctx, int d, double *l) {
   const double dependent = 1e-10;
   for (int i = 0; i < d; i++) {

@@ -1,6 +1,6 @@
 /*
- * data/covariance.h: what the metrics seuclidean and mahalanobis divide by, which makes them
- * Euclidean distances of transformed rows.
+ * data/covariance.h: computes the divisors of the metrics seuclidean and mahalanobis, which make
+ * them Euclidean distances of transformed rows.
  *
  *     seuclidean    |D⁻¹ (x - y)|,  D = diag(s_1, …, s_d), the standard deviations of the columns
  *     mahalanobis   √((x - y)ᵀ C⁻¹ (x - y)) = |L⁻¹ (x - y)|,  C = L Lᵀ (Cholesky), the covariances

@@ -93,8 +93,8 @@ static void sift_down(nearest_heap *h, int n, int at) {
   }
 }
 
-/* Points come in ascending order, each once, and `met` of them have come before this one: so one at
- * the worst distance so far stays out. */
+/* Points come in ascending order, each once, and `met` points have come before this one: so a point
+ * at the worst distance so far stays out. */
 static inline void offer(nearest_heap *h, int met, int index, double distance) {
   if (met < h->room) {
     h->index[met] = index;
@@ -108,7 +108,7 @@ static inline void offer(nearest_heap *h, int met, int index, double distance) {
   }
 }
 
-/* From a heap to ascending order. */
+/* Sorts a heap into ascending order. */
 static void sort_heap(nearest_heap *h) {
   for (int n = h->room - 1; n > 0; n--) {
     swap(h, 0, n);
@@ -125,8 +125,8 @@ typedef struct nearest_job {
   double *distance; /* n × k */
 } nearest_job;
 
-/* Columns are read along the rows of the block, where they are contiguous; what a packed matrix has
- * of a row behind its diagonal is a column itself. */
+/* Columns are read along the rows of the block, where they are contiguous; in a packed matrix the
+ * part of a row behind the diagonal is itself a column. */
 static void find_nearest(void *job, uf_rows rows) {
   const nearest_job *j = job;
   const uf_distances *d = j->distances;

@@ -1,5 +1,5 @@
 /*
- * data/distances.h: nearest neighbors when the distances themselves are given, as doubles.
+ * data/distances.h: finds nearest neighbors when the distances themselves are given, as doubles.
  *
  * Each row keeps a heap of the k best so far, ordered by (distance, index), its root the worst; so
  * a row of n distances takes O(n) comparisons and, in random order, about k log(n / k) insertions

@@ -102,10 +102,11 @@ void uf_row_table_free(uf_row_table *table) {
 
 int uf_row_first(const uf_row_table *table, int hash) { return table->first[slot_of(table, hash)]; }
 
-/* Heads are the lowest rows of their kind; those of one hash are chained, mostly one alone. */
+/* Heads are the lowest rows of their kind; heads with one hash are chained, and mostly there is
+ * only one. */
 typedef struct copy_lists {
   int *head; /* n: the next head of the same hash, or -1 */
-  int *last; /* n: at a head, the last of its copies so far */
+  int *last; /* n: at a head, its last copy so far */
 } copy_lists;
 
 static void add_copy(const uf_points *points, int row, int head, copy_lists *lists,

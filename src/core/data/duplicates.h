@@ -1,5 +1,5 @@
 /*
- * data/duplicates.h: rows that are equal bit for bit, found by a hash of each row, whatever its
+ * data/duplicates.h: finds rows that are equal bit for bit, by a hash of each row, whatever its
  * form.
  */
 #ifndef UF_DUPLICATES_H
@@ -7,7 +7,7 @@
 
 #include "data/points.h"
 
-/* hash[i]: of row i. O(n d). */
+/* Sets hash[i] to the hash of row i. O(n d). */
 uf_status uf_hash_rows(uf_context *ctx, const uf_points *points, int *hash);
 
 /* Whether a row of the points equals a row of others, prepared in the same way. */
@@ -28,7 +28,7 @@ void uf_row_table_free(uf_row_table *table);
 /* The first row with a hash, or -1; table->next leads to the others. */
 int uf_row_first(const uf_row_table *table, int hash);
 
-/* Which rows are the same: the copies of a row are first[row] and what follows it by `next`, in
+/* The sets of equal rows: the copies of a row are first[row] and what follows it by `next`, in
  * ascending order. */
 typedef struct uf_copies {
   int *first; /* n: the lowest row that is the same as this one */

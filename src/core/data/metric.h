@@ -105,8 +105,8 @@ static inline int uf_metric_is_binary(uf_metric metric) {
 /* The metric's distance from a proxy. */
 float uf_distance_from_proxy(uf_metric metric, float proxy);
 
-/* The distance between two rows of n truth values, of which a and b are true, `both` of them in
- * both rows. */
+/* Returns the distance between two rows of n truth values: a are true in one, b in the other,
+ * `both` in both. */
 double uf_truth_distance(uf_metric metric, double both, double a, double b, double n);
 
 /* The term of one column in the sum of a comparison (in the maximum of chebyshev, in the numerator

@@ -1,6 +1,6 @@
 /*
- * data/points_bits.h: strings of bits, bit c saying whether column c is not zero, from a dense
- * matrix or from one of packed bits. O(n d).
+ * data/points_bits.h: makes strings of bits, bit c saying whether column c is not zero, from a
+ * dense matrix or a matrix of packed bits. O(n d).
  */
 #ifndef UF_POINTS_BITS_H
 #define UF_POINTS_BITS_H

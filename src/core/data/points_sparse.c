@@ -24,8 +24,9 @@ static int n_majors(const uf_matrix *matrix) {
   return matrix->form == UF_SPARSE_ROWS ? matrix->n : matrix->d;
 }
 
-/* start: from the number of nonzero entries of each row. A row without any has room for the
- * additional axis, if the metric has one. Also the largest absolute value of each row. */
+/* Fills `start` from the number of nonzero entries of each row, and finds the largest absolute
+ * value of each row. A row without entries has room for the additional axis, if the metric has
+ * one. */
 static void count_entries(const uf_matrix *matrix, int has_axis, int64_t *start, double *largest) {
   for (int major = 0; major < n_majors(matrix); major++)
     for (int at = matrix->start[major]; at < matrix->start[major + 1]; at++) {
@@ -86,7 +87,8 @@ static double normalize_row(float *value, int64_t n, int d, int is_centered, int
   return mean / length;
 }
 
-/* The roots of the fractions that the values are of their sum; returns whether that is positive. */
+/* Replaces values by the roots of their fractions of the sum; returns whether the sum is
+ * positive. */
 static int take_root_shares(float *value, int64_t n) {
   double sum = 0;
   for (int64_t i = 0; i < n; i++) sum += value[i];

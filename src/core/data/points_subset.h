@@ -1,5 +1,5 @@
 /*
- * data/points_subset.h: some rows of the points, as points of their own.
+ * data/points_subset.h: copies some rows of the points as points of their own.
  */
 #ifndef UF_POINTS_SUBSET_H
 #define UF_POINTS_SUBSET_H

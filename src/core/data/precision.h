@@ -1,7 +1,7 @@
 /*
- * data/precision.h: rows that single precision cannot compare with the others, because a metric's
- * squares (or other powers) of their values underflow or overflow. Metrics that compare directions,
- * ranks, fractions or truth values have no such rows.
+ * data/precision.h: finds rows that single precision cannot compare with the others, because a
+ * metric's squares (or other powers) of their values underflow or overflow. Metrics that compare
+ * directions, ranks, fractions or truth values have no such rows.
  *
  * Floats have full precision from 2^-126 to 2^128. So values whose squares are taken need to be at
  * least 2^-63; and a new row x needs |x| <= 2^63, since old ones have been scaled to values of at
@@ -16,7 +16,7 @@
 #include "data/points.h"
 #include "data/prepare.h"
 
-/* Warns of rows that differ from zero but whose powers underflow next to other rows'. The metric
+/* Warns about rows that differ from zero but whose powers underflow next to other rows'. The metric
  * tsss, which has no angle for them, refuses them. */
 uf_status uf_check_precision(uf_context *ctx, const uf_matrix *matrix,
                              const uf_preparation *preparation, const uf_points *points);

@@ -1,9 +1,9 @@
 /*
- * data/prepare.h: what is done to the user's rows before they are compared. It is decided once,
- * from the data, so that rows that come later can be treated in the same way.
+ * data/prepare.h: transforms the user's rows before they are compared. The transformation is fixed
+ * once, from the data, so that rows that come later are treated in the same way.
  *
  * A row x becomes f((x - offset) · scale), f as the metric's uf_row_form says, so that a simple
- * comparison of prepared rows gives the metric. Offset and scale are for the range of float alone.
+ * comparison of prepared rows gives the metric. Offset and scale serve only the range of float.
  */
 #ifndef UF_PREPARE_H
 #define UF_PREPARE_H

@@ -3,8 +3,9 @@
  * metric and every form of points. The one row may belong to other points, which were prepared in
  * the same way (a query).
  *
- * Of a row of d floats a proxy costs O(d); of bits O(d / 64). Of compressed rows with e entries it
- * costs O(e) by a dot product, when the metric can be had from one, or by merging the two rows.
+ * A proxy costs O(d) for rows of d floats and O(d / 64) for bits. For compressed rows with e
+ * entries it costs O(e), by a dot product when the metric follows from one, else by merging the two
+ * rows.
  */
 #ifndef UF_PROXY_H
 #define UF_PROXY_H
@@ -34,8 +35,8 @@ void uf_proxy_close(uf_proxy *proxy);
 void uf_proxy_distances(const uf_proxy *proxy, int worker, int query, const int *rows, int n_rows,
                         float *proxies);
 
-/* Whether rows are compressed and their proxies follow from dot products; and the proxy from
- * one. */
+/* Returns whether rows are compressed and their proxies follow from dot products; and computes the
+ * proxy from a dot product. */
 int uf_proxy_is_by_dots(const uf_points *points);
 float uf_proxy_from_dot(const uf_proxy *proxy, int query, int row, double dot);
 

@@ -1,6 +1,6 @@
 /*
- * data/range_check.h: the range of the values of the user's matrix, and whether a metric admits
- * them.
+ * data/range_check.h: computes the range of the values of the user's matrix, and checks that a
+ * metric admits them.
  */
 #ifndef UF_RANGE_CHECK_H
 #define UF_RANGE_CHECK_H
@@ -28,7 +28,7 @@ void uf_ranges_free(uf_ranges *ranges);
  * missing, infinite or outside of the metric's domain, naming the first such place. */
 uf_status uf_ranges_check(uf_context *ctx, const uf_ranges *ranges, uf_metric metric);
 
-/* Both. */
+/* Computes the ranges and checks them. */
 uf_status uf_matrix_check(uf_context *ctx, const uf_matrix *matrix, uf_metric metric);
 
 #endif

@@ -1,5 +1,5 @@
 /*
- * graph/categories.h: what is known about the categories of points, put into their graph
+ * graph/categories.h: puts what is known about the categories of points into their graph
  * (categorical_simplicial_set_intersection of umap-learn).
  */
 #ifndef UF_CATEGORIES_H

@@ -1,5 +1,5 @@
 /*
- * graph/components.c: connected components by breadth-first search. O(n + edges).
+ * graph/components.c: finds connected components by breadth-first search. O(n + edges).
  */
 #include "arith/arith.h"
 

@@ -1,6 +1,6 @@
 /*
- * graph/fuzzy_union.c: a row of W merges two ascending lists, the row's own neighbors and the points
- * that have it for a neighbor. Edges are counted in 64 bits.
+ * graph/fuzzy_union.c: a row of W merges two ascending lists, the row's own neighbors and the
+ * points that have it for a neighbor. Edges are counted in 64 bits.
  */
 #include "arith/arith.h"
 

@@ -13,7 +13,7 @@
 uf_status uf_fuzzy_graph(uf_context *ctx, const uf_neighbors *neighbors, const float *rho,
                          const float *sigma, const uf_fuzzy_options *options, uf_graph *graph);
 
-/* A alone, rows ascending: of new rows, which no old row has for a neighbor. */
+/* Returns A itself, rows ascending: the graph of new rows, which no old row has for a neighbor. */
 uf_status uf_fuzzy_directed(uf_context *ctx, const uf_neighbors *neighbors, const float *rho,
                             const float *sigma, const uf_fuzzy_options *options, uf_graph *graph);
 

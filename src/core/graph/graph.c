@@ -42,7 +42,7 @@ void uf_warn_of_isolated_vertices(uf_context *ctx, const uf_graph *graph) {
   uf_warn(ctx, UF_WARN_ISOLATED, text);
 }
 
-/* By column first, then by row, so that rows ascend. */
+/* Sorts by column first, then by row, so that rows ascend. */
 uf_status uf_graph_from_triplets(uf_context *ctx, int n, int64_t n_edges, const int *row,
                                  const int *column, const double *weight, uf_graph *graph) {
   uf_graph by_column = {0};

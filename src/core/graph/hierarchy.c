@@ -1,11 +1,12 @@
 /*
  * graph/hierarchy.c: aggregates around seeds, all vertices at once.
  *
- * The strength of edge ij is s_ij = w_ij / √(m_i m_j), m being masses. Each vertex has a random rank;
- * those that outrank their RIVALS strongest neighbors are seeds. Each other vertex applies to the
- * seed among its neighbors to which it is tied most strongly, and a seed accepts the strongest of its
- * applicants, up to a limit. A vertex that is left alone is an aggregate by itself, to be joined to
- * others a level up. Between aggregates I and J, with members i and j,
+ * The strength of edge ij is s_ij = w_ij / √(m_i m_j), m being masses. Each vertex has a random
+ * priority; vertices with a higher priority than their RIVALS strongest neighbors are seeds. Each
+ * other vertex applies to the seed among its neighbors to which it is tied most strongly, and a
+ * seed accepts the strongest of its applicants, up to a limit. A vertex that no seed accepts is an
+ * aggregate by itself, to be joined to others a level up. Between aggregates I and J, with members
+ * i and j,
  *
  *   w_IJ = Σ_i Σ_j w_ij        m_I = Σ_i m_i        D_I = Σ_i D_i
  *
@@ -77,10 +78,10 @@ static void find_seeds(void *job, uf_rows rows) {
     int count = 0;
     for (int64_t e = graph->start[i]; e < graph->start[i + 1]; e++)
       count = insert_strong(j->fine, e, rivals, count, RIVALS);
-    uint64_t rank = uf_draw(j->key, (uint64_t)i);
+    uint64_t priority = uf_draw(j->key, (uint64_t)i);
     j->is_seed[i] = 1;
     for (int r = 0; r < count; r++)
-      if (uf_draw(j->key, (uint64_t)uf_topk_index(rivals[r])) > rank) j->is_seed[i] = 0;
+      if (uf_draw(j->key, (uint64_t)uf_topk_index(rivals[r])) > priority) j->is_seed[i] = 0;
   }
 }
 

@@ -1,5 +1,5 @@
 /*
- * graph/local_connectivity.h: each point brought back to one neighbor of full similarity, which an
+ * graph/local_connectivity.h: gives each point back one neighbor of full similarity, which an
  * intersection has taken from it (reset_local_connectivity of umap-learn).
  */
 #ifndef UF_LOCAL_CONNECTIVITY_H

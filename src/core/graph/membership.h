@@ -1,6 +1,6 @@
 /*
- * graph/membership.h: how strongly a point counts each of its neighbors among its own (McInnes,
- * Healy, Melville 2018, algorithm 2; compute_membership_strengths of umap-learn):
+ * graph/membership.h: computes how strongly each neighbor belongs to a point's neighborhood
+ * (McInnes, Healy, Melville 2018, algorithm 2; compute_membership_strengths of umap-learn):
  *
  *   A_ij = exp(-max(0, d_ij - rho_i) / sigma_i)
  */
@@ -23,7 +23,7 @@ uf_status uf_membership_strengths(uf_context *ctx, const uf_neighbors *neighbors
                                   uf_membership *membership);
 void uf_membership_free(uf_membership *membership);
 
-/* The same as a graph, row by row. */
+/* Returns the similarities as a graph, row by row. */
 uf_status uf_membership_graph(uf_context *ctx, const uf_membership *membership, uf_graph *graph);
 
 #endif

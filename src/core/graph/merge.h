@@ -1,6 +1,6 @@
 /*
- * graph/merge.h: the rows of two fuzzy sets merged into a graph. Union and intersection differ in where
- * their rows come from and in how two similarities become one; the merging is the same.
+ * graph/merge.h: merges the rows of two fuzzy sets into a graph. Union and intersection differ in
+ * where their rows come from and in how two similarities become one; the merging is the same.
  */
 #ifndef UF_MERGE_H
 #define UF_MERGE_H
@@ -23,7 +23,7 @@ typedef struct uf_row_merge {
                 float right); /* 0 (or too small for a float): no edge */
 } uf_row_merge;
 
-/* The graph of n merged rows, in parallel. O(entries of both sides). */
+/* Makes the graph of n merged rows, in parallel. O(entries of both sides). */
 uf_status uf_merge_rows(uf_context *ctx, int n, const uf_row_merge *merge, uf_graph *graph);
 
 #endif

@@ -1,5 +1,5 @@
 /*
- * graph/set_ops.c: what two sources say about the same pairs of points, joined in one graph
+ * graph/set_ops.c: joins what two sources say about the same pairs of points in one graph
  * (general_simplicial_set_intersection of umap-learn).
  *
  * Each similarity is weighed by an exponent. With the weight w of `right`, and a pair that one side
@@ -24,7 +24,7 @@ typedef struct intersect_job {
   double left_power, right_power;
 } intersect_job;
 
-/* Half the least of the edges from … to - 1. */
+/* Returns half the least weight of the edges from … to - 1. */
 static float similarity_of_missing(const uf_graph *graph, int64_t from, int64_t to) {
   float least = 1;
   for (int64_t e = from; e < to; e++) least = graph->weight[e] < least ? graph->weight[e] : least;

@@ -1,8 +1,8 @@
 /*
- * graph/smooth_knn.c: rho and sigma of each point.
+ * graph/smooth_knn.c: computes rho and sigma of each point.
  *
- * The sum falls as sigma grows, so its root is bracketed by doubling sigma, then found by bisection;
- * a step is one kernel call over the row's few lanes.
+ * The sum falls as sigma grows, so its root is bracketed by doubling sigma, then found by
+ * bisection; a step is one kernel call over the row's few lanes.
  */
 #include "arith/arith.h"
 
@@ -62,8 +62,8 @@ static float nearest_distance(const float *nonzero, int count, double local_conn
   return fraction > 0 ? rho + fraction * (nonzero[whole] - rho) : rho;
 }
 
-/* sigma with exp_sum(excess, sigma) = target: doubled until the root is bracketed, then bisected. No
- * sigma reaches a target beyond the number of neighbors: then the best one that was tried. */
+/* sigma with exp_sum(excess, sigma) = target: doubled until the root is bracketed, then bisected.
+ * No sigma reaches a target beyond the number of neighbors: then the best one that was tried. */
 static float solve_sigma(const scale_job *j, const float *excess, float start) {
   float low = 0, high = INFINITY, sigma = start, best = start, best_error = INFINITY;
   for (int step = 0; step < MAX_STEPS && sigma < largest_sigma; step++) {
@@ -99,7 +99,7 @@ static void scale_row(const scale_job *j, int i, float *excess) {
     sum += excess[c];
   }
   for (int c = 0; c < zeros; c++) excess[count + c] = 0;
-  /* So far away that exp gives nothing. */
+  /* So far away that exp gives 0. */
   for (int c = count + zeros; c < j->padded; c++) excess[c] = FLT_MAX;
   float mean = (float)(j->row_sum[i] / j->row_count[i]);
   float floor = smallest_scale * (rho > 0 ? mean : j->mean_distance);

@@ -1,6 +1,6 @@
 /*
- * graph/smooth_knn.h: the local scale of each point (McInnes, Healy, Melville 2018, section 3.1,
- * algorithm 3): rho, the distance to its nearest neighbor, and sigma > 0 with
+ * graph/smooth_knn.h: computes the local scale of each point (McInnes, Healy, Melville 2018,
+ * section 3.1, algorithm 3): rho, the distance to its nearest neighbor, and sigma > 0 with
  *
  *   Σ_j exp(-max(0, d_ij - rho_i) / sigma_i) = log2(k) · bandwidth     over its neighbors j ≠ i
  */
@@ -14,9 +14,8 @@ typedef struct uf_fuzzy_options {
   double local_connectivity; /* neighbors that count as fully connected; may be fractional */
   double bandwidth;          /* factor of log2(k) */
   double set_op_mix_ratio;   /* 1: fuzzy union, 0: fuzzy intersection */
-  double max_distance;       /* pairs at or beyond it are no neighbors (bounded metrics); infinite
-                                for none */
-  double mean_distance;      /* on which the smallest sigma depends; 0 for the mean of the table */
+  double max_distance;       /* pairs at or beyond it are not neighbors; infinite without a limit */
+  double mean_distance;      /* the smallest sigma depends on it; 0 for the mean of the table */
 } uf_fuzzy_options;
 
 /* rho, sigma: n each. O(n k). */

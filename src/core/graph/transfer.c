@@ -2,8 +2,8 @@
  * graph/transfer.c: restriction and prolongation between levels, as in algebraic multigrid by
  * smoothed aggregation (Vaněk, Mandel, Brezina 1996).
  *
- * Let p(i) be the aggregate of vertex i, m masses, W the weights of the finer graph and D its degrees
- * (row sums of W). Restriction, to the aggregates' centers of mass:
+ * Let p(i) be the aggregate of vertex i, m masses, W the weights of the finer graph and D its
+ * degrees (row sums of W). Restriction, to the aggregates' centers of mass:
  *
  *   Y_I = Σ_{i in I} m_i y_i / m_I
  *
@@ -11,10 +11,10 @@
  *
  *   y_i = ½ Y_p(i) + ½ Σ_j w_ij Y_p(j) / D_i + jitter u_i
  *
- * Without jitter that is (I - ½ D⁻¹L) applied to Y_p(i): one damped step of Jacobi's method with the
- * Laplacian L = D - W, which smooths the steps between aggregates. Members with different neighbors
- * are told apart by it; the jitter separates the others, which would meet equal forces forever.
- * O(edges d).
+ * Without jitter that is (I - ½ D⁻¹L) applied to Y_p(i): one damped step of Jacobi's method with
+ * the Laplacian L = D - W, which smooths the steps between aggregates. Members with different
+ * neighbors are told apart by it; the jitter separates the others, which would meet equal forces
+ * forever. O(edges d).
  */
 #include "arith/arith.h"
 

@@ -1,10 +1,10 @@
 /*
- * graph/transpose.c: a parallel counting sort by target.
+ * graph/transpose.c: transposes by a parallel counting sort on the target.
  *
- * Rows are cut into ranges. Each edge goes to the bucket of its target's range. Where the edges of a
- * range of sources begin in each bucket is counted beforehand, so that all ranges are dealt out at
- * once, and then all buckets are sorted at once. Every range writes to places of its own: the result
- * is the one of a serial sort.
+ * Rows are cut into ranges. Each edge goes to the bucket of its target's range. Where the edges of
+ * a range of sources begin in each bucket is counted beforehand, so that all ranges are dealt out
+ * at once, and then all buckets are sorted at once. Every range writes to its own places, so the
+ * result equals that of a serial sort.
  */
 #include "arith/arith.h"
 
@@ -40,7 +40,7 @@ static void count_dealt(void *job, uf_rows rows) {
       count[j->out->neighbor[i * j->out->k + c] >> j->shift]++;
 }
 
-/* From counts to where they begin, bucket by bucket; returns the number of all edges. */
+/* Turns counts into where ranges begin, bucket by bucket; returns the number of all edges. */
 static int64_t places_from_counts(transpose_job *j) {
   int64_t total = 0;
   for (int64_t bucket = 0; bucket < j->n_ranges; bucket++)
@@ -65,7 +65,7 @@ static void deal_edges(void *job, uf_rows rows) {
 }
 
 /* Sorts the edges of one bucket into the rows that they go to. Edges are put down from the last to
- * the first, so that sources come out ascending and each start ends at the first edge of its row. */
+ * the first, so that sources come out ascending and start[i] ends at the first edge of row i. */
 static void sort_bucket(void *job, uf_rows rows) {
   const transpose_job *j = job;
   const int64_t *end = j->dealt + (j->n_ranges - 1) * j->n_ranges; /* all ranges are dealt */

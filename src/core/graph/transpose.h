@@ -1,5 +1,5 @@
 /*
- * graph/transpose.h: from each point's neighbors to the points that have it for a neighbor.
+ * graph/transpose.h: turns the neighbors of each point into the points that have it for a neighbor.
  */
 #ifndef UF_TRANSPOSE_H
 #define UF_TRANSPOSE_H

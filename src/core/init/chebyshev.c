@@ -2,8 +2,8 @@
  * init/chebyshev.c: subspace iteration with Chebyshev polynomials (Zhou, Saad, Tiago, Chelikowsky
  * 2006).
  *
- * Of S = D^-½ W D^-½ the eigenvectors with the largest values λ below the trivial one are wanted,
- * where λ = 1 and v = √degree. S has its values in [-1, 1]. A block X of m = d + SPARE_VECTORS
+ * This finds the eigenvectors of S = D^-½ W D^-½ with the largest values λ below the trivial one,
+ * where λ = 1 and v = √degree. All values of S lie in [-1, 1]. A block X of m = d + SPARE_VECTORS
  * columns goes through rounds of
  *
  *   filter     X ← T_k(Y) X,  Y = (S - c) / h,  c = (cut - 1) / 2,  h = (cut + 1) / 2
@@ -11,14 +11,14 @@
  *   turn       X ← X U, the eigenvectors of Xᵀ S X = U Λ Uᵀ             linalg/rayleigh_ritz.h
  *
  * `cut` is the smallest value in the block. Y maps [-1, cut] to [-1, 1], where |T_k| <= 1, so that
- * what is not wanted does not grow; beyond, T_k grows like g^k / 2 with g = y + √(y² - 1). T_k comes
- * from its recurrence, one product of S with the block a degree:
+ * what is not wanted does not grow; beyond, T_k grows like g^k / 2 with g = y + √(y² - 1). T_k
+ * comes from its recurrence, one product of S with the block a degree:
  *
  *   T_1 = Y X,      T_{k+1} = 2 Y T_k - T_{k-1}.
  *
- * The degree is the least at which g^k reaches most_growth at λ = 1: the closer the wanted values lie
- * to the rest, as on long chains, the higher it is. The rounds end when the wanted vectors have small
- * residuals, and after MAX_ROUNDS at the latest: what has been found by then is still a fair
+ * The degree is the least at which g^k reaches most_growth at λ = 1: the closer the wanted values
+ * lie to the rest, as on long chains, the higher it is. The rounds end when the wanted vectors have
+ * small residuals, and after MAX_ROUNDS at the latest: what has been found by then is still a fair
  * initialization.
  *
  * O(k (edges + n) m) a round.
@@ -36,18 +36,19 @@
 enum { SPARE_VECTORS = 2, MAX_ROUNDS = 12, ROWS_PER_BLOCK = 1024 };
 
 /* Degrees of the polynomial: at least, and at most for graphs small enough to afford more.
- * Compromises, not measured on their own; tests/testthat/test-layout.R has the long chain that needs
- * a high degree. */
+ * Compromises, not measured on their own; tests/testthat/test-layout.R has the long chain that
+ * needs a high degree. */
 enum { LEAST_DEGREE = 30, MOST_DEGREE = 600, EDGES_PER_ROUND = 40000000 };
 
 /* Vectors of a block that differ by more lose each other in rounding: a double has 1e16. */
 static const double most_growth = 1e8;
 
-/* The residual of an eigenvector is |S v - λ v| / (1 - λ): by about so much it can be mixed with the
- * trivial one and others. Good ones end the iteration; beyond what is useful, the user is warned. */
+/* The residual of an eigenvector is |S v - λ v| / (1 - λ): by about so much it can be mixed with
+ * the trivial one and others. Good ones end the iteration; beyond what is useful, the user is
+ * warned. */
 static const double good_residual = 0.02, useful_residual = 0.5;
 
-/* λ so close to 1 counts as so far from it. */
+/* Any λ closer to 1 counts as this far from it. */
 static const double least_distance = 1e-9;
 
 /* A graph, and a block of m vectors on its n vertices. */
@@ -131,7 +132,7 @@ static uf_status filter(uf_context *ctx, filter_job *j, double cut) {
 
 /* ---- rounds ---- */
 
-/* The residual of column c, of which `next` holds S v. */
+/* Returns the residual of column c; `next` holds S v. */
 static double measure_residual(const filter_job *j, int c) {
   size_t m = (size_t)j->m;
   double value = j->ritz.values[c], distance = 1 - value, sum = 0;

@@ -23,8 +23,8 @@ typedef struct uf_init_options {
   uint64_t seed;
 } uf_init_options;
 
-/* layout: n × d, for the graph on the finest level. The caller names the phase. `points` may be NULL
- * except for UF_INIT_PCA. */
+/* layout: n × d, for the graph on the finest level. The caller names the phase. `points` may be
+ * NULL except for UF_INIT_PCA. */
 uf_status uf_initial_layout(uf_context *ctx, const uf_hierarchy *hierarchy, const uf_points *points,
                             const uf_init_options *options, float *layout);
 
@@ -39,7 +39,7 @@ static const float uf_init_extent = 10.0f;
 uf_status uf_init_laplacian(uf_context *ctx, const uf_hierarchy *hierarchy, int level,
                             const uf_points *points, int d, uint64_t seed, float *layout);
 
-/* The same of the coarsest level, interpolated. */
+/* The spectral layout of the coarsest level, interpolated to the finest. */
 uf_status uf_init_spectral(uf_context *ctx, const uf_hierarchy *hierarchy, const uf_points *points,
                            int d, uint64_t seed, float *layout);
 

@@ -2,15 +2,15 @@
  * init/laplacian.c: Laplacian eigenmaps (Belkin and Niyogi 2003; McInnes, Healy, Melville 2018,
  * algorithm 4) of one level of a hierarchy.
  *
- * The coordinates are the smoothest functions y on the graph, those that minimize
+ * The coordinates are the smoothest functions y on the graph, which minimize
  *
  *   Σ_ij w_ij (y_i - y_j)²   subject to   Σ_i degree_i y_i² = 1   and orthogonality:
  *
- * y = D^-½ v with the eigenvectors v of I - D^-½ W D^-½ of the smallest values (init/chebyshev.h). Of
- * several components each has a constant of value 0 of its own, which says nothing about shape; so
- * each is embedded by itself, and then they are placed next to each other.
+ * y = D^-½ v with the eigenvectors v of I - D^-½ W D^-½ of the smallest values (init/chebyshev.h).
+ * Each of several components has a constant eigenvector of value 0, which says nothing about shape;
+ * so each is embedded by itself, and then they are placed next to each other.
  *
- * On coarse levels an aggregate has an edge to itself, for all edges that are inside it.
+ * On coarse levels an aggregate has an edge to itself, the sum of all edges inside it.
  */
 #include "arith/arith.h"
 
@@ -69,8 +69,8 @@ done:
   return status;
 }
 
-/* Embeds a part by itself, and puts its rows where they belong. Too small ones have no eigenvectors:
- * they are drawn at random by `key`. */
+/* Embeds a part by itself, and puts its rows where they belong. Too small ones have no
+ * eigenvectors: they are drawn at random by `key`. */
 static uf_status embed_part(uf_context *ctx, part *part, int d, uint64_t seed, uint64_t key,
                             float *layout) {
   uf_status status = UF_OK;

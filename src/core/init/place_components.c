@@ -1,6 +1,6 @@
 /*
- * init/place_components.c: component c of mass m_c (vertices of the finest level, n in all) becomes a
- * cube around a center z_c, of half side
+ * init/place_components.c: component c of mass m_c (vertices of the finest level, n in all) becomes
+ * a cube around a center z_c, of half side
  *
  *   h_c = ½ min_{b ≠ c} max_j |z_cj - z_bj|                    the room around it
  *

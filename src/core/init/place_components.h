@@ -1,5 +1,5 @@
 /*
- * init/place_components.h: where the connected components of a graph go.
+ * init/place_components.h: places the connected components of a graph.
  */
 #ifndef UF_PLACE_COMPONENTS_H
 #define UF_PLACE_COMPONENTS_H

@@ -1,9 +1,9 @@
 /*
- * init/spectral.c: the spectral initialization of algorithm 4, from the coarsest graph.
+ * init/spectral.c: computes the spectral initialization of algorithm 4 from the coarsest graph.
  *
- * An eigenvector of one of the smallest values shows the coarse shape of a graph, and the coarsest
- * graph of a hierarchy has the same one: there it costs milliseconds, however many vertices the
- * graph has. It is interpolated level by level, and smoothed on the way (graph/transfer.h).
+ * The eigenvectors of the smallest values show the coarse shape of a graph, which the coarsest
+ * graph of a hierarchy shares: there they cost milliseconds, however many vertices the graph has.
+ * Each is interpolated level by level, and smoothed on the way (graph/transfer.h).
  */
 #include "arith/arith.h"
 

@@ -1,6 +1,6 @@
 /*
- * layout/adam.c: the epochs, see layout/adam.h. Force and step of 16 vertices are one kernel,
- * simd/kernels/layout.h.
+ * layout/adam.c: runs the epochs of layout/adam.h. One kernel, simd/kernels/layout.h, computes
+ * force and step of 16 vertices.
  */
 #include "arith/arith.h"
 

@@ -1,6 +1,6 @@
 /*
- * layout/adam.h: the driver of the batch optimizer, for whole layouts (layout/batch.c) and for new
- * rows among old ones (model/predict.c).
+ * layout/adam.h: drives the batch optimizer, for whole layouts (layout/batch.c) and for new rows
+ * among old ones (model/predict.c).
  *
  * In epoch t = 1 … T the forces g on all vertices that move, at y, are taken at once. Then each
  * vertex takes a step of Adam (Kingma and Ba 2015, algorithm 1), in each coordinate by itself:
@@ -10,9 +10,9 @@
  *   y ← y + η_t m̂ / (√v̂ + ε)     η_t = η (1 - (t - 1) / T)²
  *
  * m and v begin at 0; the divisions that lead to m̂ and v̂ correct for that. A step is at most
- * η_t max(1, (1 - β₁) / √(1 - β₂)) long, however large the force (section 2.1 there), so vertices are
- * not thrown out of the layout. Where forces are much smaller than ε (0.5 by default), a step is
- * proportional to them, η_t g / ε, as in plain gradient descent, so vertices come to rest. The
+ * η_t max(1, (1 - β₁) / √(1 - β₂)) long, however large the force (section 2.1 there), so vertices
+ * are not thrown out of the layout. Where forces are much smaller than ε (0.5 by default), a step
+ * is proportional to them, η_t g / ε, as in plain gradient descent, so vertices come to rest. The
  * square in η_t is a compromise; not measured on its own.
  *
  * A vertex reads all positions of the epoch and writes its own of the next, so that threads never
@@ -24,9 +24,9 @@
 #include "layout/observe.h"
 #include "layout/sell.h"
 
-/* η where the learning rate is 1. Steps of 2 / 2^level, so that coarse levels have shorter ones,
- * tear half as many long thin shapes, but cost .009 of preservation on diamonds and .003 of accuracy
- * on letters (data of bench/layout.R). */
+/* η where the learning rate is 1. Steps of 2 / 2^level, which are shorter on coarse levels, tear
+ * half as many long thin shapes, but cost .009 of preservation on diamonds and .003 of accuracy on
+ * letters (data of bench/layout.R). */
 #define UF_STEP_LENGTH 2.0
 
 /* Puts into `place` the places of `count` random vertices that push in an epoch. Place p < 16

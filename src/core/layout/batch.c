@@ -1,14 +1,15 @@
 /*
- * layout/batch.c: the forces of a whole graph, for an optimizer that is parallel and has one result.
+ * layout/batch.c: computes the forces of a whole graph, for an optimizer that is parallel and
+ * deterministic.
  *
- * All forces of an epoch are taken at its start (Jacobi), from every edge by its weight, and from
- * negatives that a block of vertices shares. The force on i is what the reference optimizer
+ * All forces of an epoch are taken where it begins (Jacobi), from every edge by its weight, and
+ * from negatives that a block of vertices shares. The force on i is what the reference optimizer
  * (layout/sgd.c) applies to it in an epoch on average:
  *
  *   Σ_j 2 w_ij attraction(i, j) + r D_i mean_k repulsion(i, k)        D_i = Σ_j w_ij
  *
- * with r the negative sample rate and w in units of the largest weight. There, edges i → j and
- * j → i are both sampled in a fraction w_ij of the epochs, and each time both ends are pulled, so i is
+ * with r the negative sample rate and w in units of the largest weight. There, edges i → j and j →
+ * i are both sampled in a fraction w_ij of the epochs, and each time both ends are pulled, so i is
  * pulled by both; and each time that an edge of i is sampled as its head, which is D_i times, r
  * random vertices k push it.
  *
@@ -18,11 +19,11 @@
  *   1/m_I Σ_i [Σ_j 2 w_ij attraction(i, j) + r D_i mean_k repulsion(i, k)]
  *     = Σ_J 2 w_IJ / m_I attraction(I, J) + r D_I / m_I mean_k repulsion(I, k)
  *
- * with w_IJ and D_I the sums of their members' (graph/hierarchy.h). That is why weights and degrees
- * are divided by masses: an aggregate then moves as far in a step as its members would, and not
- * m_I times as far. Edges inside I do not pull, but their share of D_I still pushes. k is drawn among
- * the vertices of the finest level, and stands for the aggregate that it is in: aggregates push by
- * their mass.
+ * with w_IJ and D_I the sums over their members (graph/hierarchy.h). That is why weights and
+ * degrees are divided by masses: an aggregate then moves as far in a step as its members would, and
+ * not m_I times as far. Edges inside I do not pull, but their share of D_I still pushes. k is drawn
+ * among the vertices of the finest level, and stands for the aggregate that it is in: aggregates
+ * push by their mass.
  */
 #include "arith/arith.h"
 
@@ -38,10 +39,10 @@ enum {
   MOST_NEGATIVES = 64    /* and so many in the last, when accuracy matters more */
 };
 
-/* Of the initial layout only the coarse shape is of use, and steps longer than its vertices are apart
- * disorder that: chains then cross themselves, and stay torn where they do. So the coarsest of
- * several levels uses a smaller step: of 40 chains of 2,000 points, 19 tore with UF_STEP_LENGTH, and
- * one with this. */
+/* Only the coarse shape of the initial layout is useful, and steps longer than the distance between
+ * vertices disorder it: chains then cross themselves, and stay torn where they do. So the coarsest
+ * of several levels uses a smaller step: of 40 chains of 2,000 points, 19 tore with UF_STEP_LENGTH,
+ * and one with this. */
 static const double soft_step_length = 0.5;
 
 static double step_length_at(const uf_hierarchy *hierarchy, int level) {
@@ -54,8 +55,8 @@ typedef struct negative_source {
   int level;
 } negative_source;
 
-/* On the finest level vertices stand at places 0 … n - 1 in some order, so a random place is as good
- * as a random vertex. */
+/* On the finest level vertices stand at places 0 … n - 1 in some order, so a random place is as
+ * good as a random vertex. */
 static void draw_negatives(const void *source, int epoch, int64_t block, int count, size_t *place) {
   const negative_source *s = source;
   uint64_t a = (uint64_t)epoch * UF_MOST_LEVELS + (uint64_t)s->level;

@@ -1,5 +1,5 @@
 /*
- * layout/batch.h: all vertices of one level moved at once, epoch after epoch.
+ * layout/batch.h: moves all vertices of one level at once, epoch after epoch.
  */
 #ifndef UF_BATCH_H
 #define UF_BATCH_H
@@ -13,7 +13,7 @@ typedef struct uf_batch_run {
   double span_from, span_to; /* of the progress bar */
 } uf_batch_run;
 
-/* layout: n × d of that level, improved in place. The problem has its hierarchy; observer may be
+/* layout: n × d on that level, improved in place. The problem has its hierarchy; observer may be
  * NULL. */
 uf_status uf_batch_epochs(uf_context *ctx, const uf_layout_problem *problem,
                           const uf_layout_options *options, const uf_batch_run *run,

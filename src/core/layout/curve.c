@@ -1,5 +1,6 @@
 /*
- * layout/curve.c: least squares on 300 points x in [0, 3 spread], as umap-learn takes them:
+ * layout/curve.c: fits a and b by least squares on 300 points x in [0, 3 spread], as umap-learn
+ * takes them:
  *
  *   min Σ_x r(x)²        r(x) = 1 / (1 + a x^2b) - y(x)
  *
@@ -28,7 +29,7 @@ typedef struct normal_equations {
   double h_aa, h_ab, h_bb, g_a, g_b;
 } normal_equations;
 
-/* u = a x^2b, of which the curve is 1 / (1 + u). */
+/* Returns u = a x^2b; the curve is 1 / (1 + u). */
 static double power_term(double x, double log_a, double b) {
   return x > 0 ? uf_exp(log_a + 2 * b * uf_log(x)) : 0;
 }

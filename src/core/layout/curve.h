@@ -1,5 +1,5 @@
 /*
- * layout/curve.h: a and b of the similarity 1 / (1 + a x^2b) of a layout, for a min_dist and a
+ * layout/curve.h: fits a and b of the similarity 1 / (1 + a x^2b) of a layout to a min_dist and a
  * spread.
  */
 #ifndef UF_CURVE_H

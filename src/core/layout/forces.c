@@ -1,5 +1,5 @@
 /*
- * layout/forces.c: see layout/forces.h.
+ * layout/forces.c: computes the forces of layout/forces.h.
  */
 #include "arith/arith.h"
 

@@ -1,7 +1,7 @@
 /*
- * layout/forces.h: forces between two vertices, x and y apart by d² = |x - y|² (McInnes, Healy,
- * Melville 2018, section 3.2). With the similarity v = 1 / (1 + a d^2b) they descend the two terms
- * of the loss, - log v and - γ log(1 - v):
+ * layout/forces.h: computes forces between two vertices, x and y apart by d² = |x - y|² (McInnes,
+ * Healy, Melville 2018, section 3.2). With the similarity v = 1 / (1 + a d^2b) they descend the two
+ * terms of the loss, - log v and - γ log(1 - v):
  *
  *   attraction   -2ab d^(2b - 2) / (1 + a d^2b) (x - y)
  *   repulsion     2bγ / ((softening + d²)(1 + a d^2b)) (x - y), each component cut at ±clip
@@ -20,10 +20,11 @@ typedef struct uf_curve {
 
 uf_curve uf_curve_of(const uf_layout_options *options);
 
-/* Coefficient of (x - y) in the attraction that moves x; negative. 0 where the two coincide. */
+/* Returns the coefficient of (x - y) in the attraction that moves x; negative. 0 where the two
+ * coincide. */
 double uf_attraction(const uf_curve *curve, double d2);
 
-/* Coefficient of (x - y) in the repulsion that moves x, before components are cut. */
+/* Returns the coefficient of (x - y) in the repulsion that moves x, before components are cut. */
 double uf_repulsion(const uf_curve *curve, double d2);
 
 double uf_squared_distance(const float *x, const float *y, int d);

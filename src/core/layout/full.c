@@ -1,13 +1,15 @@
 /*
- * layout/full.c: gradient descent on the loss (layout/loss.c) without shortcuts, to see it work.
+ * layout/full.c: descends the gradient of the loss (layout/loss.c) without shortcuts, to show how
+ * it works.
  *
- * Every epoch visits every edge i → j, and moves both its ends by the two terms of the cross entropy:
+ * Every epoch visits every edge i → j, and moves both its ends by the two terms of the cross
+ * entropy:
  *
  *   g = clip(w_ij attraction(i, j) + (1 - w_ij) repulsion(i, j))
  *   y_i ← y_i + η g        y_j ← y_j - η g
  *
- * and then i and each of r random vertices k ≠ i likewise by the repulsion alone, with r the negative
- * sample rate. The learning rate η stays. O(edges r d) for an epoch.
+ * and then i and each of r random vertices k ≠ i likewise by the repulsion alone, with r the
+ * negative sample rate. The learning rate η is constant. O(edges r d) for an epoch.
  */
 #include "arith/arith.h"
 

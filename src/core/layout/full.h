@@ -1,5 +1,5 @@
 /*
- * layout/full.h: the loss descended without shortcuts; layout: n × d, improved in place.
+ * layout/full.h: descends the loss without shortcuts; layout: n × d, improved in place.
  */
 #ifndef UF_FULL_H
 #define UF_FULL_H

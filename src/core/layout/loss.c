@@ -1,12 +1,13 @@
 /*
- * layout/loss.c: what the optimizers minimize: the fuzzy cross entropy of graph and layout (McInnes,
- * Healy, Melville 2018, section 2.3), without the entropy of the graph, which is constant.
+ * layout/loss.c: computes what the optimizers minimize, the fuzzy cross entropy of graph and layout
+ * (McInnes, Healy, Melville 2018, section 2.3), without the entropy of the graph, which is
+ * constant.
  *
  *   attraction = - Σ_{i < j} w_ij log v_ij,   repulsion = - Σ_{i < j} (1 - w_ij) log(1 - v_ij)
  *
  * with v = 1 / (1 + a d^2b). The first is a sum over edges. The second is split into
- * + Σ w_ij log(1 - v_ij), again over edges, and - Σ log(1 - v_ij) over all pairs. Where pairs are too
- * many, that is estimated from K partners k of each vertex, drawn with repetition:
+ * + Σ w_ij log(1 - v_ij), again over edges, and - Σ log(1 - v_ij) over all pairs. Where there are
+ * too many pairs, this is estimated from K partners k of each vertex, drawn with repetition:
  *
  *   - (n - 1) / 2K Σ_i Σ_k log(1 - v_ik)
  *
@@ -46,7 +47,7 @@ static double pair_loss(const loss_job *j, int one, int other, double *push) {
   return pull;
 }
 
-/* The share of vertex i in the sum over all pairs. */
+/* Returns the part of vertex i in the sum over all pairs. */
 static double push_of_all(const loss_job *j, int i) {
   int n = j->graph->n, n_partners = j->options->n_partners;
   double sum = 0, push;

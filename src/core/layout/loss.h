@@ -1,5 +1,5 @@
 /*
- * layout/loss.h: the fuzzy cross entropy of a graph and its layout.
+ * layout/loss.h: computes the fuzzy cross entropy of a graph and its layout.
  */
 #ifndef UF_LOSS_H
 #define UF_LOSS_H
@@ -7,7 +7,7 @@
 #include "base/context.h"
 #include "base/types.h"
 
-/* Its two sums, see layout/loss.c. */
+/* The two sums of the loss, see layout/loss.c. */
 typedef struct uf_loss {
   double attraction, repulsion;
 } uf_loss;

@@ -1,5 +1,5 @@
 /*
- * layout/multilevel.c: the batch optimizer, from coarse to fine.
+ * layout/multilevel.c: runs the batch optimizer from coarse to fine.
  *
  *   Y_0 ← the initial layout;  Y_l ← restrict(Y_(l-1))        l = 1 … top
  *   Y_l ← epochs of level l from Y_l;  Y_(l-1) ← prolong(Y_l)  l = top … 1
@@ -7,11 +7,12 @@
  *
  * (graph/transfer.c, layout/batch.c). On the coarsest level the layout unfolds, while a step moves
  * many vertices at once; each finer level begins where the coarser one ended, and only places what
- * that could not see. So of the initial layout only the coarse shape matters: its details do not
- * reach the top, and Y_(l-1) of the way up is overwritten.
+ * the coarser level could not resolve. So only the coarse shape of the initial layout matters: its
+ * details do not reach the top, and Y_(l-1) from the way up is overwritten.
  *
- * An epoch costs O(edges + n) of its level, and levels shrink to about 0.3 times the vertices of the
- * level below, so with the epochs below all levels together cost less than twice the finest alone.
+ * An epoch costs O(edges + n), counted on its level, and levels shrink to about 0.3 times the
+ * vertices of the level below, so with the epochs below all levels together cost less than twice
+ * the finest alone.
  */
 #include "arith/arith.h"
 
@@ -27,7 +28,8 @@
 enum { N_SHARES = 3 };
 static const double epoch_share[N_SHARES] = {0.5, 1, 1.5};
 
-/* See graph/transfer.c: a twentieth of the distance at which forces act. Not measured on its own. */
+/* See graph/transfer.c: a twentieth of the distance at which forces act. Not measured on its
+ * own. */
 static const float jitter = 0.05f;
 
 static int n_epochs_of(int level, int n_epochs) {
@@ -36,7 +38,7 @@ static int n_epochs_of(int level, int n_epochs) {
   return (int)(share * n_epochs + 0.5);
 }
 
-/* The cost of a level, for the progress bar. */
+/* Returns the cost of a level, for the progress bar. */
 static double work_of(const uf_hierarchy *hierarchy, int level, int n_epochs) {
   const uf_graph *graph = &hierarchy->level[level].graph;
   return (double)n_epochs_of(level, n_epochs) * (double)(graph->start[graph->n] + graph->n);

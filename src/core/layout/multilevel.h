@@ -1,6 +1,6 @@
 /*
- * layout/multilevel.h: the batch optimizer, from coarse to fine; layout: n × d, improved in place.
- * The problem has its hierarchy.
+ * layout/multilevel.h: runs the batch optimizer from coarse to fine; layout: n × d, improved in
+ * place. The problem has its hierarchy.
  */
 #ifndef UF_MULTILEVEL_H
 #define UF_MULTILEVEL_H

@@ -1,11 +1,11 @@
 /*
- * layout/observe.c: copies of the layout, and its loss, at the epochs that were asked for.
+ * layout/observe.c: copies the layout, and computes its loss, at the requested epochs.
  */
 #include "arith/arith.h"
 
 #include "layout/observe.h"
 
-/* Where an epoch stands in a list, or -1. */
+/* Returns the place of an epoch in a list, or -1. */
 static int find_epoch(const int *list, int count, int epoch) {
   for (int i = 0; i < count; i++)
     if (list[i] == epoch) return i;

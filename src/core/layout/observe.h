@@ -1,5 +1,5 @@
 /*
- * layout/observe.h: snapshots, losses and calls of a function between the epochs.
+ * layout/observe.h: takes snapshots, computes losses and calls a function between the epochs.
  */
 #ifndef UF_OBSERVE_H
 #define UF_OBSERVE_H

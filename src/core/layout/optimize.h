@@ -1,5 +1,5 @@
 /*
- * layout/optimize.h: moving the vertices until the similarities 1 / (1 + a d^2b) of the layout
+ * layout/optimize.h: moves the vertices until the similarities 1 / (1 + a d^2b) of the layout
  * resemble the graph's (McInnes, Healy, Melville 2018, section 3.2, algorithm 5).
  *
  *   batch  all forces of an epoch, then one step of Adam; parallel            layout/multilevel.c

@@ -1,5 +1,5 @@
 /*
- * layout/options.h: what the optimizers of a layout are given.
+ * layout/options.h: defines the problem and the options that the optimizers are given.
  */
 #ifndef UF_LAYOUT_OPTIONS_H
 #define UF_LAYOUT_OPTIONS_H

@@ -1,5 +1,5 @@
 /*
- * layout/sell.c: order for locality, and slots.
+ * layout/sell.c: orders vertices for locality, and puts edges into slots.
  *
  * Neighbors in the graph end up near each other in the layout, so vertices are sorted along a
  * Z-shaped curve through it (Morton 1966): what the kernel reads next is mostly in cache. Within

@@ -2,9 +2,9 @@
  * layout/sell.h: the rows of a graph in the order and the form in which the kernel reads them
  * (SELL-16: Kreutzer et al. 2014).
  *
- * Each row is a vertex that moves. It stands at a place; 16 places are a group, the last one padded.
- * A group's edges lie in slots of 16, one for each of its places; an empty one has weight 0 and leads
- * to its own place.
+ * Each row is a vertex that moves. It stands at a place; 16 places are a group, the last one
+ * padded. A group's edges lie in slots of 16, one for each of its places; an empty one has weight 0
+ * and leads to its own place.
  */
 #ifndef UF_SELL_H
 #define UF_SELL_H
@@ -12,8 +12,8 @@
 #include "base/context.h"
 #include "base/types.h"
 
-/* Rows of any graph, symmetric or not. A neighbor n + f is fixed vertex f: one that does not move and
- * has no row. */
+/* Rows of any graph, symmetric or not. A neighbor n + f is fixed vertex f: one that does not move
+ * and has no row. */
 typedef struct uf_sell_rows {
   const uf_graph *graph; /* n rows */
   const float *mass;     /* n, see layout/batch.c; NULL: 1 each */

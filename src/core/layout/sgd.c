@@ -7,8 +7,8 @@
  *   y_i ← y_i + η_t clip(attraction(i, j))        y_j ← y_j - η_t clip(attraction(i, j))
  *   y_i ← y_i + η_t clip(repulsion(i, k))          for each of r random vertices k ≠ i
  *
- * with r the negative sample rate, and forces as in layout/forces.h. Edges with w_ij < max(w) / T would
- * not be sampled once; they are left out. O(T edges r d), less by the mean of w / max(w).
+ * with r the negative sample rate, and forces as in layout/forces.h. Edges with w_ij < max(w) / T
+ * would never be sampled; they are skipped. O(T edges r d), less by the mean of w / max(w).
  */
 #include "arith/arith.h"
 

@@ -9,7 +9,7 @@
 
 typedef struct uf_basis {
   int depth;        /* columns of the points */
-  int n_directions; /* columns in use; those behind them are 0 */
+  int n_directions; /* columns in use; the columns behind them are 0 */
   int m;            /* n_directions in whole lanes */
   float *columns;   /* depth × m by rows */
   float *offset;    /* m: added to every projection; NULL for none */

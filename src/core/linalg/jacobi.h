@@ -1,6 +1,6 @@
 /*
- * linalg/jacobi.h: eigenvectors of small symmetric matrices, by Jacobi's rotations (Golub and Van Loan
- * 2013, section 8.5).
+ * linalg/jacobi.h: computes eigenvectors of small symmetric matrices, by Jacobi's rotations (Golub
+ * and Van Loan 2013, section 8.5).
  */
 #ifndef UF_JACOBI_H
 #define UF_JACOBI_H

@@ -14,8 +14,8 @@
 
 /* ---- directions ---- */
 
-/* A column of which less than this is left after the others are taken out carries only rounding
- * errors: a float has 6e-8, and a column sums up many of them. */
+/* A column carries only rounding errors when less than this is left after the others are taken out:
+ * a float has 6e-8, and a column sums up many of them. */
 static const double dependent = 1e-5;
 
 /* The smallest squared length whose inverse root is still a float. Data of size 1e-12 give columns
@@ -35,8 +35,8 @@ static void scale_direction(uf_basis *basis, int column, float scale) {
     basis->columns[i * (size_t)basis->m + (size_t)column] *= scale;
 }
 
-/* Takes direction j, of length 1, out of those behind it: two sweeps over the rows, a row being
- * contiguous. */
+/* Takes direction j, of length 1, out of the directions behind it: two sweeps over the rows, a row
+ * being contiguous. */
 static void remove_direction(uf_basis *basis, int j, float *dots) {
   int n_directions = basis->n_directions;
   for (int c = j + 1; c < n_directions; c++) dots[c] = 0;

@@ -1,16 +1,16 @@
 /*
- * linalg/pca.c: principal components of rows A (n × d), by subspace iteration and a small eigenproblem
- * (Halko, Martinsson, Tropp 2011).
+ * linalg/pca.c: principal components of rows A (n × d), by subspace iteration and a small
+ * eigenproblem (Halko, Martinsson, Tropp 2011).
  *
  *   Q ← the principal subspace of a sample of rows                            linalg/subspace.h
  *   Q ← orth(Aᵀ (A Q)), until Σ (A Q)² no longer grows                          directions only
- *   C = (A Q)ᵀ (A Q) / n - μ μᵀ with μ the mean of A Q,   C = U Λ Uᵀ          linalg/rayleigh_ritz.h
+ *   C = (A Q)ᵀ (A Q) / n - μ μᵀ with μ the mean of A Q,   C = U Λ Uᵀ    linalg/rayleigh_ritz.h
  *   directions: the columns of Q U;     scores: (A Q - μ) U
  *
- * Σ (A Q)² is the variance that the subspace holds: it grows from round to round, and at most to
- * that of the principal one, so the rounds end. The last directions converge slowly, as their
- * neighbors in the spectrum are close; some directions more than wanted are carried along for that
- * reason. O(n d m) a round.
+ * Σ (A Q)² is the variance that the subspace holds: it grows from round to round, and is at most
+ * the variance of the principal subspace, so the rounds end. The last directions converge slowly,
+ * as their neighbors in the spectrum are close; some directions more than wanted are carried along
+ * for that reason. O(n d m) a round.
  */
 #include "arith/arith.h"
 
@@ -97,7 +97,7 @@ static void sum_products(void *job, uf_rows rows) {
   }
 }
 
-/* From sums over all rows: μ and C, or the products alone where the rows are centered. */
+/* Computes μ and C from sums over all rows, or only the products where the rows are centered. */
 static void fill_covariance(pca_job *j, int is_centered) {
   size_t used = (size_t)j->ritz.m;
   const double *product = j->sums + used;

@@ -8,7 +8,7 @@
 #include "data/points.h"
 #include "linalg/basis.h"
 
-/* c (n × m) = offset + a b, of a (n × depth) and b (depth × m), all by rows. */
+/* c (n × m) = offset + a b, with a (n × depth) and b (depth × m), all by rows. */
 typedef struct uf_product {
   const float *a;  /* row i begins at a + a_stride i, or at a + a_stride rows[i] */
   size_t a_stride; /* floats */
@@ -28,8 +28,7 @@ uf_status uf_multiply(uf_context *ctx, const uf_product *product);
 uf_status uf_project(uf_context *ctx, const uf_points *points, const int *rows, int n_rows,
                      const uf_basis *basis, float *out);
 
-/* The same of rows of floats from … to - 1, in the calling thread: what a parallel loop does with
- * its rows. */
+/* Projects rows of floats from … to - 1 in the calling thread, for use within a parallel loop. */
 void uf_project_range(const uf_context *ctx, const uf_points *points, int64_t from, int64_t to,
                       const uf_basis *basis, float *out);
 

@@ -1,6 +1,6 @@
 /*
- * linalg/subspace.c: subspace iteration (Halko, Martinsson, Tropp 2011, algorithm 4.4) on a sample A
- * of evenly spaced rows, less their mean:
+ * linalg/subspace.c: subspace iteration (Halko, Martinsson, Tropp 2011, algorithm 4.4) on a sample
+ * A of evenly spaced rows, less their mean:
  *
  *   Q ← random orthonormal columns;      Q ← orth(Aᵀ (A Q)), POWER_ITERATIONS times.
  *

@@ -10,7 +10,7 @@
 #include "graph/set_ops.h"
 #include "neighbors/table.h"
 
-/* The points, and their neighbors unless they are given. */
+/* Makes the points, and their neighbors unless they are given. */
 static uf_status find_neighbors(uf_context *ctx, uf_data_block *block, uint64_t seed) {
   uf_status status = UF_OK;
   uf_phase(ctx, "data");
@@ -29,7 +29,7 @@ done:
   return status;
 }
 
-/* Neighbors, local scale and fuzzy graph of the block by itself. */
+/* Computes neighbors, local scale and fuzzy graph of the block by itself. */
 static uf_status make_graph(uf_context *ctx, uf_data_block *block, uf_fuzzy_options options,
                             uint64_t seed, uf_graph *graph) {
   uf_status status = UF_OK;

@@ -1,6 +1,6 @@
 /*
- * model/data_block.h: a block of data about the points, and its fuzzy graph: columns with a metric,
- * neighbors that are known already, or categories.
+ * model/data_block.h: makes the fuzzy graph of a block of data about the points: columns with a
+ * metric, neighbors that are known already, or categories.
  *
  * Plain UMAP has a single block. Mixed data have one for each kind of columns, and a target that
  * supervises is one more: their fuzzy graphs are intersected, one after the other.
@@ -20,7 +20,7 @@ typedef enum uf_block_kind {
 
 typedef struct uf_data_block {
   uf_block_kind kind;
-  double weight; /* against the blocks before it, in [0, 1]; not used of the first */
+  double weight; /* against the blocks before it, in [0, 1]; the first block has none */
 
   /* given: columns, and how their neighbors are searched */
   const uf_matrix *columns;
@@ -32,7 +32,7 @@ typedef struct uf_data_block {
   /* given: categories */
   const int *category; /* n codes, negative where unknown */
 
-  /* of columns: found, unless given too; of neighbors: given */
+  /* for columns: found, unless given too; for neighbors: given */
   uf_neighbors neighbors;
   double unit;         /* distances, rho and sigma × unit are in the user's units */
   double max_distance; /* given, of the metric: see uf_fuzzy_options; in the user's units */

@@ -1,14 +1,14 @@
 /*
- * model/predict.c: new rows placed among the old ones, which stay where they are.
+ * model/predict.c: places new rows among the old ones, which stay where they are.
  *
  *   1. blocks        in each, the neighbors of the new rows among the old ones
- *   2. similarities  w_ij of new row i to old row j as for old rows (graph/smooth_knn.h), joined over
- *                    the blocks; the largest of a row is 1
- *   3. start         y_i = y_j for the neighbor j with the largest Σ_e w_ie / (1 + |y_j - y_e|²): one
- *                    in the midst of the others (their mean may lie in a gap between two clusters)
+ *   2. similarities  w_ij of new row i to old row j as for old rows (graph/smooth_knn.h), joined
+ *                    over the blocks; the largest of a row is 1
+ *   3. initialize    y_i = y_j for the neighbor j with the largest Σ_e w_ie / (1 + |y_j - y_e|²),
+ *                    which is close to the others (their mean may lie in a gap between clusters)
  *   4. epochs        of Adam (layout/adam.h) along the force
  *                      Σ_j w_ij attraction(i, j) + r D_i mean_k repulsion(i, k)     D_i = Σ_j w_ij
- *                    with r the negative sample rate: an edge pulls at its new end alone
+ *                    with r the negative sample rate: an edge pulls only at its new end
  *   5. duplicates    rows identical to an old one get its place
  *
  * In an epoch all rows meet the same random old rows k, and new rows do not move each other, so a
@@ -35,8 +35,8 @@
 
 enum { ROWS_PER_BLOCK = 16, N_NEGATIVES = 32, GROUPS_PER_BLOCK = 32 };
 
-/* Of the first epoch: short, since rows begin near where they belong. A compromise, as is the number
- * of negatives; not measured on its own. */
+/* The step of the first epoch is short, since rows begin near where they belong. It is a
+ * compromise, as is the number of negatives; not measured on its own. */
 static const double step_length = 0.25 * UF_STEP_LENGTH;
 
 typedef struct predict_job {
@@ -109,7 +109,7 @@ done:
   return status;
 }
 
-/* ---- start ---- */
+/* ---- initialization ---- */
 
 static const float *position_of(const predict_job *j, int64_t edge) {
   return j->old->position + (size_t)(j->graph.neighbor[edge] - j->graph.n) * (size_t)j->old->d;
@@ -123,19 +123,19 @@ static double closeness(const predict_job *j, int64_t row, const float *y) {
   return sum;
 }
 
-/* Each row at the neighbor that is closest to the others; NaN without any. */
-static void start_rows(void *job, uf_rows rows) {
+/* Begins each row at the neighbor that is closest to the others; NaN without any. */
+static void initialize_rows(void *job, uf_rows rows) {
   const predict_job *j = job;
   for (int64_t row = rows.from; row < rows.to; row++) {
     double most = 0;
-    const float *start = NULL;
+    const float *best = NULL;
     for (int64_t e = j->graph.start[row]; e < j->graph.start[row + 1]; e++) {
       double close = closeness(j, row, position_of(j, e));
       if (!(close > most)) continue;
       most = close;
-      start = position_of(j, e);
+      best = position_of(j, e);
     }
-    for (int c = 0; c < j->old->d; c++) j->layout[row * j->old->d + c] = start ? start[c] : NAN;
+    for (int c = 0; c < j->old->d; c++) j->layout[row * j->old->d + c] = best ? best[c] : NAN;
   }
 }
 
@@ -147,7 +147,7 @@ typedef struct negative_source {
   int n_old;
 } negative_source;
 
-/* The same for all blocks of rows. */
+/* Options that are the same for all blocks of rows. */
 static void draw_negatives(const void *source, int epoch, int64_t block, int count, size_t *place) {
   (void)block;
   const negative_source *s = source;
@@ -186,8 +186,8 @@ done:
 
 /* ---- duplicates ---- */
 
-/* Whether a new row and an old one are the same in a block: identical, at distance 0, or of one
- * category. */
+/* Returns whether a new row and an old one are the same in a block: identical, at distance 0, or in
+ * one category. */
 static int is_same(const uf_query_block *block, int row, int old) {
   if (block->category) return block->category[row] == block->category[old];
   const uf_neighbors *nearest = &block->neighbors;
@@ -199,15 +199,15 @@ static int is_same(const uf_query_block *block, int row, int old) {
   return 0;
 }
 
-/* The same in all blocks. */
+/* Returns whether they are the same in all blocks. */
 static int is_duplicate(const predict_job *j, int row, int old) {
   for (int b = 0; b < j->n_blocks; b++)
     if (!is_same(&j->blocks[b], row, old)) return 0;
   return 1;
 }
 
-/* The first old row that is the same in all blocks, or -1. Those that the search has missed are found
- * by their hash. */
+/* Returns the first old row that is the same in all blocks, or -1. Rows that the search has missed
+ * are found by their hash. */
 static int duplicate_of(const predict_job *j, int row, const uf_row_table *table, const int *hash) {
   const uf_neighbors *nearest = &j->blocks[0].neighbors;
   size_t from = (size_t)row * (size_t)nearest->k;
@@ -268,7 +268,7 @@ uf_status uf_predict(uf_context *ctx, uf_query_block *blocks, int n_blocks,
   UF_TRY(check_size(ctx, &blocks[0], old));
   for (int b = 0; b < n_blocks; b++) UF_TRY(join_block(&j, &blocks[b]));
   uf_phase(ctx, "layout");
-  UF_TRY(uf_parallel_rows(ctx, j.graph.n, ROWS_PER_BLOCK, start_rows, &j));
+  UF_TRY(uf_parallel_rows(ctx, j.graph.n, ROWS_PER_BLOCK, initialize_rows, &j));
   UF_TRY(move_rows(&j));
   UF_TRY(place_duplicates(&j));
 done:

@@ -1,5 +1,5 @@
 /*
- * model/predict.h: new rows placed in the layout of a model.
+ * model/predict.h: places new rows in the layout of a model.
  */
 #ifndef UF_PREDICT_H
 #define UF_PREDICT_H
@@ -12,16 +12,16 @@
  * neighbors that are known already, or categories of both. */
 typedef struct uf_query_block {
   const uf_points *points, *queries; /* n_old rows, n_new rows */
-  const int *hash; /* n_old: of the points, see data/duplicates.h; NULL where there is none */
-  const uf_neighbors *graph; /* neighbors of the points, see uf_neighbors_query() */
-  int k;                     /* neighbors to find */
-  const int *category;       /* n_new, then n_old; negative where unknown */
-  double weight;             /* see model/data_block.h */
-  double max_distance;       /* see graph/smooth_knn.h; in the units of the table */
-  double mean_distance;      /* likewise */
+  const int *hash;                   /* n_old: see data/duplicates.h; NULL without points */
+  const uf_neighbors *graph;         /* neighbors of the points, see uf_neighbors_query() */
+  int k;                             /* neighbors to find */
+  const int *category;               /* n_new, then n_old; negative where unknown */
+  double weight;                     /* see model/data_block.h */
+  double max_distance;               /* see graph/smooth_knn.h; in the units of the table */
+  double mean_distance;              /* likewise */
 
-  /* n_new × k: of new rows among old ones, -1 for none; given, or found and kept here. uf_predict()
-   * adds n_new to the indices. */
+  /* n_new × k: neighbors of new rows among old ones, -1 for none; given, or found and kept here.
+   * uf_predict() adds n_new to the indices. */
   uf_neighbors neighbors;
 } uf_query_block;
 
@@ -37,8 +37,8 @@ typedef struct uf_old_layout {
 } uf_old_layout;
 
 /*
- * layout: n_new × d. blocks[0] has no categories. A row's place does not depend on other new rows. A
- * row identical to an old one takes its place, exactly; a row without any neighbor has NaN.
+ * layout: n_new × d. blocks[0] has no categories. A row's place does not depend on other new rows.
+ * A row identical to an old one takes its place, exactly; a row without any neighbor has NaN.
  */
 uf_status uf_predict(uf_context *ctx, uf_query_block *blocks, int n_blocks,
                      const uf_old_layout *old, const uf_predict_options *options, float *layout);

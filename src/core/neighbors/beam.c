@@ -28,7 +28,7 @@
 enum {
   MIN_BEAM = 24, /* a compromise of recall and time; not measured on its own */
   FOLLOWED =
-      8, /* beams that a query may follow; those of tests/c/test_query.c follow less than one */
+      8, /* beams that a query may follow; queries of tests/c/test_query.c follow less than one */
   QUERIES_PER_BLOCK = 16
 };
 
@@ -71,7 +71,7 @@ static void take(beam_state *s, float proxy, int row) {
   if (at < s->next) s->next = at;
 }
 
-/* Compares the query with those of the rows that it has not met. */
+/* Compares the query with the rows that it has not met. */
 static void meet(beam_state *s, const int *rows, int n_rows) {
   int count = 0;
   for (int i = 0; i < n_rows; i++)
@@ -146,7 +146,7 @@ static void search_rows(void *job, uf_rows rows) {
 }
 
 /* Sizes of the scratch, which are bounds of what a query does. */
-static void plan(beam_job *j, int k) {
+static void size_scratch(beam_job *j, int k) {
   const uf_search_graph *graph = j->graph;
   int n_leaders = j->leaders ? j->leaders->k : 0;
   j->beam_size = 2 * k + MIN_BEAM;
@@ -162,7 +162,7 @@ uf_status uf_beam_search(uf_context *ctx, const uf_search_graph *graph, const uf
   int64_t threads = ctx->n_threads;
   beam_job job = {.graph = graph, .leaders = leaders, .found = found};
   *found = (uf_neighbors){0};
-  plan(&job, k);
+  size_scratch(&job, k);
   UF_TRY(uf_proxy_open(ctx, graph->points, queries, &job.proxy));
   UF_NEW(ctx, job.beams, threads * job.beam_size);
   UF_NEW_ZERO(ctx, job.met, threads);

@@ -2,7 +2,7 @@
  * neighbors/candidates.h: the candidates of NN-descent: rows that a row brings together.
  *
  * Candidates of row v are drawn from its neighbors and from the rows whose neighbor it is, `most`
- * of those that are new (not drawn before) and `most` of the old ones: the rows u with the smallest
+ * of the new rows (not drawn before) and `most` of the old ones: the rows u with the smallest
  *
  *   key(v, u) = hash(iteration, v, u) in its upper half, u in its lower half.
  *

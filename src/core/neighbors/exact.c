@@ -1,5 +1,6 @@
 /*
- * neighbors/exact.c: every pair. A block of queries meets the points in tiles that stay in cache.
+ * neighbors/exact.c: compares every pair. A block of queries meets the points in tiles that stay in
+ * cache.
  *
  * O(n_rows · n · d), and QUERIES_PER_BLOCK · d floats read from memory for each tile of points.
  * Beyond the table it takes n ints, and for each thread a tile of proxies, TILE_MAX (data/proxy.c)

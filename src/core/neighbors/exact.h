@@ -1,5 +1,5 @@
 /*
- * neighbors/exact.h: nearest neighbors by comparing every pair.
+ * neighbors/exact.h: finds nearest neighbors by comparing every pair.
  */
 #ifndef UF_EXACT_H
 #define UF_EXACT_H
@@ -10,10 +10,10 @@
 uf_status uf_neighbors_exact(uf_context *ctx, const uf_points *points, const int *rows, int n_rows,
                              int k, uf_neighbors *neighbors);
 
-/* Of any rows. */
+/* Finds neighbors of any rows. */
 uf_status uf_search_exact(uf_context *ctx, const uf_pair_search *wanted, uf_neighbors *neighbors);
 
-/* Searches again, exactly, for the rows of which an approximation found fewer than k neighbors.
+/* Searches again, exactly, for rows with fewer than k neighbors after an approximate search.
  * queries: where they are rows of other points than `points`; else NULL. */
 uf_status uf_neighbors_complete(uf_context *ctx, const uf_points *points, const uf_points *queries,
                                 uf_neighbors *neighbors);

@@ -1,6 +1,6 @@
 /*
- * neighbors/exchange.h: how blocks of work tell rows that they do not own what concerns them,
- * without a race.
+ * neighbors/exchange.h: passes messages from blocks of work to rows that they do not own, without a
+ * race.
  *
  * The work on n places is cut into producers, blocks of places, and done in batches. In a batch,
  * each producer writes messages to its worker's staging area, from where they are sorted into the
@@ -31,8 +31,8 @@ typedef struct uf_exchange {
   uf_message *staging; /* per worker: buffer_size */
 } uf_exchange;
 
-/* For producers of at most buffer_size messages to n_rows rows; as many producers a batch as fit in
- * a fixed amount of memory, but not more than max_producers. */
+/* Allocates for producers of at most buffer_size messages to n_rows rows; as many producers a batch
+ * as fit in a fixed amount of memory, but not more than max_producers. */
 uf_status uf_exchange_open(uf_context *ctx, int n_rows, int64_t buffer_size, int64_t max_producers,
                            uf_exchange *exchange);
 void uf_exchange_close(uf_exchange *exchange);

@@ -1,7 +1,7 @@
 /*
- * neighbors/inverted_index.c: the dot products of a sparse row with all others at once. An inverted
- * index has for each column the rows with an entry there; going through the columns of the query,
- * each such row receives its product:
+ * neighbors/inverted_index.c: computes the dot products of a sparse row with all others at once. An
+ * inverted index has for each column the rows with an entry there; going through the columns of the
+ * query, each such row receives its product:
  *
  *   dot(x, y) = Σ over columns c of x of x_c y_c,   |x - y|² = |x|² + |y|² - 2 dot(x, y).
  *
@@ -10,8 +10,8 @@
  *
  * For all rows, Σ over columns of count² products and n² looks at sums. A worker holds the sums for
  * ROWS_PER_TILE rows at a time, 512 KB, and passes through the columns of the query once for each
- * tile; where it stands in each column takes 8 bytes an entry of the query. A column ends with a
- * posting of no row, so that one comparison tells where the tile ends, and where the column does.
+ * tile; where it stands in each column takes 8 bytes an entry of the query. A column ends with an
+ * empty posting, so that one comparison finds both the end of the tile and the end of the column.
  */
 #include "arith/arith.h"
 

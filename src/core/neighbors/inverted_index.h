@@ -1,5 +1,5 @@
 /*
- * neighbors/inverted_index.h: every pair of sparse rows, by the columns that they share.
+ * neighbors/inverted_index.h: compares every pair of sparse rows, by the columns that they share.
  */
 #ifndef UF_INVERTED_INDEX_H
 #define UF_INVERTED_INDEX_H
@@ -16,7 +16,7 @@ typedef struct uf_pair_search {
   int k;
 } uf_pair_search;
 
-/* For points of which uf_proxy_is_by_dots() is true. */
+/* Requires points for which uf_proxy_is_by_dots() is true. */
 uf_status uf_search_inverted(uf_context *ctx, const uf_pair_search *wanted,
                              uf_neighbors *neighbors);
 

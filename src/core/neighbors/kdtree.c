@@ -1,5 +1,5 @@
 /*
- * neighbors/kdtree.c: exact neighbors where columns are few (Friedman, Bentley, Finkel 1977).
+ * neighbors/kdtree.c: finds exact neighbors where columns are few (Friedman, Bentley, Finkel 1977).
  *
  * Rows are halved at the median of the column in which they spread most, until a leaf has at most
  * LEAF_ROWS. A query goes down to the nearer child first, and skips a node that is too far away:
@@ -99,7 +99,7 @@ static inline float clamp(float x, float low, float high) {
   return x < low ? low : x > high ? high : x;
 }
 
-/* What the distance to a row of the node is at least. */
+/* Returns a lower bound of the distance to the rows of the node. */
 static float bound(const kd_query *q, int node) {
   const kdtree *tree = q->tree;
   int d = tree->d;

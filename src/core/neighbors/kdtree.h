@@ -1,5 +1,5 @@
 /*
- * neighbors/kdtree.h: exact neighbors of rows with few columns.
+ * neighbors/kdtree.h: finds exact neighbors of rows with few columns.
  */
 #ifndef UF_KDTREE_H
 #define UF_KDTREE_H
@@ -9,7 +9,7 @@
 enum { UF_KDTREE_COLUMNS = 4 };
 
 /* Whether a k-d tree serves these points: dense rows of at most UF_KDTREE_COLUMNS, compared by
- * squared or absolute differences, of which it knows bounds. */
+ * squared or absolute differences, which have bounds. */
 int uf_can_use_kdtree(const uf_points *points);
 
 /* The k neighbors of every point. */

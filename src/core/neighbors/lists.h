@@ -1,8 +1,8 @@
 /*
  * neighbors/lists.h: the lists of NN-descent, one a row: its nearest neighbors so far.
  *
- * A list has always `width` entries (neighbors/entry.h), ascending; those that it lacks are empty.
- * The flag of an entry is set until it has been drawn as a candidate (neighbors/candidates.h).
+ * A list has always `width` entries (neighbors/entry.h), ascending; missing entries are empty. The
+ * flag of an entry is set until it has been drawn as a candidate (neighbors/candidates.h).
  */
 #ifndef UF_LISTS_H
 #define UF_LISTS_H

@@ -2,7 +2,8 @@
  * neighbors/nn_descent.c: NN-descent. A neighbor of a neighbor is likely a neighbor (Dong,
  * Charikar, Li 2011).
  *
- * 1. Start: in each leaf of a few random-projection trees every pair is compared; neighbors that
+ * 1. Initialization: in each leaf of a few random-projection trees every pair is compared;
+ * neighbors that
  *    are known, from a metric that is near to this one, save most of the trees.
  * 2. Iterate: each row v draws candidates (neighbors/candidates.h) from its neighbors and from the
  *    rows whose neighbor it is. All pairs of a new candidate with another candidate of v are
@@ -43,7 +44,7 @@ enum {
   BUFFER_SIZE = 1 << 14 /* messages of a producer, about */
 };
 
-/* The search ends when an iteration changes no more than this part of all entries. */
+/* The search ends when an iteration changes no more than this fraction of all entries. */
 static const double min_change = 0.001;
 
 typedef struct descent {
@@ -62,14 +63,14 @@ typedef struct descent {
   uf_neighbors *neighbors;
 } descent;
 
-/* Of the progress bar. */
+/* Fractions of the progress bar. */
 static const double trees_share = 0.4;
 
 static int smaller(int a, int b) { return a < b ? a : b; }
 
 static int larger(int a, int b) { return a > b ? a : b; }
 
-/* The start */
+/* Initialization */
 
 typedef struct leaf_job {
   descent *d;
@@ -237,7 +238,7 @@ static void clear_lists(void *job, uf_rows rows) {
     lists->entry[i] = UF_EMPTY_ENTRY;
 }
 
-/* The k - 1 best of each list, after the row itself. */
+/* Writes the row itself and then the k - 1 best of its list. */
 static void hand_over(void *job, uf_rows rows) {
   const descent *d = job;
   for (int p = (int)rows.from; p < rows.to; p++) {

@@ -1,6 +1,6 @@
 /*
- * neighbors/query.c: new rows against old, by comparing every pair or along the neighbors of the
- * old.
+ * neighbors/query.c: finds neighbors of new rows among old ones, by comparing every pair or along
+ * the neighbors of the old rows.
  *
  * Comparing every pair takes n × n_queries proxies. The other way, a graph of the old rows is made
  * (neighbors/search_graph.h) and followed by each query (neighbors/beam.h), which takes about

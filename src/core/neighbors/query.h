@@ -1,5 +1,5 @@
 /*
- * neighbors/query.h: the old rows nearest to new rows.
+ * neighbors/query.h: finds the old rows nearest to new rows.
  */
 #ifndef UF_QUERY_H
 #define UF_QUERY_H
@@ -17,8 +17,8 @@ typedef struct uf_query_options {
 
 /*
  * The k points nearest to each row of `queries`, which have been prepared as the points were, from
- * the nearest on; none of them is the row itself. found->recall says which part of them was found,
- * by a sample of the queries; where it is clearly short, every pair is compared if that is a
+ * the nearest on; none of them is the row itself. found->recall is the fraction of them that was
+ * found, by a sample of the queries; where it is clearly short, every pair is compared if that is a
  * matter of seconds, else the host is warned. *used: EXACT or GRAPH.
  */
 uf_status uf_neighbors_query(uf_context *ctx, const uf_points *points, const uf_points *queries,

@@ -7,7 +7,7 @@
 #include "neighbors/exact.h"
 #include "neighbors/table.h"
 
-/* Of the neighbors from column `first` on. */
+/* Counts the neighbors from column `first` on. */
 static double count_found(const uf_neighbors *neighbors, const uf_neighbors *truth, const int *rows,
                           size_t first) {
   const float rounding = 1 + 1e-6f; /* the table may have been to R and back, in other units */

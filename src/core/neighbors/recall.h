@@ -1,5 +1,5 @@
 /*
- * neighbors/recall.h: the fraction of the true neighbors that a table has.
+ * neighbors/recall.h: measures the fraction of the true neighbors that a table has.
  *
  *   recall = Σ over rows of |{j : distance_j ≤ the true k-th distance}| / (rows × k)
  *

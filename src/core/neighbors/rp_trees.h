@@ -2,9 +2,9 @@
  * neighbors/rp_trees.h: balanced binary trees over the rows, by halving.
  *
  * A tree is an order of the rows. Node j of level v (0 is the root) covers the places from
- * uf_node_first(n, v, j) up to the first place of node j + 1; its children are the nodes 2j and
- * 2j + 1 of the next level. So no shape is stored, leaves differ by one row at most, and equal
- * rows, be they all of them, are halved like others.
+ * uf_node_first(n, v, j) up to the first place of node j + 1; its children are the nodes 2j and 2j
+ * + 1 of the next level. So no shape is stored, leaves differ by one row at most, and equal rows
+ * are halved like others, even when all rows are equal.
  */
 #ifndef UF_RP_TREES_H
 #define UF_RP_TREES_H
@@ -29,7 +29,8 @@ static inline uint64_t uf_split_key(float value, uint32_t tie) {
   return (uint64_t)bits << 32 | tie;
 }
 
-/* Decides how a node splits: fills the keys of its rows, the lesser half of which goes left. */
+/* Decides how a node splits: fills the keys of its rows; rows with the lesser half of the keys go
+ * left. */
 typedef void uf_node_keys(void *job, int level, int node, const int *rows, int n_rows,
                           uint64_t *keys);
 

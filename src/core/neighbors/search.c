@@ -1,8 +1,8 @@
 /*
- * neighbors/search.c: which of the ways to take, and what to do when it fails.
+ * neighbors/search.c: chooses the method of search, and a different one when it fails.
  *
  *   exact       up to EXACT_UP_TO rows; where a k-d tree serves; for k > n / 8; and for sparse rows
- *               of which the inverted index needs fewer operations than descent:
+ *               where the inverted index needs fewer operations than descent:
  *                 Σ over columns of count² + time_of_look n² < proxies_of_descent × entries
  *   clusters    dense rows whose metric has the Euclidean order, or nearly
  *   nndescent   everything else; where rows are dense, it begins with what clusters find
@@ -43,14 +43,14 @@ static int has_codes(const uf_points *points) {
   return points->form == UF_FLOAT_ROWS && points->metric != UF_FUNCTION;
 }
 
-/* Or nearly, as Manhattan's. */
+/* Whether the metric has the Euclidean order, or nearly, as Manhattan's. */
 static int has_euclidean_order(const uf_points *points) {
   uf_comparison comparison = uf_metric_of(points->metric)->comparison;
   return has_codes(points) &&
          (comparison == UF_COMPARE_SQUARES || comparison == UF_COMPARE_MANHATTAN);
 }
 
-/* Proxies of a row that descent takes, about; and the time to look at a sum of products, as a
+/* Proxies for a row that descent takes, about; and the time to look at a sum of products, as a
  * fraction of the time to make one. */
 static const double proxies_of_descent = 1500, time_of_look = 0.3;
 
@@ -76,7 +76,7 @@ static uf_status choose_method(uf_context *ctx, const uf_points *points, int k,
   return status;
 }
 
-/* Of comparing every pair, in products of floats that are summed up, roughly. */
+/* Returns the cost of comparing every pair, roughly, in products of floats that are summed up. */
 static double cost_of_exact(const uf_points *points, double n_queries) {
   uf_comparison comparison = uf_metric_of(points->metric)->comparison;
   double n = points->n, pair = (double)points->stride;
@@ -91,7 +91,7 @@ static double cost_of_exact(const uf_points *points, double n_queries) {
   return n * n_queries * pair;
 }
 
-/* A matter of seconds. */
+/* Comparing every pair is affordable when it is a matter of seconds. */
 static const double affordable_cost = 5e11;
 
 int uf_is_exact_affordable(const uf_points *points, int n_queries) {
@@ -102,9 +102,9 @@ int uf_is_exact_affordable(const uf_points *points, int n_queries) {
  * it, comparing every pair is the better use of the time. */
 static const double index_share = 0.25;
 
-/* A search whose recall falls so far below the target has failed: clusters, where codes lose small
- * differences next to a few far-out values; and any, where data have no structure and many
- * columns. */
+/* A search whose recall falls so far below the target has failed. Clusters fail where codes lose
+ * small differences next to a few outliers; any search fails where data have many columns and no
+ * structure. */
 static const double recall_slack = 0.05;
 
 /* Rows on which the recall of descent is measured. */
@@ -125,7 +125,8 @@ static uf_status search_clusters(uf_context *ctx, const uf_points *points,
   return uf_ivf_search(ctx, points, options->k, aim, options->seed, neighbors);
 }
 
-/* Where the Euclidean order is a poor guide to the metric's, clusters give a start to descent. */
+/* Where the Euclidean order is a poor guide to the metric's, the neighbors found by clusters
+ * initialize descent. */
 static uf_status search_and_refine(uf_context *ctx, const uf_points *points, int k, uint64_t seed,
                                    uf_neighbors *neighbors) {
   uf_neighbors known;
@@ -151,7 +152,7 @@ static uf_status search_by_descent(uf_context *ctx, const uf_points *points, int
   return status;
 }
 
-/* By another method, where there is one that is affordable; the better table stays. */
+/* Searches by a different method, if an affordable one exists; the better table stays. */
 static uf_status search_again(uf_context *ctx, const uf_points *points, int k, uint64_t seed,
                               uf_neighbors *neighbors, uf_neighbor_method *used) {
   uf_neighbors found;

@@ -1,9 +1,9 @@
 /*
- * neighbors/search.h: the k nearest neighbors of every point (McInnes, Healy, Melville 2018,
+ * neighbors/search.h: finds the k nearest neighbors of every point (McInnes, Healy, Melville 2018,
  * section 3.1, algorithm 1, first step).
  *
- * Four ways to the same table. In all of them the first neighbor of a row is the row itself, at
- * distance 0; the others ascend by (distance, index), so that ties never depend on threads.
+ * Four methods give the same table. In all of them the first neighbor of a row is the row itself,
+ * at distance 0; the others ascend by (distance, index), so that ties never depend on threads.
  *
  *   exact      every pair                            O(n² d)            neighbors/exact.c
  *   kdtree     exact, for few columns                O(n log n)         neighbors/kdtree.c
@@ -20,13 +20,13 @@ typedef enum uf_neighbor_method {
   UF_NEIGHBORS_EXACT,
   UF_NEIGHBORS_CLUSTERS,
   UF_NEIGHBORS_DESCENT,
-  UF_NEIGHBORS_GRAPH /* of queries only: see uf_neighbors_query() */
+  UF_NEIGHBORS_GRAPH /* only for queries: see uf_neighbors_query() */
 } uf_neighbor_method;
 
 typedef struct uf_search_options {
   int k;                     /* in 1 … n, the row itself counted */
   uf_neighbor_method method; /* AUTO chooses by size, form and metric */
-  double target_recall;      /* the part of the neighbors to be found, in (0, 1] */
+  double target_recall;      /* the fraction of the neighbors to be found, in (0, 1] */
   uint64_t seed;
 } uf_search_options;
 

@@ -1,5 +1,5 @@
 /*
- * neighbors/search_graph.c: links between points, and entries from which all of them can be
+ * neighbors/search_graph.c: makes links between points, and entries from which all points can be
  * reached.
  *
  *   links(i) = { the first neighbors of i, 2/3 degree of them at most }
@@ -8,13 +8,12 @@
  *
  * the backward links by the place that i has in the list of j. A search follows links, so it finds
  * a row only if it can be reached from where it begins. It begins with about √n rows, spread
- * evenly, and with one row of each part that cannot be reached from those, up to MAX_ENTRIES in
- * all.
+ * evenly, and with one row of each part that cannot be reached from them, up to MAX_ENTRIES in all.
  *
- * Where a graph falls apart into more parts than that, as where each row has k copies or more,
- * which fill its list, it gets leaders: the first of each set of copies, and one row of each part
- * that still is out of reach. A query is compared with the leaders by a search of its own
- * (neighbors/query.c), and begins with those nearest to it. Copies of a row that is found are
+ * A graph may fall apart into more parts than that, for example where each row has k copies or
+ * more, which fill its list. Then it gets leaders: the first of each set of copies, and one row of
+ * each part that still is out of reach. A query is compared with the leaders by a search of its own
+ * (neighbors/query.c), and begins with the leaders nearest to it. Copies of a row that is found are
  * found, too. If more than three quarters of all rows were leaders, which says that the table has
  * little of their neighbors, some of them become entries instead: query.c measures what that
  * misses.
@@ -111,8 +110,8 @@ static void reach_from_entries(reach *r) {
     if (!r->is_reached[r->graph->entries[e]]) reach_from(r, r->graph->entries[e]);
 }
 
-/* The first of each set of copies, and then one row of each part that is still out of reach.
- * Returns how many they are. */
+/* Chooses the first of each set of copies, and then one row of each part that is still out of
+ * reach. Returns their number. */
 static int list_leaders(reach *r, int *leaders) {
   const uf_copies *copies = &r->graph->copies;
   int count = 0;
@@ -124,7 +123,7 @@ static int list_leaders(reach *r, int *leaders) {
   return count + choose_one_each(r, r->graph->n - count, leaders + count);
 }
 
-/* For a graph of many parts. */
+/* Chooses leaders for a graph of many parts. */
 static uf_status choose_leaders(uf_context *ctx, uf_search_graph *graph, reach *r) {
   uf_status status = UF_OK;
   int room = MAX_ENTRIES - graph->n_entries;

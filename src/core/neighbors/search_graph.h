@@ -14,11 +14,11 @@ typedef struct uf_search_graph {
   int n_entries;
   int *entries; /* n_entries: rows that every query begins with */
   int n_leaders;
-  int *leaders;     /* n_leaders: rows of which a query begins with the nearest ones */
+  int *leaders;     /* n_leaders: a query begins with the nearest of these rows */
   uf_copies copies; /* of all rows, where the graph has fallen apart; else empty */
 } uf_search_graph;
 
-/* From a table of neighbors of the points, of which only indices are read. */
+/* Makes the graph from a table of neighbors of the points; only indices are read. */
 uf_status uf_search_graph_make(uf_context *ctx, const uf_points *points,
                                const uf_neighbors *neighbors, uf_search_graph *graph);
 /* Every `every`-th row becomes a leader too. */

@@ -10,9 +10,9 @@
  *   maxabs           μ_j          1 / max_ik |x_ik - μ_k|
  *
  * and z_ij = (x_ij - c_j) f_j; a factor 1 / 0 is 0, as a column that does not vary carries no
- * information. With a rotation R, the principal directions of z (linalg/pca.h), every c_j is μ_j, and
- * rows become u zᵀ R. The product is made in single precision: factors f_j 2^e bring the largest z to
- * a size whose square does not overflow, and u = 2^-e takes that back.
+ * information. With a rotation R, the principal directions of z (linalg/pca.h), every c_j is μ_j,
+ * and rows become u zᵀ R. The product is made in single precision: factors f_j 2^e bring the
+ * largest z to a size whose square does not overflow, and u = 2^-e takes that back.
  *
  * O(n d), and O(n d n_directions) with a rotation. A row's result does not depend on the others.
  */

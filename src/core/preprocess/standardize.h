@@ -1,7 +1,7 @@
 /*
- * preprocess/standardize.h: what is done to columns of numbers before anything is compared: a common
- * scale, and principal components. Decided once from the data, so that rows that come later are
- * treated alike.
+ * preprocess/standardize.h: brings columns of numbers to a common scale, and reduces them to
+ * principal components, before anything is compared. The transformation is fixed once from the
+ * data, so that rows that come later are treated alike.
  */
 #ifndef UF_STANDARDIZE_H
 #define UF_STANDARDIZE_H

@@ -5,7 +5,8 @@
 #include "neighbors/search.h"
 #include "neighbors/table.h"
 
-/* Of the true neighbors, where the layout has too many columns for an exact search. */
+/* The fraction of the true neighbors to find, where the layout has too many columns for an exact
+ * search. */
 static const double target_recall = 0.99;
 
 static int most_frequent_label(const int *neighbor, int k, const int *labels) {

@@ -1,8 +1,9 @@
 /*
- * quality/quality.c: for each sampled row, its neighbors in one space and their ranks in the other.
+ * quality/quality.c: finds, for each sampled row, its neighbors in one space and their ranks in the
+ * other.
  *
- * Let r(i, j) be the rank of point j among all points by their distance to i (1 for the nearest), and
- * N_i the k nearest points of i in the layout. With the ranks of the data,
+ * Let r(i, j) be the rank of point j among all points by their distance to i (1 for the nearest),
+ * and N_i the k nearest points of i in the layout. With the ranks of the data,
  *
  *   trustworthiness = 1 - 2 / (m k (2n - 3k - 1)) Σ_i Σ_{j in N_i} max(0, r(i, j) - k)
  *
@@ -11,15 +12,15 @@
  * ordered by index.
  *
  * The ranks of k given points need no sorting: a point comes before some of them, in order of
- * distance the last ones; so each point adds 1 to a count for the first of them that it comes before,
- * and the sums of these counts from the first on are the ranks less 1. Nothing of a pass over a space
- * is kept except these counts, and three passes are enough:
+ * distance the last ones; so each point adds 1 to a count for the first of them that it comes
+ * before, and the cumulative sums of these counts are the ranks less 1. Nothing of a pass over a
+ * space is kept except these counts, and three passes are enough:
  *
  *   the layout:   N_i
  *   the data:     the ranks of N_i, and the neighbors of i
- *   the layout:   the ranks of those
+ *   the layout:   the ranks of these neighbors
  *
- * The layout is the one that is passed over twice, as it has few columns. O(n_rows n (d + log k))
+ * The layout is passed over twice, and not the data, as it has few columns. O(n_rows n (d + log k))
  * time; scratch of O(k) a thread, and an index of all points.
  */
 #include "arith/arith.h"
@@ -84,7 +85,8 @@ static void offer_points(uf_nearest *nearest, int self, int first, int n, const 
   }
 }
 
-/* count[c]: points that come before the listed points from c on, but not before those in front. */
+/* count[c]: points that come before the listed points from c on, but not before the points in front
+ * of c. */
 static void count_points(const uf_nearest *ranked, int self, int first, int n, const float *proxies,
                          int *count) {
   float farthest = ranked->proxy[ranked->k - 1];
@@ -93,7 +95,8 @@ static void count_points(const uf_nearest *ranked, int self, int first, int n, c
       count[place_in_list(ranked, proxies[i], first + i)]++;
 }
 
-/* What a pass is to do for a row: find its neighbors, count the points before listed ones, or both. */
+/* What a pass is to do for a row: find its neighbors, count the points before listed ones, or
+ * both. */
 typedef struct row_pass {
   int self;
   int finds, counts;
@@ -126,8 +129,8 @@ static void find(row_pass *p, space *here, int slot) {
   p->nearest = uf_nearest_begin(&here->nearest, slot, p->self);
 }
 
-/* From now on p counts, in one space, the points before the neighbors of another. Fewer than 2^31
- * points are before all. */
+/* From now on p counts, in one space, the points before the neighbors of the other space. Fewer
+ * than 2^31 points are before all. */
 static void rank_neighbors(const quality_job *j, row_pass *p, space *here, const space *other,
                            int slot, int worker) {
   int k = j->k;
@@ -184,7 +187,7 @@ static void measure_rows(void *job, uf_rows rows) {
 
 /* ---- all rows ---- */
 
-/* What the rows' excesses and shares come to, one by one and on average. */
+/* Turns the rows' excesses and shares into measures, for each row and on average. */
 static void summarize(const quality_job *j, int n_rows, uf_quality *quality,
                       const uf_point_quality *each) {
   double n = j->data.points->n, k = j->k, in_data = 0, in_layout = 0, shared = 0;

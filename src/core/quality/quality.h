@@ -1,5 +1,5 @@
 /*
- * quality/quality.h: how well a layout keeps the neighborhoods of the data.
+ * quality/quality.h: measures how well a layout keeps the neighborhoods of the data.
  */
 #ifndef UF_QUALITY_H
 #define UF_QUALITY_H
@@ -15,9 +15,8 @@ typedef struct uf_quality_options {
 } uf_quality_options;
 
 typedef struct uf_quality {
-  double trustworthiness; /* are neighbors in the layout neighbors in the data (Venna and Kaski
-                                   2001) */
-  double continuity;      /* and the other way round */
+  double trustworthiness;       /* see quality/quality.c (Venna and Kaski 2001) */
+  double continuity;            /* the same with layout and data exchanged */
   double neighbor_preservation; /* fraction of the k nearest that both have in common */
   double knn_accuracy;          /* over all rows, see quality/knn_accuracy.h; NaN without labels */
 } uf_quality;
@@ -28,7 +27,7 @@ typedef struct uf_point_quality {
   double *trustworthiness, *continuity, *neighbor_preservation; /* n_rows each */
 } uf_point_quality;
 
-/* each: NULL, or where each row's own goes. */
+/* each: NULL, or where the measures of each row go. */
 uf_status uf_quality_measure(uf_context *ctx, const uf_points *data, const uf_points *layout,
                              const uf_quality_options *options, uf_quality *quality,
                              const uf_point_quality *each);

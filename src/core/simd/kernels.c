@@ -2,8 +2,8 @@
 
 #include <string.h>
 
-/* From the plainest to the best; a level includes those before it, as far as the processor is of
- * their kind. */
+/* Ordered from the plainest to the best; a level includes the levels before it that exist on the
+ * same kind of processor. */
 enum { SCALAR, SSE2, FMA, NEON, AVX2, AVX512, VNNI, N_LEVELS };
 static const char *const levels[] = {"scalar", "sse2", "fma", "neon", "avx2", "avx512", "vnni"};
 

@@ -1,9 +1,10 @@
 /*
  * simd/kernels.h: the inner loops, one table for each instruction set.
  *
- * Each loop is written once, over 16 float lanes (simd/kernels/distance.h, simd/kernels/product.h, …), and
- * compiled for each instruction set against its own vocabulary of lanes (simd/isa/lanes_scalar.h,
- * simd/isa/lanes_sse2.h, simd/isa/lanes_avx2.h, simd/isa/lanes_avx512.h, simd/isa/lanes_neon.h). All tables give the same bits.
+ * Each loop is written once, over 16 float lanes (simd/kernels/distance.h, simd/kernels/product.h,
+ * …), and compiled for each instruction set against its own vocabulary of lanes
+ * (simd/isa/lanes_scalar.h, simd/isa/lanes_sse2.h, simd/isa/lanes_avx2.h, simd/isa/lanes_avx512.h,
+ * simd/isa/lanes_neon.h). All tables give the same bits.
  */
 #ifndef UF_KERNELS_H
 #define UF_KERNELS_H
@@ -26,7 +27,7 @@
 typedef void uf_distance_kernel(const float *query, const float *points, size_t stride,
                                 const int *rows, int n_rows, float *out);
 
-/* What a string of codes stands for: scale × code in each coordinate. */
+/* A string of codes stands for scale × code in each coordinate. */
 typedef struct uf_code_head {
   float scale;
   float half_norm; /* ½ |scale × code|² */
@@ -139,11 +140,11 @@ typedef struct uf_kernels {
   /* Scores queries 0 … n_queries - 1 against panels from … to - 1. */
   void (*scan_panels)(const uf_scan *scan, int n_queries, int from, int to);
 
-  /* Cuts a list back to its `keep` best candidates; among equals those met first stay. */
+  /* Cuts a list back to its `keep` best candidates; among equals the first met stay. */
   void (*cut_list)(const uf_scan *scan, int list);
 
-  /* About the score of the nth best candidate of a list: at least n reach it, and no more exceed it.
-   * UF_SCORE_OF_NOTHING if there are fewer. */
+  /* About the score of the nth best candidate of a list: at least n reach it, and no more exceed
+   * it. UF_SCORE_OF_NOTHING if there are fewer. */
   int32_t (*nth_score)(const uf_scan *scan, int list, int n);
 
   /* Σ exp(-x / sigma) over n values, n a multiple of 16; and the terms themselves. */

@@ -5,8 +5,8 @@
  *     c(x)                             the centroid nearest to z(x)  (kmeans.h)
  *     code(x) = round((z(x) - c(x)) / scale)                         (quantize.h)
  *
- * An inverted list holds the rows with one centroid; a very large one, as of duplicates, is cut
- * into several lists with the same centroid. O(n d m) to make; n (m + 16) bytes, about.
+ * An inverted list holds the rows with one centroid; a very large list, for example of duplicates,
+ * is cut into several lists with the same centroid. O(n d m) to make; n (m + 16) bytes, about.
  */
 #ifndef UF_IVF_INDEX_H
 #define UF_IVF_INDEX_H

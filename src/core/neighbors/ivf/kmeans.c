@@ -186,7 +186,7 @@ static void divide_group(void *job, int64_t group, int worker) {
                    .squared = j->scratch.squared + from,
                    .newest = j->scratch.newest + from,
                    .label = j->scratch.label + from};
-  if (rows.n == 0) { /* a group without rows keeps its own centroid alone */
+  if (rows.n == 0) { /* a group without rows keeps only its own centroid */
     centroids_turn(members);
     return;
   }

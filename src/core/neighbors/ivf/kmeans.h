@@ -11,8 +11,8 @@
  * O(n √K m) at either level.
  *
  * Three of four initial centroids are drawn with a probability in proportion to the distance from
- * those before, so that groups far apart each get one. Arthur and Vassilvitskii (2007) take its
- * square, which would give outliers all of them. The others are evenly spaced rows.
+ * earlier ones, so that groups far apart each get one. Arthur and Vassilvitskii (2007) take its
+ * square, which would put all of them on outliers. The others are evenly spaced rows.
  */
 #ifndef UF_IVF_KMEANS_H
 #define UF_IVF_KMEANS_H
@@ -32,7 +32,7 @@ typedef struct uf_centroids {
   int padded;     /* n rounded up to whole lanes */
   float *rows;    /* n × m */
   float *columns; /* m × padded */
-  float *offset;  /* padded: -½ |centroid|²; -∞ where there is no centroid */
+  float *offset;  /* padded: -½ |centroid|²; -∞ where a centroid is missing */
 } uf_centroids;
 
 typedef struct uf_kmeans {

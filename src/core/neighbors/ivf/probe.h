@@ -11,8 +11,8 @@
  *
  *     margin < reach × ½ radius²
  *
- * are probed, at most n_probes of them (those with the least margins), among the n_near lists whose
- * centroids are nearest.
+ * are probed, at most n_probes of them, by ascending margin, among the n_near lists whose centroids
+ * are nearest.
  *
  * The geometric bound would be h < radius: a row y of the other list lies beyond the plane (if c'
  * is its nearest centroid), so |x - y| >= h. It excludes next to nothing in many dimensions, where

@@ -184,7 +184,7 @@ typedef struct ivf {
   uf_ivf_parameters parameters;
 } ivf;
 
-/* When there are very many lists, those beyond the nearest are considered only if needed. */
+/* When there are very many lists, lists beyond the nearest are considered only if needed. */
 static uf_status tune(uf_context *ctx, ivf *s, double recall) {
   int all = s->index.n_lists - 1;
   s->sample.n_near = all < NEAR_LISTS || recall >= 1 ? all : NEAR_LISTS;
@@ -194,7 +194,7 @@ static uf_status tune(uf_context *ctx, ivf *s, double recall) {
   return uf_tune(ctx, s->points, &s->index, &s->sample, recall, &s->parameters);
 }
 
-/* Makes an index, and another one when even a search of all lists would miss too many neighbors:
+/* Makes an index, and a second one when even a search of all lists would miss too many neighbors:
  * with more directions, or with smaller lists, whose codes are finer. */
 static uf_status index_and_tune(uf_context *ctx, ivf *s, const uf_ivf_target *target,
                                 uint64_t seed) {

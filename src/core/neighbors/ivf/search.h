@@ -1,11 +1,11 @@
 /*
- * neighbors/ivf/search.h: the nearest neighbors of all points, approximately, by an inverted file
- * of quantized rows (IVF), at the speed of small integers.
+ * neighbors/ivf/search.h: finds the nearest neighbors of all points, approximately, by an inverted
+ * file of quantized rows (IVF), at the speed of small integers.
  *
  * 1. Rows become strings of 7-bit codes in the order of their inverted lists (quantize.h, kmeans.h,
  *    index.h).
- * 2. A sample of rows says how many lists and candidates it takes (tune.h).
- * 3. Each row probes its own list and those near it (probe.h): all their codes are scanned with
+ * 2. A sample of rows says how many lists and candidates it takes (tune.h). 3. Each row probes its
+ * own list and the lists near it (probe.h): all their codes are scanned with
  *    exact integer products, and the nearest are kept as candidates.
  * 4. Re-ranking: candidates are compared in the true metric, in float, and the k nearest stay.
  *

@@ -92,8 +92,8 @@ static int count_smaller_margins(const uf_probe *probe, int j) {
   return count;
 }
 
-/* The candidates of row s of the sample that are as near as its true neighbors, those that the
- * least effort finds first: of several equally near points, any will do. Returns how many. */
+/* The candidates of row s of the sample that are as near as its true neighbors, ordered by the
+ * effort that finds them: any of several equally near points will do. Returns how many. */
 static int list_hits(const tune_job *j, int s, int worker) {
   tune_scratch *scratch = &j->scratch[worker];
   uf_probe *probe = &scratch->probe;
@@ -211,8 +211,8 @@ static uf_ivf_parameters widest(const tune_job *j, double ceiling) {
   return parameters;
 }
 
-/* Of all parameters that are tried: those that find most, up to what is wanted; among them the
- * cheapest. */
+/* Chooses, from all parameters that are tried, the cheapest that find the wanted number, or else
+ * the most. */
 static void choose(const tune_job *j, double target, double ceiling, uf_ivf_parameters *best) {
   int64_t n_hits = (int64_t)j->sample->n * (j->k - 1), most = -1;
   double needed = (double)n_hits * (target + reserve * (1 - target)) / ceiling;
@@ -267,7 +267,7 @@ static uf_status open_scratch(uf_context *ctx, const tune_job *j, tune_scratch *
   UF_NEW(ctx, scratch->found, j->n_candidates);
   UF_NEW(ctx, scratch->near_number, j->index->n_lists);
 done:
-  return status; /* uf_tune() closes it, also on failure, with those of the other workers */
+  return status; /* uf_tune() closes it and the other workers' probes, also on failure */
 }
 
 static void close_scratch(tune_scratch *scratch) {

@@ -1,9 +1,9 @@
 /*
- * neighbors/ivf/tune.h: how far a search has to go to find the fraction of the true neighbors that
- * is wanted, found out on a sample of rows.
+ * neighbors/ivf/tune.h: measures on a sample of rows how far a search has to go to find the wanted
+ * fraction of the true neighbors.
  *
  * Each sampled row scans all lists that are considered and compares many candidates, so that it
- * finds nearly all of its true neighbors. Of a neighbor y in list l it is then known
+ * finds nearly all of its true neighbors. For a neighbor y in list l this gives
  *
  *     reach    margin(l) / ball, the reach that probes l
  *     probe    lists with a smaller margin than l
@@ -46,7 +46,7 @@ typedef struct uf_ivf_parameters {
   double cost;      /* of a row, in cycles, roughly */
 } uf_ivf_parameters;
 
-/* Chooses parameters that find the fraction `target`, or else those that find most. */
+/* Chooses parameters that find the fraction `target`, or else the parameters that find most. */
 uf_status uf_tune(uf_context *ctx, const uf_points *points, const uf_ivf_index *index,
                   uf_sample *sample, double target, uf_ivf_parameters *parameters);
 

@@ -1,5 +1,5 @@
-/* simd/isa/fma.c: the kernels for x86-64 with fused multiply-adds, in the registers of SSE2: for where wider
- * ones are not safe (simd/kernels.c). */
+/* simd/isa/fma.c: the kernels for x86-64 with fused multiply-adds, in the registers of SSE2: for
+ * where wider ones are not safe (simd/kernels.c). */
 #include "arith/arith.h"
 #include "simd/kernels.h"
 

@@ -1,6 +1,6 @@
 /*
- * simd/isa/lanes_avx2.h: the vocabulary of lanes (simd/isa/lanes_scalar.h defines it) in AVX2 and FMA: 16 lanes are
- * two registers.
+ * simd/isa/lanes_avx2.h: the vocabulary of lanes (simd/isa/lanes_scalar.h defines it) in AVX2 and
+ * FMA: 16 lanes are two registers.
  */
 /* clang-format off */
 #include <immintrin.h>

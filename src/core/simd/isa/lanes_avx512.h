@@ -1,6 +1,6 @@
 /*
- * simd/isa/lanes_avx512.h: the vocabulary of lanes (simd/isa/lanes_scalar.h defines it) in AVX-512: 16 lanes are one
- * register. With UF_VNNI the four-byte products are one instruction.
+ * simd/isa/lanes_avx512.h: the vocabulary of lanes (simd/isa/lanes_scalar.h defines it) in AVX-512:
+ * 16 lanes are one register. With UF_VNNI the four-byte products are one instruction.
  */
 /* clang-format off */
 #include <immintrin.h>
@@ -56,7 +56,8 @@ LANES vi vi_mul(vi a, vi b) { return _mm512_mullo_epi32(a, b); }
 LANES vi vi_shift_left23(vi a) { return _mm512_slli_epi32(a, 23); }
 LANES vi vi_shift_right23(vi a) { return _mm512_srai_epi32(a, 23); }
 LANES vi vi_max(vi a, vi b) { return _mm512_max_epi32(a, b); }
-/* Unless the mask is made to leave its register, gcc 12 may store it as 16 bits and read back 32 (it does with -fsanitize=thread). */
+/* Unless the mask is made to leave its register, gcc 12 may store it as 16 bits and read back 32
+ * (it does with -fsanitize=thread). */
 LANES uint32_t vi_greater(vi a, vi b) {
   uint32_t bits = _mm512_cmpgt_epi32_mask(a, b);
   __asm__("" : "+r"(bits));

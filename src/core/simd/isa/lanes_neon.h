@@ -1,6 +1,6 @@
 /*
- * simd/isa/lanes_neon.h: the vocabulary of lanes (simd/isa/lanes_scalar.h defines it) in NEON, which every arm64 has:
- * 16 lanes are four registers.
+ * simd/isa/lanes_neon.h: the vocabulary of lanes (simd/isa/lanes_scalar.h defines it) in NEON,
+ * which every arm64 has: 16 lanes are four registers.
  */
 /* clang-format off */
 #include <arm_neon.h>

@@ -1,7 +1,7 @@
 /*
- * simd/isa/lanes_scalar.h: the vocabulary of lanes in plain C, for processors without a vector set of their
- * own here. It is also the definition: what these functions give, every other lanes_*.h gives, bit
- * for bit.
+ * simd/isa/lanes_scalar.h: the vocabulary of lanes in plain C, for processors without a vector set
+ * of their own here. It is also the definition: what these functions give, every other lanes_*.h
+ * gives, bit for bit.
  */
 /* clang-format off */
 #define LANES static inline
@@ -55,7 +55,8 @@ LANES uint32_t vi_greater(vi a, vi b) { uint32_t m = 0; EACH_LANE m |= (uint32_t
 LANES uint32_t vf_less(vf a, vf b) { uint32_t m = 0; EACH_LANE m |= (uint32_t)(a.at[l] < b.at[l]) << l; return m; }
 /* the lanes of a that m names, packed, to out, which has room for 16 */
 LANES void vi_compress(int32_t *out, uint32_t m, vi a) { for (; m; m &= m - 1) *out++ = a.at[__builtin_ctz(m)]; }
-/* acc + the product of four unsigned bytes of `place` (at most 127) and four signed of `query`, in each lane */
+/* acc + the product of four unsigned bytes of `place` (at most 127) and four signed of `query`, in
+ * each lane */
 LANES vi vi_dot4(vi acc, vi place, vi query) {
   EACH_LANE for (int byte = 0; byte < 32; byte += 8)
     acc.at[l] += (int32_t)((uint32_t)place.at[l] >> byte & 0xff) * (int8_t)((uint32_t)query.at[l] >> byte & 0xff);

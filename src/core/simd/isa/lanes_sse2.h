@@ -1,7 +1,7 @@
 /*
- * simd/isa/lanes_sse2.h: the vocabulary of lanes (simd/isa/lanes_scalar.h defines it) in SSE2, which every x86-64 has:
- * 16 lanes are four registers. What SSE2 lacks is put together from what it has; a fused
- * multiply-add is made in double, or with UF_FMA by the instruction.
+ * simd/isa/lanes_sse2.h: the vocabulary of lanes (simd/isa/lanes_scalar.h defines it) in SSE2,
+ * which every x86-64 has: 16 lanes are four registers. What SSE2 lacks is put together from what it
+ * has; a fused multiply-add is made in double, or with UF_FMA by the instruction.
  */
 /* clang-format off */
 #include <immintrin.h>

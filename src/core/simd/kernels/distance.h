@@ -1,11 +1,11 @@
 /*
- * simd/kernels/distance.h: proxy distances (data/metric.h) of one row to many, each by the fixed sum
- * of arith/arith.h: 16 lanes, then a tree.
+ * simd/kernels/distance.h: proxy distances (data/metric.h) of one row to many, each by the fixed
+ * sum of arith/arith.h: 16 lanes, then a tree.
  *
- * Contract: rows are `stride` floats, a multiple of 16, and their padding is 0, which adds nothing to
- * any sum; rows[0 … n_rows - 1] may repeat and come in any order; out has n_rows floats. Two rows
- * have the same proxy, to the last bit, whichever comes first. Values are finite; jensenshannon and
- * symmetric_kl need positive ones.
+ * Contract: rows are `stride` floats, a multiple of 16, and their padding is 0, which adds nothing
+ * to any sum; rows[0 … n_rows - 1] may repeat and come in any order; out has n_rows floats. Two
+ * rows have the same proxy, to the last bit, whichever comes first. Values are finite;
+ * jensenshannon and symmetric_kl need positive ones.
  */
 
 #include "arith/exp_log.h"
@@ -85,7 +85,8 @@ LANES vf symmetric_kl_term(vf sum, vf x, vf y) {
   return vf_fma(vf_sub(more, less), vf_log2(vf_div(more, not_zero(less))), sum);
 }
 
-/* Sums of logarithms to base 2, halved and made natural; rounding may have left them below 0. */
+/* Returns a sum of logarithms to base 2, halved and made natural; rounding may have left it below
+ * 0. */
 LANES void halve_logs(int n_rows, float *out) {
   const float half_ln2 = 0.34657359f;
   for (int r = 0; r < n_rows; r++) out[r] = out[r] > 0 ? out[r] * half_ln2 : 0;

@@ -42,7 +42,7 @@ LANES vf vf_log2(vf x) {
   return vf_fma(p, t, vi_to_float(whole));
 }
 
-/* exp(-x / sigma), of which the caller has made -log2(e) / sigma. */
+/* exp(-x / sigma); the caller passes -log2(e) / sigma. */
 LANES vf exp_term(const float *x, vf minus_log2e_by_sigma) {
   return vf_exp2(vf_mul(vf_load(x), minus_log2e_by_sigma));
 }

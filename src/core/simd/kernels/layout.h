@@ -18,8 +18,9 @@
  */
 
 /*
- * d^2b from d², for a normal d² and a result that is normal as well: log2 and exp2 by polynomials of
- * degree 4 and 3. The relative error of 2e-4 does not show in a layout, where forces are sampled.
+ * d^2b from d², for a normal d² and a result that is normal as well: log2 and exp2 by polynomials
+ * of degree 4 and 3. The relative error of 2e-4 does not show in a layout, where forces are
+ * sampled.
  */
 LANES vf power_of_squared(vf d2, vf b) {
   const int32_t sqrt_half = 0x3f3504f3;

@@ -1,13 +1,13 @@
 /*
  * simd/kernels/product.h: matrix products, c (n × m) = offset + a (n × depth) b (depth × m).
  *
- * Every element of the result is summed in the order of the depth by fused multiply-adds, one lane a
- * column, so that the shape of the register tile (PRODUCT_ROWS × PRODUCT_LANES, which differs
+ * Every element of the result is summed in the order of the depth by fused multiply-adds, one lane
+ * a column, so that the shape of the register tile (PRODUCT_ROWS × PRODUCT_LANES, which differs
  * between instruction sets) does not show.
  *
- * Contract: m is a multiple of 16; rows of b are m apart, those of a and c have strides of their
- * own, of at least depth and m floats; offset: m floats, or NULL for 0; c overlaps neither a nor b.
- * No alignment is needed.
+ * Contract: m is a multiple of 16; rows of b are m apart, rows of a and c have strides of their
+ * own, at least depth and m floats; offset: m floats, or NULL for 0; c overlaps neither a nor b. No
+ * alignment is needed.
  */
 
 /* One tile: `rows` (at most PRODUCT_ROWS) rows × `lanes` (at most PRODUCT_LANES) × 16 columns. */

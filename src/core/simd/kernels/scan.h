@@ -5,10 +5,10 @@
  * integers, in one instruction for 64 of them where the processor has it. Scaled, they give
  * ½ |a - b|² = ½ |a|² + ½ |b|² - a·b.
  *
- * Contract: uf_scan in simd/kernels.h gives the shapes. Codes of places are in -63 … 63, those of
+ * Contract: uf_scan in simd/kernels.h gives the shapes. Codes of places are in -63 … 63, codes of
  * queries in -127 … 127, so that no instruction set saturates; strings have at most UF_MOST_CODES
  * codes, so that sums of squares stay exact in float. A scan only appends to the lists of its own
- * queries; a list that fills is cut to its best candidates, those met first among equals.
+ * queries; a list that fills is cut to its best candidates; among equals, the first met stay.
  */
 
 /* x + shift, as m / 16 lanes, and the largest absolute value among them. */
@@ -43,7 +43,7 @@ LANES void encode(const float *x, const float *shift, int m, int limit, int8_t *
   *head = (uf_code_head){scale, 0.5f * scale * scale * vf_sum(squares), (int32_t)vf_sum(sum)};
 }
 
-/* Panels that a tile spans: a lone query takes more at a time, to keep as many sums going. */
+/* Panels that a tile spans: a single query takes more at a time, to keep as many sums going. */
 enum { TILE_PANELS = SCAN_ALONE > SCAN_PANELS ? SCAN_ALONE : SCAN_PANELS };
 
 /* ½ |b|² - a·b of up to SCAN_ROWS queries a and `panels` panels of places b. */
@@ -93,8 +93,8 @@ LANES int32_t largest_score(const int32_t *score, int n) {
   return most;
 }
 
-/* Moves the candidates that score above `least`, and the first `equals` of those that equal it, to
- * the front, in their order. Returns how many there are. */
+/* Moves the candidates that score above `least`, and the first `equals` candidates that equal it,
+ * to the front, in their order. Returns how many there are. */
 LANES int keep_best(int32_t *score, int32_t *place, int n, int32_t least, int equals) {
   int kept = 0;
   for (int i = 0; i < n; i += 16) {
@@ -133,7 +133,7 @@ LANES void pad_list(int32_t *score, int n) {
 }
 
 /* Cuts a list to its best `keep` candidates or up to `slack` more. Where equals stand in the way,
- * those met first stay. */
+ * the first met stay. */
 LANES void cut_to(const uf_scan *scan, int list, int slack) {
   int32_t *score = scan->score + (size_t)scan->capacity * (size_t)list;
   int32_t *place = scan->place + (size_t)scan->capacity * (size_t)list;

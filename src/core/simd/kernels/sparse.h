@@ -1,5 +1,5 @@
 /*
- * simd/kernels/sparse.h: strings of bits, and rows of which only some columns are given.
+ * simd/kernels/sparse.h: computes with strings of bits, and with rows that give only some columns.
  *
  * Contract: strings of bits have `words` words each, the unused bits 0; of a sparse row, value and
  * column hold n entries, and every column is a row of b; m is a multiple of 16.
@@ -16,8 +16,8 @@ LANES void count_common(const uint64_t *query, const uint64_t *strings, size_t w
   }
 }
 
-/* c (m, a multiple of 16) = offset (m, or NULL for 0) + Σ value[e] b[column[e]], in the order of the
- * entries; b has rows of m. */
+/* c (m, a multiple of 16) = offset (m, or NULL for 0) + Σ value[e] b[column[e]], in the order of
+ * the entries; b has rows of m. */
 LANES void sparse_product(const float *value, const int *column, int64_t n, const float *b, int m,
                           const float *offset, float *c) {
   for (int j = 0; j < m; j += 16) {
