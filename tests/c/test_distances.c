@@ -93,17 +93,33 @@ static void check_refused(uf_distances d, double *value, int at, double bad, con
   value[at] = before;
 }
 
+#define REMEDY ". Turn similarities into distances, for example by 1 - x, or set it to 0."
+
 TEST(bad_distances_are_named) {
   double value[60];
   uf_distances packed = {.n = 5, .n_points = 5, .is_packed = 1}, full = {.n = 6, .n_points = 4};
   for (int i = 0; i < 60; i++) value[i] = 1;
   check_refused(packed, value, 0, NAN, "holds a missing distance, between points 1 and 2");
   check_refused(packed, value, 3, NAN, "holds a missing distance, between points 1 and 5");
-  check_refused(packed, value, 4, -1, "holds a negative distance, between points 2 and 3");
-  check_refused(packed, value, 9, -1e-300, "holds a negative distance, between points 4 and 5");
-  check_refused(full, value, 0, -INFINITY, "holds a negative distance, in row 1, column 1");
+  check_refused(packed, value, 4, -1,
+                "holds a negative distance, -1, between points 2 and 3" REMEDY);
+  check_refused(packed, value, 9, -2e-6,
+                "holds a negative distance, -2e-06, between points 4 and 5" REMEDY);
+  check_refused(full, value, 0, -INFINITY,
+                "holds a negative distance, -inf, in row 1, column 1" REMEDY);
   check_refused(full, value, 23, NAN, "holds a missing distance, in row 6, column 4");
   check_refused(full, value, 13, NAN, "holds a missing distance, in row 2, column 3");
+}
+
+TEST(distances_that_rounding_made_negative_are_0) {
+  double value[] = {-1e-16, 1e-16, 1, 1, 1, 1, INFINITY, 1, 1, 1}, distance[15];
+  int index[15];
+  uf_distances d = {.value = value, .n = 5, .n_points = 5, .is_packed = 1};
+  CHECK(uf_distances_nearest(&ctx, &d, 3, index, distance) == UF_OK);
+  CHECK(index[1] == 1 && distance[1] == 0 && index[2] == 2 && distance[2] == 1e-16);
+  CHECK(index[4] == 0 && distance[4] == 0 && index[5] == 2 && distance[5] == 1);
+  value[0] = -2e-6; /* beyond a millionth of the largest finite one */
+  CHECK(uf_distances_nearest(&ctx, &d, 3, index, distance) == UF_BAD_INPUT);
 }
 
 int main(void) {
@@ -111,6 +127,7 @@ int main(void) {
   RUN(packed_distances_are_sorted);
   RUN(distances_to_other_points_are_sorted);
   RUN(bad_distances_are_named);
+  RUN(distances_that_rounding_made_negative_are_0);
   uf_session_close(&ctx);
   return check_report();
 }

@@ -2,6 +2,8 @@
 
 #include "data/distances.h"
 
+#include <stdio.h>
+
 #include "base/memory.h"
 #include "base/parallel.h"
 
@@ -20,43 +22,60 @@ static int64_t column_of(const uf_distances *d, int64_t column) {
 
 typedef struct check_job {
   const double *value;
-  int64_t *bad; /* per chunk: the first bad value, or -1 */
+  int64_t *odd; /* per chunk: the first value that is negative or missing, or -1 */
 } check_job;
 
 static void check_values(void *job, uf_rows values) {
   check_job *j = job;
   int64_t at = values.from;
   while (at < values.to && j->value[at] >= 0) at++;
-  j->bad[values.from / VALUES_PER_CHUNK] = at < values.to ? at : -1;
+  j->odd[values.from / VALUES_PER_CHUNK] = at < values.to ? at : -1;
+}
+
+/* How far below 0 a distance may be. Needed only where one is. */
+static double tolerance(const uf_distances *d) {
+  int64_t n = count_values(d);
+  double largest = 0;
+  for (int64_t i = 0; i < n; i++)
+    if (d->value[i] > largest && d->value[i] < INFINITY) largest = d->value[i];
+  return uf_distance_rounding * largest;
 }
 
 static uf_status fail_value(uf_context *ctx, const uf_distances *d, int64_t at) {
-  const char *what = d->value[at] < 0 ? "a negative" : "a missing";
+  char what[64] = "a missing distance", remedy[128] = "";
+  if (d->value[at] < 0) {
+    snprintf(what, sizeof what, "a negative distance, %.3g", d->value[at]);
+    snprintf(remedy, sizeof remedy,
+             ". Turn similarities into distances, for example by 1 - x, or set it to 0.");
+  }
   int column = 0;
   while (column + 1 < d->n_points &&
          column_of(d, column + 1) + (d->is_packed ? column + 2 : 0) <= at)
     column++;
   int row = (int)(at - column_of(d, column));
   if (d->is_packed)
-    return uf_fail(ctx, UF_BAD_INPUT, "holds %s distance, between points %d and %d", what,
-                   column + 1, row + 1);
-  return uf_fail(ctx, UF_BAD_INPUT, "holds %s distance, in row %d, column %d", what, row + 1,
-                 column + 1);
+    return uf_fail(ctx, UF_BAD_INPUT, "holds %s, between points %d and %d%s", what, column + 1,
+                   row + 1, remedy);
+  return uf_fail(ctx, UF_BAD_INPUT, "holds %s, in row %d, column %d%s", what, row + 1, column + 1,
+                 remedy);
 }
 
 static uf_status check_distances(uf_context *ctx, const uf_distances *d) {
   uf_status status = UF_OK;
   int64_t n = count_values(d), n_chunks = uf_n_blocks(n, VALUES_PER_CHUNK);
   check_job job = {.value = d->value};
-  UF_NEW(ctx, job.bad, n_chunks);
+  UF_NEW(ctx, job.odd, n_chunks);
   UF_TRY(uf_parallel_rows(ctx, n, VALUES_PER_CHUNK, check_values, &job));
-  for (int64_t c = 0; c < n_chunks; c++) {
-    if (job.bad[c] >= 0) {
-      UF_TRY(fail_value(ctx, d, job.bad[c]));
-    }
+  int64_t at = -1;
+  for (int64_t c = 0; c < n_chunks && at < 0; c++) at = job.odd[c];
+  if (at < 0) goto done;
+  double least = -tolerance(d);
+  while (at < n && d->value[at] >= least) at++;
+  if (at < n) {
+    UF_TRY(fail_value(ctx, d, at));
   }
 done:
-  uf_free(job.bad);
+  uf_free(job.odd);
   return status;
 }
 
@@ -125,6 +144,11 @@ typedef struct nearest_job {
   double *distance; /* n × k */
 } nearest_job;
 
+/* What rounding put below 0 is 0. */
+static double distance_at(const uf_distances *d, int64_t at) {
+  return d->value[at] > 0 ? d->value[at] : 0;
+}
+
 /* Columns are read along the rows of the block, where they are contiguous; in a packed matrix the
  * part of a row behind the diagonal is itself a column. */
 static void find_nearest(void *job, uf_rows rows) {
@@ -144,12 +168,12 @@ static void find_nearest(void *job, uf_rows rows) {
   for (int c = 0; c < n_columns; c++) {
     int64_t column = column_of(d, c);
     for (int i = has_self && c >= from ? c + 1 : from; i < to; i++)
-      offer(&heap[i - from], c, c, d->value[column + i]);
+      offer(&heap[i - from], c, c, distance_at(d, column + i));
   }
   for (int i = from; i < to; i++) {
     int64_t column = column_of(d, i);
     for (int c = i + 1; has_self && c < d->n; c++)
-      offer(&heap[i - from], c - 1, c, d->value[column + c]);
+      offer(&heap[i - from], c - 1, c, distance_at(d, column + c));
     sort_heap(&heap[i - from]);
   }
 }

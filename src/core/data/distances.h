@@ -19,10 +19,14 @@ typedef struct uf_distances {
   int is_packed;
 } uf_distances;
 
+/* Distances that are negative by no more than this fraction of the largest one come from rounding,
+ * and count as 0: single precision rounds by 6e-8, a few operations by some times that. */
+static const double uf_distance_rounding = 1e-6;
+
 /* index, distance: n × k by rows, ascending by (distance, index), 1 <= k <= n_points. A packed row
  * begins with itself, at distance 0. A point at an infinite distance is not a neighbor: its index
- * is -1. Fails with UF_BAD_INPUT when a distance is missing or negative, naming the first such
- * pair. */
+ * is -1. Fails with UF_BAD_INPUT when a distance is missing or negative (by more than rounding),
+ * naming the first such pair. */
 uf_status uf_distances_nearest(uf_context *ctx, const uf_distances *distances, int k, int *index,
                                double *distance);
 
