@@ -13,8 +13,12 @@
 #' where \eqn{\rho} is 0; there the sum can be greater.
 #'
 #' @param nn Neighbors as [nearest_neighbors()] returns them, or any list of the matrices `idx`
-#'   (n x k, row numbers from 1; `NA` or -1 where a neighbor is missing) and `dist`. A list without
-#'   the points themselves gets them as another first column; rows are sorted by distance.
+#'   (n x k, row numbers from 1; `NA`, -1 or 0 where a neighbor is missing) and `dist`. The lists
+#'   that the packages BiocNeighbors (`index`, `distance`), FNN (`nn.index`, `nn.dist`), RANN
+#'   (`nn.idx`, `nn.dists`), dbscan (`id`, `dist`) and uwot make are taken as they are. A list
+#'   without the points themselves gets them as another first column; rows are sorted by distance.
+#'   Distances below 0 by no more than a millionth of the largest one come from rounding, and count
+#'   as 0.
 #' @param local_connectivity Which nonzero distance is \eqn{\rho}{rho}: the nearest for 1, the
 #'   second nearest for 2; between them it is interpolated.
 #' @param bandwidth Factor, greater than 0, of the sum that is aimed at.

@@ -42,7 +42,8 @@
 #'   numeric or logical, a sparse matrix or a raw matrix of packed bits (see [metrics]), with one
 #'   row per point, at least two; or distances of class `dist`, next to which only `k` has an effect
 #'   (a warning names others). Missing and infinite values are errors, but for infinite
-#'   distances: such points are no neighbors, `NA` in `idx`.
+#'   distances: such points are no neighbors, `NA` in `idx`. Distances below 0 by no more than a
+#'   millionth of the largest one come from rounding, and count as 0; others are errors.
 #' @param metric The name of one of the [metrics], or an R function of two rows.
 #' @param metric_kwds A list of the arguments that some [metrics] have, or `NULL`.
 #' @param query New rows, a matrix of the kind of `x` with as many columns; or `NULL` for the rows
@@ -215,14 +216,28 @@ nearest_of_distances <- function(x, size, k, run) {
 
 # ---- Given --------------------------------------------------------------------------------------
 
+# What packages call the row numbers and the distances of a neighbor list.
+neighbor_names <- list(
+  unfurl = c("idx", "dist"),
+  uwot = c("idx", "dist"),
+  FNN = c("nn.index", "nn.dist"),
+  RANN = c("nn.idx", "nn.dists"),
+  BiocNeighbors = c("index", "distance"),
+  dbscan = c("id", "dist")
+)
+
 # A neighbor list in the form of nearest_neighbors(): self first, then ascending.
 check_neighbors <- function(nn, arg) {
   if (inherits(nn, "umap_model")) nn <- nn[["neighbors"]]
+  nn <- name_tables(nn)
   check_neighbor_shape(nn, arg)
   row_names <- rownames(nn[["idx"]])
-  idx <- check_neighbor_indices(nn[["idx"]], arg)
+  n <- nrow(nn[["idx"]])
+  idx <- check_neighbor_indices(nn[["idx"]], nn[["dist"]], n, arg)
   dist <- check_neighbor_distances(nn[["dist"]], idx, arg)
   idx[is.infinite(dist)] <- NA
+  idx <- drop_repeated(idx, dist, row(idx), arg)
+  dist[is.na(idx)] <- Inf
   if (!is_canonical(idx, dist)) {
     sorted <- sort_neighbors(idx, dist)
     idx <- sorted$idx
@@ -232,6 +247,21 @@ check_neighbors <- function(nn, arg) {
   rownames(idx) <- row_names
   metric <- given_or(nn[["metric"]], "precomputed")
   new_neighbors(idx, dist, metric, given_or(nn[["method"]], "given"))
+}
+
+# A neighbor list of another package with the names of this one. uwot keeps it in a list, by metric.
+name_tables <- function(nn) {
+  if (!is.list(nn) || is_frame(nn)) return(nn)
+  named <- unclass(nn)
+  is_nested <- length(named) == 1 && is.list(named[[1]]) && !is_frame(named[[1]])
+  if (is_nested) named <- c(unclass(named[[1]]), metric = intersect(names(named), metrics))
+  for (tables in neighbor_names) {
+    if (all(tables %in% names(named))) {
+      named[c("idx", "dist")] <- named[tables]
+      return(named)
+    }
+  }
+  nn
 }
 
 given_or <- function(x, default) if (is.character(x) && length(x) == 1) x else default
@@ -272,33 +302,73 @@ suggest_tables <- function(nn, arg) {
   suggest_code(call("list", idx = element_of(arg, idx), dist = element_of(arg, dist)))
 }
 
-# Missing neighbors, NA or -1, become NA.
-check_neighbor_indices <- function(idx, arg) {
-  n <- nrow(idx)
-  idx[idx == -1] <- NA
+# Missing neighbors become NA: they are NA, -1, or 0 with a distance that tells nothing. n: number of
+# rows that the neighbors come from.
+check_neighbor_indices <- function(idx, dist, n, arg) {
+  idx[idx == -1 | is_missing_zero(idx, dist)] <- NA
   bad <- which(!is.na(idx) & (idx != round(idx) | idx < 1 | idx > n), arr.ind = TRUE)
   if (length(bad) > 0) {
+    value <- idx[bad[1, , drop = FALSE]]
     abort_input(
-      arg, "has an index in `idx` that is not a whole number from 1 to ", count(n), ": ",
-      idx[bad[1, , drop = FALSE]], " in row ", bad[1, 1]
+      arg, "has an index in `idx` that is not a whole number from 1 to ", count(n), ": ", value,
+      " in row ", bad[1, 1],
+      hint = if (value == 0) "Rows count from 1: add 1 to `idx` if it counts from 0."
     )
   }
-  pair <- (idx - 1) * n + row(idx)
-  repeated <- which(duplicated(as.vector(pair), incomparables = NA))
-  if (length(repeated) > 0) {
-    abort_input(arg, "names a neighbor twice in row ", row(idx)[repeated[1]], " of `idx`")
-  }
-  matrix(as.integer(idx), n)
+  matrix(as.integer(idx), nrow(idx))
 }
 
-# A missing neighbor is infinitely far away.
+# Packages write 0 where they found no neighbor, with a distance that is 0, missing, or beyond all
+# others of the row. Next to another distance it is the first row of a table that counts from 0.
+is_missing_zero <- function(idx, dist) {
+  is_zero <- idx == 0 & !is.na(idx)
+  if (!any(is_zero)) return(is_zero)
+  others <- replace(dist, is_zero | is.na(dist), -Inf)
+  farthest <- others[cbind(seq_len(nrow(idx)), max.col(others, "first"))]
+  is_zero & (is.na(dist) | dist == 0 | dist > farthest)
+}
+
+# Neighbors that are listed twice at one distance count once. So does the row itself, self, at any:
+# uwot puts it first in rows whose copies its search has put first.
+drop_repeated <- function(idx, dist, self, arg) {
+  pair <- (as.double(idx) - 1) * nrow(idx) + row(idx)
+  is_repeated <- duplicated(as.vector(pair), incomparables = NA)
+  if (!any(is_repeated)) return(idx)
+  first <- match(pair[is_repeated], pair)
+  differs <- dist[first] != dist[is_repeated] & idx[is_repeated] != self[is_repeated]
+  if (any(differs)) {
+    row <- row(idx)[is_repeated][differs][1]
+    abort_input(arg, "names a neighbor twice in row ", row, " of `idx`, at different distances")
+  }
+  replace(idx, is_repeated, NA)
+}
+
+# Fraction of the largest distance by which rounding makes some negative; as in C.
+distance_rounding <- 1e-6
+
+# A missing neighbor is infinitely far away. What rounding made negative is 0.
 check_neighbor_distances <- function(dist, idx, arg) {
   dist[is.na(idx)] <- Inf
-  bad <- which(is.na(dist) | dist < 0, arr.ind = TRUE)
-  if (length(bad) > 0) {
-    abort_input(arg, "has a missing or negative distance in row ", bad[1, 1], " of `dist`")
+  if (any(dist < 0, na.rm = TRUE)) {
+    largest <- max(0, dist[is.finite(dist)])
+    dist[which(dist < 0 & dist >= -distance_rounding * largest)] <- 0
   }
+  bad <- which(is.na(dist) | dist < 0, arr.ind = TRUE)
+  if (length(bad) > 0) abort_distance(dist[bad[1, , drop = FALSE]], bad[1, ], arg)
   matrix(as.double(dist), nrow(dist))
+}
+
+abort_distance <- function(value, place, arg) {
+  is_missing <- is.na(value)
+  what <- if (is_missing) "missing distance" else paste0("negative distance, ", signif(value, 3))
+  abort_input(
+    arg, "has a ", what, if (!is_missing) ",", " in row ", place[1], ", column ", place[2], " of `dist`",
+    hint = if (is_missing) {
+      "Make its index NA, too, where a neighbor is missing."
+    } else {
+      "Turn similarities into distances, for example by 1 - x, or set it to 0."
+    }
+  )
 }
 
 is_canonical <- function(idx, dist) {
@@ -307,12 +377,13 @@ is_canonical <- function(idx, dist) {
     all(dist[, -1, drop = FALSE] >= dist[, -k, drop = FALSE])
 }
 
-# Puts self first and the others in order. A table without any self gets a column for it; in a table
-# that forgot it in some rows only, these rows lose their last neighbor instead.
+# Puts self first and the others in order. A table without self in most rows gets a column for it (of
+# copies, some packages list the row itself even there); in a table that forgot it in some rows only,
+# these rows lose their last neighbor instead.
 sort_neighbors <- function(idx, dist) {
   n <- nrow(idx)
   is_self <- !is.na(idx) & idx == row(idx)
-  k <- ncol(idx) + !any(is_self)
+  k <- ncol(idx) + (2 * sum(is_self) < n)
   idx <- cbind(seq_len(n), replace(idx, is_self, NA))
   dist <- cbind(rep(-1, n), replace(dist, is_self, Inf))
   in_order <- order(row(idx), dist, idx)

@@ -104,6 +104,7 @@ predict_options <- function(model, n_epochs) {
 query_of <- function(model, newdata, blocks, run) {
   newdata <- plain_frame(newdata, "newdata")
   is_table <- is.list(newdata) && !is_frame(newdata)
+  if (is_table) newdata <- name_tables(newdata)
   if (is_table || blocks[[1]]$kind == "neighbors") {
     n_old <- nrow(model[["layout"]])
     return(query_by_neighbors(newdata, is_table, blocks, n_old, model[["settings"]], run))
@@ -322,18 +323,11 @@ check_cross_distances <- function(newdata, n_old) {
 
 check_cross_neighbors <- function(newdata, n_old) {
   check_neighbor_shape(newdata, "newdata", min_rows = 1)
-  idx <- newdata[["idx"]]
-  idx[idx == -1] <- NA
-  if (any(!is.na(idx) & (idx != round(idx) | idx < 1 | idx > n_old))) {
-    abort_input(
-      "newdata", "must have row numbers from 1 to ", count(n_old), " in `idx`",
-      value = newdata
-    )
-  }
+  idx <- check_neighbor_indices(newdata[["idx"]], newdata[["dist"]], n_old, "newdata")
   dist <- check_neighbor_distances(newdata[["dist"]], idx, "newdata")
+  idx <- drop_repeated(idx, dist, array(0, dim(idx)), "newdata")
+  dist[is.na(idx)] <- Inf
   in_order <- order(row(idx), dist, idx)
   by_row <- function(x) matrix(x[in_order], nrow(idx), byrow = TRUE)
-  idx <- by_row(idx)
-  storage.mode(idx) <- "integer"
-  list(idx = idx, dist = by_row(dist))
+  list(idx = by_row(idx), dist = by_row(dist))
 }

@@ -30,8 +30,8 @@
 #'   - a sparse matrix or a raw matrix of packed bits, see [metrics];
 #'   - distances of class `dist`, which are read where they are, without a copy. Points at an infinite
 #'     distance are not neighbors;
-#'   - neighbors: what [nearest_neighbors()] returned or any list of matrices `idx` and `dist`, see
-#'     [smooth_knn()];
+#'   - neighbors: what [nearest_neighbors()] returned or any list of matrices `idx` and `dist`, also
+#'     those of other packages, see [smooth_knn()];
 #'   - a formula: the columns of `data` on its right, with the target `y` on its left if there is
 #'     one. `~ . - Species` is all columns but `Species`, and `Species ~ .` is supervised by it.
 #' @param data For a formula, the data frame in which its variables are found: on its right all of

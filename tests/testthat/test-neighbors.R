@@ -311,7 +311,9 @@ test_that("distances are sorted as doubles, by index where they are equal", {
 test_that("a bad distance is an error that names the pair", {
   bad <- function(value) replace(dist(iris[1:4]), 5, value)
   expect_input_error(umap(bad(NA)), "`x` holds a missing distance, between points 1 and 6")
-  expect_input_error(umap(bad(-1)), "`x` holds a negative distance, between points 1 and 6")
+  expect_input_error(
+    umap(bad(-1)), "`x` holds a negative distance, -1, between points 1 and 6\\. .* by 1 - x"
+  )
   expect_input_error(nearest_neighbors(bad(NaN), 5), "`x` holds a missing distance")
 })
 
@@ -372,19 +374,117 @@ test_that("an invalid neighbor list is an error", {
   expect_input_error(smooth_knn(1), "`nn` must be a list with the matrices `idx` and `dist`")
   expect_input_error(smooth_knn(list()), "`nn` must be a list")
   expect_input_error(umap(list(idx = good$idx)), "`x` must be a list")
-  others <- setNames(unclass(good)[1:2], c("nn.idx", "nn.dists"))
-  expect_input_error(umap(others), "list\\(idx = others\\$nn.idx, dist = others\\$nn.dists\\)?")
+  others <- setNames(unclass(good)[1:2], c("rows", "some_dist"))
+  expect_input_error(umap(others), "list\\(idx = others\\$rows, dist = others\\$some_dist\\)?")
   expect_input_error(smooth_knn(broken(dist = good$dist[, 1:3])), "one shape.*4 columns.*3 columns")
   expect_input_error(smooth_knn(broken(idx = good$idx > 1)), "numbers")
   expect_input_error(smooth_knn(at("idx", 3, 2, 21)), "1 to 20: 21 in row 3")
-  expect_input_error(smooth_knn(at("idx", 3, 2, 0L)), "1 to 20: 0 in row 3")
+  expect_input_error(smooth_knn(at("idx", 3, 2, 0L)), "1 to 20: 0 in row 3.*add 1 to `idx`")
   expect_input_error(smooth_knn(at("idx", 3, 2, 1.5)), "1.5 in row 3")
   expect_input_error(smooth_knn(at("idx", 5, 2, good$idx[5, 3])), "twice in row 5")
-  expect_input_error(smooth_knn(at("dist", 6, 2, NA)), "missing or negative distance in row 6")
-  expect_input_error(smooth_knn(at("dist", 6, 2, -1)), "missing or negative distance in row 6")
+  expect_input_error(smooth_knn(at("dist", 6, 2, NA)), "a missing distance in row 6, column 2")
+  expect_input_error(
+    smooth_knn(at("dist", 6, 2, -1)), "a negative distance, -1, in row 6, column 2 .*by 1 - x"
+  )
   expect_input_error(
     smooth_knn(list(idx = matrix(1:5), dist = matrix(0, 5, 1))), "no neighbors but the points"
   )
+})
+
+# A neighbor list by the names of other packages.
+renamed <- function(nn, names, columns = TRUE) {
+  setNames(list(nn$idx[, columns], nn$dist[, columns]), names)
+}
+
+test_that("neighbor lists of other packages are taken as they are", {
+  x <- gaussian(200, 3)
+  nn <- nearest_neighbors(x, 10)
+  scale <- smooth_knn(nn)
+  plain <- umap(unclass(nn)[c("idx", "dist")], n_epochs = 2)
+  for (names in neighbor_names) {
+    for (columns in list(1:10, 2:10)) {
+      given <- renamed(nn, names, columns)
+      expect_identical(smooth_knn(given), scale)
+      expect_identical(fuzzy_graph(given), fuzzy_graph(nn))
+      expect_identical(umap(given, n_epochs = 2), plain)
+    }
+  }
+  expect_identical(check_neighbors(list(cosine = unclass(nn)[1:2]), "nn")$metric, "cosine")
+  expect_identical(smooth_knn(list(manhattan = unclass(nn)[1:2])), scale)
+  expect_input_error(
+    smooth_knn(list(index = nn$idx, distance = nn$dist[1:9, ])), "one shape.*not 200 rows.*9 rows"
+  )
+  expect_input_error(smooth_knn(list(id = as.list(1:3), dist = as.list(1:3))), "the matrices `idx`")
+})
+
+# Packages that are not among the suggested ones: looked up by name where they are installed.
+test_that("neighbor lists that the packages themselves make are those of the package", {
+  x <- gaussian(200, 3)
+  copies <- replace(x, cbind(rep(5:6, 3), rep(1:3, each = 2)), x[7, ][rep(1:3, each = 2)])
+  searches <- list(
+    FNN = list("get.knn", k = 9), RANN = list("nn2", k = 10), dbscan = list("kNN", k = 9),
+    BiocNeighbors = list("findKNN", k = 9)
+  )
+  installed <- Filter(function(package) requireNamespace(package, quietly = TRUE), names(searches))
+  if (length(installed) == 0) skip("none of the packages is installed")
+  for (package in installed) {
+    search <- searches[[package]]
+    find <- function(x) {
+      nn <- do.call(getExportedValue(package, search[[1]]), c(list(x), search[2]))
+      check_neighbors(nn, "nn")
+    }
+    expect_equal(smooth_knn(find(x)), smooth_knn(nearest_neighbors(x, 10)), tolerance = 1e-5)
+    of_copies <- suppressWarnings(find(copies)) # BiocNeighbors warns of ties
+    expect_identical(dim(of_copies$idx), c(200L, 10L))
+    expect_equal(of_copies$dist[5:7, 2], numeric(3))
+  }
+})
+
+test_that("0 in place of a neighbor is a missing one", {
+  nn <- nearest_neighbors(gaussian(50, 3), 6)
+  with <- function(index, distance) {
+    given <- unclass(nn)[c("idx", "dist")]
+    given$idx[3:4, 5:6] <- index
+    given$dist[3:4, 5:6] <- distance
+    given
+  }
+  expected <- fuzzy_graph(with(NA, NA))
+  for (distance in c(0, NA, 1.3e154, Inf)) {
+    expect_identical(fuzzy_graph(with(0L, distance)), expected)
+  }
+  expect_input_error(fuzzy_graph(list(idx = nn$idx - 1L, dist = nn$dist)), "add 1 to `idx`")
+})
+
+test_that("a row that is listed twice counts once", {
+  nn <- nearest_neighbors(gaussian(50, 3), 6)
+  twice <- unclass(nn)[c("idx", "dist")]
+  missing <- twice
+  twice$idx[5, 2] <- 5L # as uwot has it
+  twice$idx[9, 6] <- twice$idx[9, 5]
+  twice$dist[9, 6] <- twice$dist[9, 5]
+  missing$idx[cbind(c(5, 9), c(2, 6))] <- NA
+  expect_identical(fuzzy_graph(twice), fuzzy_graph(missing))
+})
+
+test_that("a few rows that list themselves do not make a table with self", {
+  nn <- nearest_neighbors(gaussian(50, 3), 6)
+  given <- list(nn.index = nn$idx[, -1], nn.dist = nn$dist[, -1])
+  given$nn.index[5, 1] <- 5L # as FNN has it, of copies
+  expect_identical(ncol(check_neighbors(given, "nn")$idx), 6L)
+})
+
+test_that("distances that rounding made negative are 0", {
+  d <- dist(gaussian(30, 3))
+  rounded <- replace(d, c(3, 40), c(-1e-16, -5e-7) * max(d))
+  zero <- replace(d, c(3, 40), 0)
+  expect_identical(nearest_neighbors(rounded, 5), nearest_neighbors(zero, 5))
+  expect_input_error(nearest_neighbors(replace(d, 3, -2e-6 * max(d)), 5), "negative distance, -")
+  nn <- nearest_neighbors(gaussian(30, 3), 5)
+  nn$dist[2, 2] <- -1e-16
+  at_0 <- nn
+  at_0$dist[2, 2] <- 0
+  expect_identical(smooth_knn(nn), smooth_knn(at_0))
+  expect_input_error(smooth_knn(replace(nn, "dist", list(nn$dist - 0.1))), "-0.1, in row 1, column")
 })
 
 # ---- Far-out values -----------------------------------------------------------------------------

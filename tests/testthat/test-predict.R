@@ -285,16 +285,31 @@ test_that("misuse is an error", {
   expect_input_error(predict(model, iris, n_epochs = -1), "`n_epochs`")
   expect_input_error(predict(model, iris, n_threads = 0), "`n_threads`")
   expect_input_error(
-    predict(model, list(idx = matrix(101), dist = matrix(1))), "row numbers from 1 to 100"
+    predict(model, list(idx = matrix(101), dist = matrix(1))), "a whole number from 1 to 100: 101"
   )
   expect_input_error(predict(model, list(1)), "must be a list with the matrices")
   by_dist <- umap_fit(stats::dist(iris[known, 1:4]), n_epochs = 5)
   expect_input_error(predict(by_dist, iris[1:4]), "matrix of distances with a column for each")
   bad <- function(value) replace(matrix(1, 2, 100), 4, value)
-  expect_input_error(predict(by_dist, bad(-1)), "a negative distance, in row 2, column 2")
+  expect_input_error(predict(by_dist, bad(-1)), "a negative distance, -1, in row 2, column 2")
   expect_input_error(predict(by_dist, bad(NA)), "a missing distance, in row 2, column 2")
   mixed <- umap_fit(iris[known, ], n_epochs = 5)
   expect_input_error(predict(mixed, list(idx = matrix(1), dist = matrix(1))), "must be rows")
+})
+
+test_that("neighbor lists of other packages are taken for new rows", {
+  x <- gaussian(100, 3)
+  new <- gaussian(5, 3, seed = 2)
+  model <- umap_fit(x, n_epochs = 5)
+  found <- nearest_neighbors(x, 15, query = new)
+  placed <- predict(model, found[c("idx", "dist")])
+  for (names in neighbor_names) {
+    expect_identical(predict(model, setNames(found[c("idx", "dist")], names)), placed)
+  }
+  holed <- function(index, distance) { # RANN's way is 0 and 1.3e154
+    list(idx = cbind(found$idx, index), dist = cbind(found$dist, distance))
+  }
+  expect_identical(predict(model, holed(0L, 1.3e154)), predict(model, holed(NA, NA)))
 })
 
 test_that("rows that have nothing in common with the model have no place", {
