@@ -1,4 +1,4 @@
-# Pictures with ggplot2: the methods of autoplot(), which are registered when ggplot2 is loaded.
+# Draws with ggplot2: the methods of autoplot(), which are registered when ggplot2 is loaded.
 
 #' Pictures with ggplot2
 #'

@@ -1,6 +1,6 @@
-# What is known of the points, as a list of blocks: columns with a metric, given neighbors, or
-# categories. Most data are one block; a data frame of several kinds of columns has several, and so
-# has a target. C intersects their graphs.
+# Makes what is known about the points into a list of blocks: columns with a metric, given
+# neighbors, or categories. Most data are one block; a data frame with several kinds of columns has
+# several blocks, and a target adds more. C intersects their graphs.
 #
 # A block is a list with a `kind`:
 # - "numeric": columns of numbers, compared by a metric;
@@ -33,7 +33,7 @@ numeric_block <- function(x, metric, n_neighbors, neighbor_method, weight = 0.5,
   )
 }
 
-# The same of categories as numbers, with the levels of each column.
+# A block of categories as numbers, with the levels of each column.
 codes_block <- function(numeric, levels) {
   numeric$kind <- "codes"
   numeric$levels <- levels
@@ -82,7 +82,8 @@ found_block <- function(found, given) {
   found
 }
 
-# Of the one block of most models; else a list of each block's, but for categories.
+# Returns the element of the only block, else a list with the elements of all blocks except
+# categories.
 of_blocks <- function(found, what) {
   found <- lapply(Filter(Negate(is.null), found), `[[`, what)
   if (length(found) == 1) found[[1]] else found
@@ -110,24 +111,25 @@ kept_block <- function(found, given) {
   block
 }
 
-# Views of format 1 had no kind; that was the name of `form`, and `transform` of `standardization`.
-block_of_view <- function(view) {
-  if (!is_named_list(view)) return(view)
-  kind <- if (!is.null(view[["category"]])) {
+# A block from a model of format 1: it had no kind. `form` was called `kind` there, and
+# `standardization` was called `transform`.
+block_of_format_1 <- function(block) {
+  if (!is_named_list(block)) return(block)
+  kind <- if (!is.null(block[["category"]])) {
     "categorical"
-  } else if (is.null(view[["metric"]])) {
+  } else if (is.null(block[["metric"]])) {
     "neighbors"
-  } else if (is.null(view[["levels"]])) {
+  } else if (is.null(block[["levels"]])) {
     "numeric"
   } else {
     "codes"
   }
-  view[c("form", "standardization")] <- view[c("kind", "transform")]
-  view[c("kind", "transform")] <- NULL
-  do.call(new_block, c(list(kind), view))
+  block[c("form", "standardization")] <- block[c("kind", "transform")]
+  block[c("kind", "transform")] <- NULL
+  do.call(new_block, c(list(kind), block))
 }
 
-# The predicates of the elements of a block that a model keeps, by kind: functions of the element,
+# The predicates for the elements of a block that a model keeps, by kind: functions of the element,
 # the block and the model.
 distance_fields <- list(
   weight = function(value, block, model) is_number(value),
@@ -212,7 +214,7 @@ check_blocks <- function(model, arg = "object") {
   blocks
 }
 
-# Always a list, one for each block but categories.
+# Always returns a list, with one element for each block except categories.
 model_neighbors <- function(model) {
   neighbors <- model[["neighbors"]]
   if (inherits(neighbors, "umap_neighbors")) list(unclass(neighbors)) else as.list(neighbors)
@@ -248,7 +250,7 @@ are_sound_columns <- function(columns, n_columns) {
     (is_number(n_columns) && is.numeric(columns) && all(columns %in% seq_len(n_columns)))
 }
 
-# Columns that the metric compares, and those from which standardize() makes them.
+# Numbers of columns: what the metric compares, and what standardize() makes them from.
 n_compared <- function(block) {
   if (has_function(block)) n_columns(block[["x"]]) else block[["preparation"]][["d"]]
 }

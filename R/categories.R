@@ -1,8 +1,8 @@
-# Columns of categories: their levels, and codes from 0.
+# Finds the levels of columns of categories, and codes from 0.
 
 is_categorical <- function(x) is.factor(x) || is.character(x) || is.logical(x)
 
-# Also a matrix, of which as.matrix() makes several columns.
+# Includes matrices, which as.matrix() turns into several columns.
 is_number_column <- function(x) (holds_numbers(x) || is.logical(x)) && length(dim(x)) <= 2
 
 # A column that is compared as categories.
@@ -22,10 +22,10 @@ check_category <- function(values, arg, column, admits_numbers = TRUE) {
   values
 }
 
-# In the order of their bytes in UTF-8, whatever the language of the session.
+# Returns levels sorted by bytes in UTF-8, whatever the language of the session.
 category_levels <- function(x) {
   if (is.factor(x)) levels(x) else sort(unique(enc2utf8(as.character(x))), method = "radix")
 }
 
-# From 0; -1 where unknown.
+# Codes count from 0; -1 where unknown.
 category_codes <- function(x, levels) match(as.character(x), levels, nomatch = 0L) - 1L

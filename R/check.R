@@ -1,5 +1,5 @@
-# Checks of arguments. Each returns the value in the form that the package computes with, or is an
-# error that names the argument, what it must be, and what it is.
+# Checks arguments. Each function returns the value in the form that the package computes with, or
+# is an error that names the argument, what it must be, and what it is.
 
 check_no_dots <- function(...) {
   if (...length() == 0) return(invisible())
@@ -12,7 +12,7 @@ check_no_dots <- function(...) {
 
 # ---- Single values ------------------------------------------------------------------------------
 
-# The doubles of integer64 are no numbers but the bits of integers.
+# The doubles of integer64 are the bits of integers, not numbers.
 holds_numbers <- function(x) !is_unloaded(x) && is.numeric(x) && !inherits(x, "integer64")
 
 is_number <- function(x) holds_numbers(x) && length(x) == 1 && is.finite(x)

@@ -1,4 +1,4 @@
-# Conditions: errors, warnings and messages, each with fields that a program can read.
+# Signals errors, warnings and messages, each with fields that a program can read.
 
 #' Errors and warnings
 #'
@@ -35,7 +35,7 @@
 #'   \item{call}{The call with which the package was entered.}
 #'   \item{argument}{The name of the argument in question (of unused arguments, all of them), or
 #'     `NULL`.}
-#'   \item{value}{What was given for it, or `NULL` where that would tell nothing.}
+#'   \item{value}{What was given for it, or `NULL` where that would not help.}
 #'   \item{hint}{A sentence that says what to do, or `NULL`.}
 #' }
 #'
@@ -80,7 +80,7 @@ naming_argument <- function(arg, code) {
 
 # ---- Warnings and messages ----------------------------------------------------------------------
 
-# kind: the subclass, one of those in ?conditions.
+# kind: the subclass, one of the classes in ?conditions.
 warn <- function(kind, ..., argument = NULL, value = NULL, hint = NULL) {
   hint <- join_hints(hint)
   class <- c(if (!is.null(kind)) paste0("unfurl_warning_", kind), "unfurl_warning", "warning")
@@ -190,11 +190,11 @@ suggest_name <- function(name, known, quote = "`") {
 
 suggest_code <- function(code) paste0("Did you mean ", deparse(code, backtick = TRUE)[1], "?")
 
-# The matrix in a list that was given instead of it.
+# Suggests the matrix in a list that was given instead of it.
 suggest_element <- function(x, arg) {
   is_data <- function(element) is_dense(element) || is_frame(element) || is_sparse(element)
   names <- if (is.list(x)) names(Filter(is_data, x))
-  # Principal components are those of rows, not the loadings of columns.
+  # Principal components of rows are meant, not the loadings of columns.
   name <- c(intersect(c("x", "scores"), names), names)[1]
   if (is.null(name) || is.na(name) || name == "") return(NULL)
   suggest_code(element_of(arg, name))

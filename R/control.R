@@ -1,4 +1,4 @@
-# The arguments of umap() that are seldom needed.
+# Checks the arguments of umap() that are seldom needed.
 
 neighbor_methods <- c("auto", "exact", "clusters", "nndescent")
 layout_methods <- c("umap", "tumap", "largevis", "full")
@@ -34,7 +34,7 @@ optimizer_constants <- list(beta1 = 0.5, beta2 = 0.9, epsilon = 0.5)
 #'   - `"maxabs"`: each to mean 0, and all together to an absolute value of at most 1.
 #'
 #'   A constant column becomes 0. `NULL` for `"z"` where the data have categories too and
-#'   the metric allows it, else `"none"`. New data are scaled like those of the model.
+#'   the metric allows it, else `"none"`. New data are scaled like the data of the model.
 #' @param pca A number of principal components to which the columns of numbers are reduced (after
 #'   `scale`) before they are compared: faster where columns are thousands and rows as many. Data
 #'   that have no more columns than that stay as they are. `NULL` for all columns. Components are
@@ -53,7 +53,7 @@ optimizer_constants <- list(beta1 = 0.5, beta2 = 0.9, epsilon = 0.5)
 #'     15 neighbors, plus 16 bytes for each entry of the graph;
 #'   - `"minimal"`: the layout, the labels and the settings.
 #' @param method,optimizer,optimizer_args How the layout is optimized, see [optimize_layout()].
-#' @param snapshots,trace,epoch_callback What is to be seen of the optimization, see
+#' @param snapshots,trace,epoch_callback What to record of the optimization, see
 #'   [optimize_layout()]. A model of [umap_fit()] keeps the first two as its elements `snapshots`
 #'   and `trace`; [umap()] drops them.
 #' @param ... Nothing: any other name is an error, which suggests a known name that is close.
@@ -75,7 +75,7 @@ umap_control <- function(spread = 1, a = NULL, b = NULL, set_op_mix_ratio = 1,
                          trace = NULL, epoch_callback = NULL, ...) {
   check_no_more_arguments(...)
   check_curve(a, b)
-  # Again when the number of epochs is known.
+  # Checks again when the number of epochs is known.
   check_epochs(snapshots, "snapshots")
   check_epochs(trace, "trace")
   check_callback(epoch_callback)
@@ -125,7 +125,7 @@ check_layout_settings <- function(method, optimizer, optimizer_args, learning_ra
   )
 }
 
-# All constants of the optimizer, those that are given in place of the defaults.
+# Returns all constants of the optimizer; given ones replace the defaults.
 check_optimizer_args <- function(given) {
   known <- names(optimizer_constants)
   is_fit <- is.list(given) && (length(given) == 0 || !is.null(names(given))) &&

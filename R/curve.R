@@ -1,4 +1,4 @@
-# The similarity 1 / (1 + a d^(2b)) of two points at distance d in the layout.
+# Fits the similarity 1 / (1 + a d^(2b)) of two points at distance d in the layout.
 
 #' The curve of the low-dimensional similarity
 #'
@@ -41,7 +41,7 @@ fit_curve <- function(min_dist = 0.1, spread = 1) {
   c(a = curve[1], b = curve[2])
 }
 
-# a and b as given, else fitted.
+# Returns a and b as given, else fitted.
 resolve_curve <- function(min_dist, spread, a, b) {
   check_curve(a, b)
   if (is.null(a)) return(fit_curve(min_dist, spread))

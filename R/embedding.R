@@ -1,5 +1,5 @@
 # The class umap_embedding: a data frame that holds all coordinates of its points, UMAP1 to UMAPd,
-# and what else is known of them. What lacks a coordinate is a plain data frame.
+# and what else is known about them. An object without all coordinates is a plain data frame.
 
 # layout: a matrix n x d. row_names: names, or NULL for numbers. settings: the arguments of the fit
 # and its seed.
@@ -13,7 +13,7 @@ new_embedding <- function(layout, labels = NULL, row_names = NULL, settings = NU
   )
 }
 
-# An embedding, of which rows may have been taken and to which columns may have been added.
+# Checks an embedding, which may have lost rows and gained columns.
 check_embedding <- function(embedding, arg) {
   if (!is.data.frame(embedding)) {
     abort_input(arg, "must be an embedding from umap(), not ", describe(embedding))
@@ -29,7 +29,8 @@ check_embedding <- function(embedding, arg) {
   invisible(embedding)
 }
 
-# Those that are printed, as far as they are there: rows of several embeddings share some only.
+# Whether the settings that are printed are sound, where present: rows of several embeddings share
+# only some.
 are_embedding_settings <- function(settings) {
   if (is.null(settings)) return(TRUE)
   if (!is_named_list(settings)) return(FALSE)
@@ -45,14 +46,14 @@ are_embedding_settings <- function(settings) {
 
 dimension_names <- function(d) paste0("UMAP", seq_len(d))
 
-# Names of the coordinates in the order of dimensions, of those that are there.
+# Returns the names of the present coordinates in the order of dimensions.
 coordinate_names <- function(embedding) {
   names <- grep("^UMAP[1-9][0-9]*$", names(embedding), value = TRUE)
   names <- names[order(as.numeric(substring(names, 5)))]
   names[as.numeric(substring(names, 5)) <= n_dimensions(embedding)]
 }
 
-# By the settings of the fit, else by the coordinates themselves.
+# Counts by the settings of the fit, else by the coordinates themselves.
 n_dimensions <- function(embedding) {
   settings <- attr(embedding, "settings", exact = TRUE)
   known <- if (is.list(settings)) settings[["n_components"]]
@@ -132,8 +133,8 @@ rbind.umap_embedding <- function(..., deparse.level = 1) {
   with_common_settings(bound, embeddings)
 }
 
-# Settings in which all embeddings agree. What differs is kept by name: the positions of such rows
-# have no common meaning.
+# Returns the settings in which all embeddings agree. Differing settings are kept by name: the
+# positions of such rows have no common meaning.
 with_common_settings <- function(bound, embeddings) {
   all_settings <- lapply(embeddings, attr, "settings", exact = TRUE)
   first <- all_settings[[1]]
@@ -183,7 +184,7 @@ as.data.frame.umap_model <- function(x, row.names = NULL, optional = FALSE, ...)
   new_embedding(x[["layout"]], x[["labels"]], row.names, settings_of(x))
 }
 
-# As an embedding keeps them.
+# Returns the settings as an embedding keeps them.
 settings_of <- function(model) c(model[["settings"]], seed = model[["seed"]])
 
 #' @export

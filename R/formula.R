@@ -1,4 +1,4 @@
-# Formulas: which columns of a data frame count, and which one supervises.
+# Reads formulas: which columns of a data frame count, and which one supervises.
 
 #' @rdname umap
 #' @order 5
@@ -49,7 +49,8 @@ formula_parts <- function(formula, data) {
   }
   frame <- computed(stats::model.frame(terms, data, na.action = stats::na.pass))
   has_y <- attr(terms, "response") > 0
-  # By place, not by label: a label has back-ticks, and a variable that `-` removes is still there.
+  # Finds terms by place, not by label: a label has back-ticks, and a variable that `-` removes is
+  # still there.
   used <- unname(which(attr(terms, "factors") > 0, arr.ind = TRUE)[, 1])
   calls <- as.list(attr(attr(frame, "terms"), "predvars"))[-1][used]
   if (!is.null(data)) check_variables(calls, names(data))
@@ -70,7 +71,7 @@ computed <- function(code) {
   })
 }
 
-# predict() has the columns of new data and nothing of what surrounded the fit.
+# predict() sees the columns of new data and no other variables of the fit.
 check_variables <- function(calls, known) {
   variables <- unique(unlist(lapply(calls, all.vars)))
   strange <- setdiff(variables, known)
@@ -86,7 +87,7 @@ check_variables <- function(calls, known) {
   }
 }
 
-# What scale(), poly() and their like have found in the data is part of the code (see
+# What scale(), poly() and similar functions have found in the data is part of the code (see
 # stats::makepredictcall()).
 column_code <- function(calls, columns) {
   code <- vapply(calls, function(call) {

@@ -1,4 +1,4 @@
-# From neighbors to the weighted graph that the layout is to show.
+# Makes neighbors into the weighted graph that the layout shows.
 
 #' Local scale of each point
 #'
@@ -16,9 +16,9 @@
 #'   (n x k, row numbers from 1; `NA`, -1 or 0 where a neighbor is missing) and `dist`. The lists
 #'   that the packages BiocNeighbors (`index`, `distance`), FNN (`nn.index`, `nn.dist`), RANN
 #'   (`nn.idx`, `nn.dists`), dbscan (`id`, `dist`) and uwot make are taken as they are. A list
-#'   without the points themselves gets them as another first column; rows are sorted by distance.
-#'   Distances below 0 by no more than a millionth of the largest one come from rounding, and count
-#'   as 0.
+#'   without the points themselves gets them as an additional first column; rows are sorted by
+#'   distance. Distances below 0 by no more than a millionth of the largest one come from rounding,
+#'   and count as 0.
 #' @param local_connectivity Which nonzero distance is \eqn{\rho}{rho}: the nearest for 1, the
 #'   second nearest for 2; between them it is interpolated.
 #' @param bandwidth Factor, greater than 0, of the sum that is aimed at.
@@ -52,7 +52,7 @@ scale_neighbors <- function(nn, settings, run) {
 #'
 #' Returns the weighted graph of the data. Each point \eqn{i} is similar to its neighbor \eqn{j} by
 #' \eqn{A_{ij} = \exp(-\max(0, d_{ij} - \rho_i) / \sigma_i)}{A_ij = exp(-max(0, d_ij - rho_i) /
-#' sigma_i)}, see [smooth_knn()]. The two opinions of a pair are joined to
+#' sigma_i)}, see [smooth_knn()]. The two similarities of a pair are joined to
 #' \deqn{r (A + A' - A \circ A') + (1 - r) A \circ A'}{r (A + A' - A * A') + (1 - r) A * A'}
 #' with \eqn{r} = `set_op_mix_ratio`: the fuzzy union for 1, the fuzzy intersection for 0.
 #'
@@ -98,7 +98,7 @@ new_graph <- function(triplets, n) {
 # The least float above 0, as which C keeps a similarity.
 smallest_similarity <- 2^-149
 
-# A graph that may have been edited: nodes in range, weights in (0, 1], symmetric.
+# Checks a graph that may have been edited: nodes in range, weights in (0, 1], symmetric.
 check_graph <- function(graph, arg = "graph") {
   if (inherits(graph, "umap_model")) graph <- graph[["graph"]]
   if (!is.data.frame(graph) || !all(graph_columns %in% names(graph))) {
@@ -135,7 +135,7 @@ check_similarities <- function(similarity, arg) {
   }
 }
 
-# A graph that is a plain data frame may have lost its size; then the highest number has to do.
+# A graph that is a plain data frame may have lost its size; then the highest number serves.
 graph_size <- function(graph, arg) {
   n <- attr(graph, "n", exact = TRUE)
   if (is.null(n)) {
@@ -147,7 +147,7 @@ graph_size <- function(graph, arg) {
       describe(n)
     )
   }
-  # Memory goes by n: a slip of the pen is not to ask for all there is.
+  # Memory grows with n: a typing error must not ask for all memory.
   if (is_number(n) && n > 1e6 && n > 100 * length(graph$row)) {
     abort_input(arg, "has only ", count(length(graph$row)), " edges for ", count(n), " points")
   }

@@ -1,4 +1,4 @@
-# Reading of IDX files and MNIST.
+# Reads IDX files and MNIST.
 
 #' Read an IDX file
 #'
@@ -26,7 +26,7 @@ read_idx <- function(path) {
   values <- readBin(idx$bytes, type$what, n_values(idx$extents),
     size = type$size, signed = type$signed, endian = "big"
   )
-  # What is NA to readBin() is the least integer of 32 bits.
+  # readBin() returns NA for the least integer of 32 bits.
   if (type$what == "integer" && anyNA(values)) {
     values <- replace(as.double(values), is.na(values), -2^31)
   }
@@ -81,7 +81,7 @@ mnist <- function(dir = NULL, digits = 0:9) {
 #'
 #' @format A list with two elements:
 #' \describe{
-#'   \item{pixels}{An integer matrix of 5,000 rows, one per image, and 784 columns, the 28 x 28 grey
+#'   \item{pixels}{An integer matrix of 5,000 rows, one per image, and 784 columns, the 28 x 28 gray
 #'     values from 0 (background) to 255, line by line.}
 #'   \item{label}{A factor of length 5,000 with levels 0 to 9.}
 #' }
@@ -196,7 +196,7 @@ check_idx_size <- function(path, extents, size, found) {
   }
 }
 
-# Not prod() alone, which may be infinite times zero for an absurd header.
+# prod() could give infinity times zero for an absurd header.
 n_values <- function(extents) if (any(extents == 0)) 0 else prod(extents)
 
 count <- function(x) format(x, big.mark = ",", scientific = FALSE, trim = TRUE)
@@ -213,7 +213,7 @@ check_digits <- function(digits) {
   sort(unique(as.integer(digits)))
 }
 
-# In the order of mnist_784: train before t10k.
+# Sorted as mnist_784: train before t10k.
 mnist_names <- c(
   "train-images-idx3-ubyte", "train-labels-idx1-ubyte",
   "t10k-images-idx3-ubyte", "t10k-labels-idx1-ubyte"

@@ -39,8 +39,8 @@ inits <- c("spectral", "laplacian", "pca", "random")
 #' @seealso [optimize_layout()], which comes next.
 #' @examples
 #' graph <- fuzzy_graph(nearest_neighbors(digits$pixels[1:500, ]))
-#' start <- initial_layout(graph)
-#' plot(start, col = digits$label[1:500], asp = 1)
+#' init <- initial_layout(graph)
+#' plot(init, col = digits$label[1:500], asp = 1)
 #' @export
 initial_layout <- function(graph, init = "spectral", n_components = 2, x = NULL,
                            metric = "euclidean", seed = 42, n_threads = NULL) {
@@ -83,9 +83,9 @@ check_init <- function(init, n, n_components, x) {
 
 #' Optimize a layout
 #'
-#' Returns a layout in which the similarities of points, see [fit_curve()], are near those of the
-#' graph. It moves the points of an initial layout: points attract each other along edges, and all
-#' others repel, of which a random sample is taken.
+#' Returns a layout in which the similarities of points, see [fit_curve()], are near the
+#' similarities of the graph. It moves the points of an initial layout: points attract each other
+#' along edges, and all others repel, of which a random sample is taken.
 #'
 #' Two points at distance \eqn{d} attract each other by the difference of their positions times
 #' \deqn{\frac{-2ab\,d^{2(b-1)}}{1 + a d^{2b}}}{-2ab d^(2(b-1)) / (1 + a d^(2b))}
@@ -101,22 +101,22 @@ check_init <- function(init, n, n_components, x) {
 #' - `method = "full"`: every edge is visited in every epoch. Its similarity weighs the attraction,
 #'   one minus it a repulsion of the same two points, both of which move; so do both ends of
 #'   each random repulsion. The learning rate is constant, so that points never settle: the method
-#'   is there to watch the forces at work, and its large steps make its layouts worse than those
-#'   of `"umap"`; with a `learning_rate` of 0.1 they come near. `optimizer` has no effect.
+#'   serves to show the forces at work, and its large steps make its layouts worse than layouts by
+#'   `"umap"`; with a `learning_rate` of 0.1 they come near. `optimizer` has no effect.
 #'
 #' With `optimizer = "batch"` all points move at once at the end of an epoch, by steps that adapt to
 #' each (Adam), on all threads. The layout unfolds on coarser graphs first, on which points stand
 #' for many, and each finer one begins where the coarser ended; `n_epochs` and all that refers to it
 #' count epochs of the graph itself. Half as many epochs as the default are hardly worse. With a
-#' third (`n_epochs = 70` for 10,000 to 200,000 points), neighbor preservation and label accuracy
-#' on MNIST were still above those of uwot's `umap2()` after its 500, trustworthiness at most .002
-#' below. A given start decides where the large groups go, not where each point does.
+#' third (`n_epochs = 70` for 10,000 to 200,000 points), neighbor preservation and label accuracy on
+#' MNIST were still better than in uwot's `umap2()` after its 500, trustworthiness at most .002
+#' below. A given initialization decides where the large groups go, not where each point does.
 #'
 #' With `optimizer = "sgd"` points move at every visit, one after the other, on one thread: the
 #' reference implementation, for comparison.
 #'
-#' @param init Matrix or data frame, n x d: the start, from [initial_layout()] or an earlier
-#'   embedding.
+#' @param init Matrix or data frame, n x d: the initialization, from [initial_layout()] or an
+#'   earlier embedding.
 #' @param n_epochs Number of epochs, at least 0. `NULL` for 500 up to 10,000 points, 200 up to
 #'   200,000 (or without limit, but for the batch optimizer), 100 beyond.
 #' @param method,optimizer See above.
@@ -130,13 +130,14 @@ check_init <- function(init, n, n_components, x) {
 #'   `method = "largevis"`.
 #' @param negative_sample_rate Number of random points that repel for each edge visited, at least 0.
 #'   `NULL` for 5, or 8 with `method = "full"`.
-#' @param snapshots Epochs, from 0 (the start) to `n_epochs`, after which the layout is wanted.
+#' @param snapshots Epochs, from 0 (the initialization) to `n_epochs`, after which the layout is
+#'   wanted.
 #' @param trace Epochs after which the loss is wanted, see [layout_loss()].
 #' @param epoch_callback A function, called with the number of the epoch and the layout, a matrix,
-#'   at the start (0) and after every epoch. What it returns does not matter. An error in it ends
-#'   the optimization. It may print and plot; functions of this package that compute are errors in
-#'   it, as they would run on the threads and in the memory of a run that is not over: keep the
-#'   layout that it is given, or ask for `snapshots` and `trace`.
+#'   before the first epoch (0) and after every epoch. What it returns does not matter. An error in
+#'   it ends the optimization. It may print and plot; functions of this package that compute are
+#'   errors in it, as they would run on the threads and in the memory of a run that is not over:
+#'   keep the layout that it is given, or ask for `snapshots` and `trace`.
 #' @inheritParams initial_layout
 #' @inheritParams umap
 #' @return The layout, a numeric matrix n x d. With `snapshots`, a list of such matrices, one for
@@ -146,8 +147,8 @@ check_init <- function(init, n, n_components, x) {
 #'   \doi{10.48550/arXiv.1802.03426}.
 #' @examples
 #' graph <- fuzzy_graph(nearest_neighbors(digits$pixels[1:500, ]))
-#' start <- initial_layout(graph, "random")
-#' layouts <- optimize_layout(graph, start, n_epochs = 100, snapshots = c(20, 100))
+#' init <- initial_layout(graph, "random")
+#' layouts <- optimize_layout(graph, init, n_epochs = 100, snapshots = c(20, 100))
 #' plot(layouts[["20"]], col = digits$label[1:500], asp = 1)
 #' plot(layouts[["100"]], col = digits$label[1:500], asp = 1)
 #' @export
@@ -167,17 +168,18 @@ optimize_layout <- function(graph, init, n_epochs = NULL,
   curve <- method_curve(settings$method, resolve_curve(min_dist, spread, a, b))
   warn_unused_by_method(settings)
   warn_unused_curve(settings$method, min_dist, spread, a, b)
-  watch <- check_watch(snapshots, trace, epoch_callback, settings$n_epochs, graph$n)
+  observer <- check_observer(snapshots, trace, epoch_callback, settings$n_epochs, graph$n)
   result <- .Call(
     C_optimize_layout, graph$row, graph$col, graph$similarity, init,
-    layout_options(settings, curve, check_seed(seed)), watch, run_settings(n_threads, verbose)
+    layout_options(settings, curve, check_seed(seed)), observer, run_settings(n_threads, verbose)
   )
   check_finite_layout(result$layout)
-  seen <- watched(result$watch, watch)
-  structure(if (length(watch$snapshots) > 0) seen$snapshots else result$layout, trace = seen$trace)
+  seen <- name_observed(result$observed, observer)
+  layout <- if (length(observer$snapshots) > 0) seen$snapshots else result$layout
+  structure(layout, trace = seen$trace)
 }
 
-# The curve is given by a and b, but for the methods that have one of their own.
+# The curve is given by a and b, except for the methods that have their own.
 method_curve <- function(method, curve) {
   if (method %in% c("tumap", "largevis")) c(a = 1, b = 1) else curve
 }
@@ -229,9 +231,9 @@ resolve_n_epochs <- function(n_epochs, n, settings) {
   if (n <= 10000) 500L else if (n <= 200000 || !is_batch) 200L else 100L
 }
 
-# ---- What is to be seen on the way --------------------------------------------------------------
+# ---- What is recorded on the way ----------------------------------------------------------------
 
-check_watch <- function(snapshots, trace, epoch_callback, n_epochs, n) {
+check_observer <- function(snapshots, trace, epoch_callback, n_epochs, n) {
   list(
     snapshots = check_epochs(snapshots, "snapshots", n_epochs),
     trace = check_epochs(trace, "trace", n_epochs), callback = check_callback(epoch_callback),
@@ -239,8 +241,8 @@ check_watch <- function(snapshots, trace, epoch_callback, n_epochs, n) {
   )
 }
 
-# As C calls it, by a frame that is_nested() knows: an error in the callback tells its call by these
-# names, not the whole layout.
+# Wraps the callback for C, in a frame that is_nested() knows: an error in the callback shows its
+# call with these names, not the whole layout.
 check_callback <- function(epoch_callback) {
   if (is.null(epoch_callback)) return(NULL)
   if (!is.function(epoch_callback)) {
@@ -271,12 +273,14 @@ check_epochs <- function(epochs, arg, n_epochs = .Machine$integer.max) {
   sort(unique(as.integer(epochs)))
 }
 
-# What C has kept, with names; NULL where nothing was asked for.
-watched <- function(kept, watch) {
+# Names what C has kept; NULL where nothing was asked for.
+name_observed <- function(kept, observer) {
   list(
-    snapshots = if (length(watch$snapshots) > 0) new_snapshots(kept$snapshots, watch$snapshots),
-    trace = if (length(watch$trace) > 0) {
-      cbind(epoch = watch$trace, loss_frame(kept$trace[, 1], kept$trace[, 2]))
+    snapshots = if (length(observer$snapshots) > 0) {
+      new_snapshots(kept$snapshots, observer$snapshots)
+    },
+    trace = if (length(observer$trace) > 0) {
+      cbind(epoch = observer$trace, loss_frame(kept$trace[, 1], kept$trace[, 2]))
     }
   )
 }
@@ -287,8 +291,8 @@ watched <- function(kept, watch) {
 #'
 #' Returns the fuzzy cross entropy that [optimize_layout()] lowers, less the entropy of the graph,
 #' which is the same for all layouts. It measures how far the similarities
-#' \eqn{v_{ij} = 1 / (1 + a d_{ij}^{2b})}{v_ij = 1 / (1 + a d_ij^(2b))} in a layout are from those
-#' of the graph, \eqn{w_{ij}}{w_ij}, and has two parts,
+#' \eqn{v_{ij} = 1 / (1 + a d_{ij}^{2b})}{v_ij = 1 / (1 + a d_ij^(2b))} in a layout are from the
+#' similarities of the graph, \eqn{w_{ij}}{w_ij}, and has two parts,
 #' \deqn{-\sum_{i<j} w_{ij} \log v_{ij}, \qquad -\sum_{i<j} (1 - w_{ij}) \log(1 - v_{ij})}{
 #' -sum w_ij log v_ij, -sum (1 - w_ij) log(1 - v_ij) over all i < j}
 #' which attraction and repulsion lower. Points nearer than 0.001 count as that far apart.
@@ -304,9 +308,9 @@ watched <- function(kept, watch) {
 #' @source McInnes, Healy, Melville (2018), section 2.3, \doi{10.48550/arXiv.1802.03426}.
 #' @examples
 #' graph <- fuzzy_graph(nearest_neighbors(digits$pixels[1:500, ]))
-#' start <- initial_layout(graph)
-#' layout_loss(graph, start)
-#' layout <- optimize_layout(graph, start, n_epochs = 100, trace = c(0, 10, 50, 100))
+#' init <- initial_layout(graph)
+#' layout_loss(graph, init)
+#' layout <- optimize_layout(graph, init, n_epochs = 100, trace = c(0, 10, 50, 100))
 #' attr(layout, "trace")
 #' @export
 layout_loss <- function(graph, layout, min_dist = 0.1, spread = 1, a = NULL, b = NULL, seed = 42,

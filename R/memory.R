@@ -1,12 +1,12 @@
-# How much memory a run will take, said before it begins: a system that runs out of it ends R
-# without a word.
+# Estimates how much memory a run will take, before it begins: a system that runs out of memory ends
+# R without a message.
 
 # ---- What runs take ------------------------------------------------------------------------------
-# Bytes besides the data, of n rows, k neighbors and n_components columns of the layout. The factors
-# are what bench/memory.R measured on 100,000 and 200,000 rows, rounded up.
+# Bytes in addition to the data, for n rows, k neighbors and n_components columns of the layout. The
+# factors are what bench/memory.R measured on 100,000 and 200,000 rows, rounded up.
 
-# Neighbors, the graph (each edge in both directions) with its hierarchy, and the layout; of a model
-# that is kept, also what R gets of them and the rows that predict() needs.
+# Neighbors, the graph (each edge in both directions) with its hierarchy, and the layout; for a
+# model that is kept, also R's copies of them and the rows that predict() needs.
 fit_bytes <- function(n, rows, k, n_components, keeps_model) {
   if (keeps_model) {
     2 * rows + n * (60 * k + 26 * n_components)
@@ -21,13 +21,13 @@ search_bytes <- function(n, rows, k) rows + n * 21 * k
 # the neighbors of the new ones.
 query_bytes <- function(n, n_query, rows, k) rows + n * (21 * 15 + 120) + n_query * 20 * k
 
-# The same among the rows of a model, which are read where they are; and the new rows' graph.
+# A search among the rows of a model, which are read where they are, and the new rows' graph.
 predict_bytes <- function(n, n_new, rows, k, n_components) {
   rows + n * (4 * k + 120 + 12 * n_components) + n_new * (60 * k + 26 * n_components)
 }
 
-# Of `sample` rows compared with all. The layout has rows of its own; accuracy of labels takes
-# neighbors in it.
+# Compares `sample` rows with all. The layout has its own rows; accuracy of labels takes neighbors
+# in it.
 quality_bytes <- function(n, sample, rows, k_label) {
   rows + n * (4 * 16 + 4 + 21 * (k_label + 1)) + 20 * sample
 }
@@ -35,8 +35,8 @@ quality_bytes <- function(n, sample, rows, k_label) {
 # Each thread has scratch and a stack, whose sizes do not depend on the number of rows.
 thread_bytes <- function(n_threads) 1e6 * n_threads
 
-# Rows in the core: floats in whole lanes; of sparse ones their entries, by rows and by columns; of
-# bits whole words. Nothing where distances are given. Wide rows are projected on directions that are
+# Rows in the core take floats in whole lanes, sparse rows their entries, by rows and by columns,
+# bits whole words. Given distances take nothing. Wide rows are projected on directions that are
 # found in a sample.
 row_bytes <- function(x, n_columns = NULL) {
   if (is.null(x)) return(0)
@@ -58,7 +58,7 @@ prepared_bytes <- function(x, scale, pca) {
 
 # ---- What there is ------------------------------------------------------------------------------
 
-# Bytes that this process may still have; Inf where the system does not say.
+# Returns the bytes that this process may still have; Inf where the system does not say.
 available_memory <- function() {
   limit <- getOption("unfurl.max_memory")
   if (!is.null(limit)) {
@@ -92,7 +92,7 @@ read_lines_of <- function(path) {
   tryCatch(readLines(path, warn = FALSE), error = function(e) character())
 }
 
-# Stops before a run that needs more than there is. n, k: for the message.
+# Stops before a run that needs more than the available memory. n, k: for the message.
 check_memory <- function(needed, n_threads, n, k) {
   needed <- needed + thread_bytes(n_threads)
   available <- available_memory()

@@ -1,4 +1,4 @@
-# Metrics: their names, and what goes with some of them.
+# Checks metrics: their names, and the arguments of some of them.
 
 #' Metrics
 #'
@@ -41,8 +41,8 @@
 #' that none is 0.
 #'
 #' @section Of what is true:
-#' Only whether a value is 0 counts. \eqn{b} columns are true (not 0) in both rows, \eqn{u} in one
-#' of them alone, \eqn{s} in \eqn{x} alone and \eqn{t} in \eqn{y} alone, so \eqn{u = s + t}. The
+#' Only whether a value is 0 counts. \eqn{b} columns are true (not 0) in both rows, \eqn{u} in only
+#' one of them, \eqn{s} only in \eqn{x} and \eqn{t} only in \eqn{y}, so \eqn{u = s + t}. The
 #' distance is 0 where \eqn{u = 0}, for `"yule"` where \eqn{st = 0}. All take sparse matrices and
 #' packed bits.
 #'
@@ -66,7 +66,7 @@
 #' @section Parameters of metrics:
 #' `metric_kwds` is a list with one element, or `NULL`: `p` for `"minkowski"`, a number of at least
 #' 1 (2 unless given); `var` for `"seuclidean"`, a variance for each column; `cov` for
-#' `"mahalanobis"`, a covariance matrix. The last two are those of the data unless given.
+#' `"mahalanobis"`, a covariance matrix. The last two are estimated from the data unless given.
 #'
 #' @section Awkward rows:
 #' A row of zeros has no direction: by `"cosine"` and `"hellinger"` its distance is 0 to other rows
@@ -74,7 +74,7 @@
 #' `"tsss"` rows of zeros are errors, as are, with a message that names row and column, negative
 #' values where shares are compared, latitudes beyond a right angle, and missing or infinite values
 #' always. Pairs at distance 2 by `"cosine"`, `"correlation"` and `"spearman"`, or at distance 1 by
-#' `"hellinger"`, `"jaccard"` and `"dice"` have nothing in common: they are no neighbors in
+#' `"hellinger"`, `"jaccard"` and `"dice"` have nothing in common: they are not neighbors in
 #' [fuzzy_graph()].
 #'
 #' @section Far-out values:
@@ -94,7 +94,7 @@
 #' them: `t(apply(x, 1, packBits))` packs a logical matrix whose number of columns is a multiple of
 #' 8.
 #'
-#' @source Definitions are those of umap-learn 0.5 and pynndescent 0.5, but that the sine in
+#' @source Definitions agree with umap-learn 0.5 and pynndescent 0.5, except that the sine in
 #'   `"tsss"` is taken without its sign, and `"spearman"` is a distance. Heidarian, Dinneen (2016),
 #'   A hybrid geometric approach for measuring similarity level among documents and document
 #'   clustering, BigDataService 2016, 142-151, \doi{10.1109/BigDataService.2016.14}, for `"tsss"`.
@@ -149,7 +149,7 @@ check_metric <- function(metric, kwds = NULL, d = NULL) {
   )
 }
 
-# Before the metric is known: a list with names, whichever they are.
+# Checks before the metric is known: a list with names, whichever they are.
 check_keyword_list <- function(kwds) {
   if (identical(kwds, list())) return(NULL)
   if (is.null(kwds) || (is.list(kwds) && !is.null(names(kwds)))) return(kwds)
@@ -201,10 +201,10 @@ check_covariances <- function(cov, d) {
   )
 }
 
-# Given neighbors have a name alone.
+# The metric of given neighbors has only a name.
 metric_name <- function(metric) if (is.list(metric)) metric[["name"]] else metric
 
-# R functions are called on the main thread alone, in a frame that has the two rows as well.
+# R functions are called only on the main thread, in a frame that has the two rows as well.
 run_for_metric <- function(run, metric) {
   if (is.list(metric) && !is.null(metric[["fn"]])) {
     run$n_threads <- 1L
@@ -213,8 +213,8 @@ run_for_metric <- function(run, metric) {
   run
 }
 
-# Pairs at or beyond it are no neighbors: opposite directions, or rows that have nothing in common.
-# As distances have the precision of floats, theirs may come out a little below the limit.
+# Pairs at or beyond it are not neighbors: opposite directions, or rows that have nothing in common.
+# As distances have the precision of floats, these pairs may come out a little below the limit.
 max_distance <- function(metric) {
   switch(metric,
     cosine = , correlation = , spearman = 2 - 2^-18,

@@ -1,13 +1,13 @@
-# What a model keeps, and checks of one that may come from elsewhere.
+# Makes the elements that a model keeps, and checks a model that may come from elsewhere.
 
 # 1: blocks were called views, and had no kind.
 format_version <- 2L
 
-# keep: "predict" for all, "graph" without the data, "minimal" for the layout alone.
+# keep: "predict" for all, "graph" without the data, "minimal" for only the layout.
 new_model <- function(fit, input, labels, curve, settings, seed, keep) {
   model <- list(layout = fit$layout, labels = labels)
   if (keep != "minimal") {
-    found <- Map(found_block, fit$views[seq_along(input$blocks)], input$blocks)
+    found <- Map(found_block, fit$blocks[seq_along(input$blocks)], input$blocks)
     model$neighbors <- of_blocks(found, "neighbors")
     model$rho <- of_blocks(found, "rho")
     model$sigma <- of_blocks(found, "sigma")
@@ -60,9 +60,9 @@ model_fields <- list(
   warnings = function(value, model) is.null(value) || is.character(value)
 )
 
-# A model that may have been made by another version, cut short or edited, in the form of this
-# version. Used where something is computed with it; check_blocks() checks what predict() needs
-# besides. Lengths and indices of large vectors are checked where they are read, in C.
+# Returns a model that may have been made by a different version, cut short or edited, in the form
+# of this version. Used where something is computed with it; check_blocks() checks what predict()
+# needs besides. Lengths and indices of large vectors are checked where they are read, in C.
 check_model <- function(model, arg = "object") {
   check_is_model(model, arg)
   check_format(model[["format_version"]], arg)
@@ -99,11 +99,11 @@ check_format <- function(version, arg) {
   abort_damaged(arg, "its format_version")
 }
 
-# A model of an earlier format in that of today.
+# Converts a model of an earlier format to today's.
 upgrade_model <- function(model) {
   if (model[["format_version"]] < 2) {
     views <- model[["views"]]
-    if (is.list(views)) views <- lapply(views, block_of_view)
+    if (is.list(views)) views <- lapply(views, block_of_format_1)
     model[["blocks"]] <- views
     model[["views"]] <- NULL
   }

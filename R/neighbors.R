@@ -1,4 +1,4 @@
-# Nearest neighbors: found in data, taken from distances, or given.
+# Returns nearest neighbors: found in data, taken from distances, or given.
 
 #' Nearest neighbors
 #'
@@ -9,8 +9,8 @@
 #' - `"exact"`: every pair of rows is compared, or a k-d tree is searched when there are few
 #'   columns;
 #' - `"clusters"`: rows are projected, quantized and clustered, near clusters are searched and the
-#'   best candidates compared exactly. How many clusters and candidates it takes to find the part
-#'   `target_recall` of the neighbors is found out on a sample of rows before;
+#'   best candidates compared exactly. A sample of rows shows beforehand how many clusters and
+#'   candidates it takes to find the fraction `target_recall` of the neighbors;
 #' - `"nndescent"`: random-projection trees, then neighbors of neighbors until nothing improves
 #'   (Dong, Charikar and Li 2011), or every pair for `k` above a quarter of the rows; a few in a
 #'   hundred may be missed, and a fifth or more in noise of many columns;
@@ -23,11 +23,11 @@
 #'   of seconds; else nndescent follows clusters, and the better table stays. `method` in the
 #'   result says what was done.
 #'
-#' A warning tells when the part found is still more than 0.05 below `target_recall`.
+#' A warning says when the fraction found is still more than 0.05 below `target_recall`.
 #'
 #' @section New rows:
-#' With `query`, rows of `query` are compared with rows of `x` alone. They are prepared as those of
-#' `x` were: variances and covariances, for example, are those of `x`. When there are many, the
+#' With `query`, rows of `query` are compared only with rows of `x`. They are prepared as the rows
+#' of `x` were: variances and covariances, for example, come from `x`. When there are many, the
 #' search goes from neighbor to neighbor in a graph that is made of `neighbors`, a table of
 #' neighbors of the rows of `x` in the same metric (found first when it is not given); a few
 #' neighbors in a hundred may be missed, and the method is `"graph"`. Where a sample of the queries
@@ -41,9 +41,9 @@
 #' @param x A matrix of numbers (double, integer or logical), a data frame whose columns are
 #'   numeric or logical, a sparse matrix or a raw matrix of packed bits (see [metrics]), with one
 #'   row per point, at least two; or distances of class `dist`, next to which only `k` has an effect
-#'   (a warning names others). Missing and infinite values are errors, but for infinite
-#'   distances: such points are no neighbors, `NA` in `idx`. Distances below 0 by no more than a
-#'   millionth of the largest one come from rounding, and count as 0; others are errors.
+#'   (a warning names others). Missing and infinite values are errors, except infinite distances:
+#'   such points are not neighbors, `NA` in `idx`. Distances below 0 by no more than a millionth of
+#'   the largest one come from rounding, and count as 0; others are errors.
 #' @param metric The name of one of the [metrics], or an R function of two rows.
 #' @param metric_kwds A list of the arguments that some [metrics] have, or `NULL`.
 #' @param query New rows, a matrix of the kind of `x` with as many columns; or `NULL` for the rows
@@ -65,8 +65,8 @@
 #'     rows.}
 #'
 #'   With `query` a list of `idx` and `dist` with a row per row of `query`, without a column for the
-#'   row itself, and `metric`, `method` and `recall`, the fraction of the nearest rows of `x` that was
-#'   found, by a sample of 16 to 64 rows of `query`.
+#'   row itself, and `metric`, `method` and `recall`, the fraction of the nearest rows of `x` that
+#'   was found, by a sample of 16 to 64 rows of `query`.
 #' @source McInnes, Healy, Melville (2018), section 3.1, \doi{10.48550/arXiv.1802.03426}. Dong,
 #'   Charikar, Li (2011), Efficient k-nearest neighbor graph construction for generic similarity
 #'   measures, WWW '11, 577-586, \doi{10.1145/1963405.1963487}.
@@ -182,19 +182,19 @@ check_dist <- function(x) {
   if (n < 2) abort_input("x", "has only ", n, " point: there is nothing to compare it with")
   n_pairs <- as.double(n) * (n - 1) / 2
   if (!holds_numbers(x) || length(x) != n_pairs) {
-    abort_input("x", "is no proper `dist`: it must hold a number for each pair of its Size")
+    abort_input("x", "is not a valid `dist`: it must hold a number for each pair of its Size")
   }
   labels <- attr(x, "Labels", exact = TRUE)
   if (!is.null(labels) && !(is.atomic(labels) && length(labels) == n)) {
     abort_input(
-      "x", "is no proper `dist`: its attribute Labels must be ", n, " names or NULL, not ",
+      "x", "is not a valid `dist`: its attribute Labels must be ", n, " names or NULL, not ",
       describe(labels)
     )
   }
   n
 }
 
-# Whether `metric` says nothing else of distances than they themselves do.
+# Whether `metric` adds nothing to what the distances themselves say.
 is_metric_of_distances <- function(metric, known) {
   is_text(metric) && metric %in% c("euclidean", "precomputed", known)
 }
@@ -206,8 +206,8 @@ dist_neighbors <- function(x, k, run) {
   new_neighbors(found$idx, found$dist, "precomputed", "exact")
 }
 
-# idx and dist of the k nearest. x: a `dist` of `size` points, or (size NULL) a matrix with a row for
-# each new row and a column for each point. Equal distances are ordered by index; a point at an
+# idx and dist of the k nearest. x: a `dist` of `size` points, or (size NULL) a matrix with a row
+# for each new row and a column for each point. Equal distances are ordered by index; a point at an
 # infinite distance is NA.
 nearest_of_distances <- function(x, size, k, run) {
   if (!is.double(x)) storage.mode(x) <- "double"
@@ -216,7 +216,7 @@ nearest_of_distances <- function(x, size, k, run) {
 
 # ---- Given --------------------------------------------------------------------------------------
 
-# What packages call the row numbers and the distances of a neighbor list.
+# Names that packages give to the row numbers and the distances of a neighbor list.
 neighbor_names <- list(
   unfurl = c("idx", "dist"),
   uwot = c("idx", "dist"),
@@ -226,7 +226,7 @@ neighbor_names <- list(
   dbscan = c("id", "dist")
 )
 
-# A neighbor list in the form of nearest_neighbors(): self first, then ascending.
+# Returns a neighbor list in the form of nearest_neighbors(): self first, then ascending.
 check_neighbors <- function(nn, arg) {
   if (inherits(nn, "umap_model")) nn <- nn[["neighbors"]]
   nn <- name_tables(nn)
@@ -293,7 +293,7 @@ check_neighbor_shape <- function(nn, arg, min_rows = 2) {
   }
 }
 
-# What other packages call `idx` and `dist`.
+# Names that other packages use for `idx` and `dist`.
 suggest_tables <- function(nn, arg) {
   tables <- if (is.list(nn)) names(Filter(is.matrix, nn))
   dist <- grep("dist", tables, value = TRUE)
@@ -302,8 +302,8 @@ suggest_tables <- function(nn, arg) {
   suggest_code(call("list", idx = element_of(arg, idx), dist = element_of(arg, dist)))
 }
 
-# Missing neighbors become NA: they are NA, -1, or 0 with a distance that tells nothing. n: number of
-# rows that the neighbors come from.
+# Missing neighbors become NA: they are NA, -1, or 0 with a distance that means nothing. n: number
+# of rows that the neighbors come from.
 check_neighbor_indices <- function(idx, dist, n, arg) {
   idx[idx == -1 | is_missing_zero(idx, dist)] <- NA
   bad <- which(!is.na(idx) & (idx != round(idx) | idx < 1 | idx > n), arr.ind = TRUE)
@@ -362,7 +362,8 @@ abort_distance <- function(value, place, arg) {
   is_missing <- is.na(value)
   what <- if (is_missing) "missing distance" else paste0("negative distance, ", signif(value, 3))
   abort_input(
-    arg, "has a ", what, if (!is_missing) ",", " in row ", place[1], ", column ", place[2], " of `dist`",
+    arg, "has a ", what, if (!is_missing) ",", " in row ", place[1], ", column ", place[2],
+    " of `dist`",
     hint = if (is_missing) {
       "Make its index NA, too, where a neighbor is missing."
     } else {
@@ -377,9 +378,9 @@ is_canonical <- function(idx, dist) {
     all(dist[, -1, drop = FALSE] >= dist[, -k, drop = FALSE])
 }
 
-# Puts self first and the others in order. A table without self in most rows gets a column for it (of
-# copies, some packages list the row itself even there); in a table that forgot it in some rows only,
-# these rows lose their last neighbor instead.
+# Puts self first and the others in order. A table without self in most rows gets a column for it
+# (some packages list the row itself even there among its copies); in a table that forgot it in some
+# rows only, these rows lose their last neighbor instead.
 sort_neighbors <- function(idx, dist) {
   n <- nrow(idx)
   is_self <- !is.na(idx) & idx == row(idx)

@@ -2,8 +2,8 @@
 #'
 #' Uniform Manifold Approximation and Projection (UMAP; McInnes, Healy and Melville 2018) draws
 #' high-dimensional data in the plane, or in any other low dimension, so that neighbors stay
-#' neighbors. [umap()] does it in one call; [umap_fit()] keeps what was found on the way. The
-#' stages are functions of their own:
+#' neighbors. [umap()] does it in one call; [umap_fit()] keeps what was found on the way. Each stage
+#' is a function:
 #'
 #' | stage | function |
 #' |---|---|
@@ -19,8 +19,8 @@
 #' For pictures see [plot.umap_embedding()], [plot.umap_model()] and [plot.umap_snapshots()]; for a
 #' tour the vignettes: `vignette("get-started", "unfurl")`, and stage by stage
 #' `vignette("umap-from-scratch", "unfurl")`; `vignette("mixed-data", "unfurl")` is about
-#' categories and several metrics; `vignette("coming-from", "unfurl")` compares the
-#' arguments with those of uwot and umap-learn.
+#' categories and several metrics; `vignette("coming-from", "unfurl")` compares the arguments with
+#' their equivalents in uwot and umap-learn.
 #'
 #' @section Reproducibility:
 #' The same data, arguments and seed give the same coordinates, bit for bit, on any number of

@@ -1,4 +1,4 @@
-# Which columns of the data make a block, and the blocks of the data.
+# Decides which columns of the data make a block, and makes the blocks of the data.
 
 # How to make a block of columns: their names, or numbers where they have none, or NULL for all of
 # them. A block "categorical" has one column and needs no metric.
@@ -6,7 +6,7 @@ new_plan <- function(kind, columns = NULL, metric = NULL, kwds = NULL, levels = 
   list(kind = kind, columns = columns, metric = metric, kwds = kwds, levels = levels)
 }
 
-# A list of plans, those of categories last.
+# Returns a list of plans, with plans for categories last.
 plan_blocks <- function(x, metric, kwds) {
   if (is.list(metric)) return(plan_by_metric(x, metric, kwds))
   check_metric(metric, kwds)
@@ -35,7 +35,7 @@ check_metric_of_codes <- function(metric) {
   )
 }
 
-# Categories alone are compared by the fraction of columns in which two rows differ.
+# Data of only categories are compared by the fraction of columns in which two rows differ.
 plan_codes <- function(x, columns) {
   levels <- lapply(columns, function(column) {
     category_levels(check_category(data_column(x, column), "x", column))
@@ -128,7 +128,7 @@ block_numbers <- function(x, columns, arg) {
   )
 }
 
-# Categories as numbers from 1, those of no level as 0.
+# Returns categories as numbers from 1, and 0 for values without a level.
 category_numbers <- function(x, levels) {
   codes <- Map(function(values, levels) category_codes(values, levels) + 1, x, levels)
   matrix(as.double(unlist(codes)), length(x[[1]]), dimnames = list(NULL, names(x)))
@@ -171,8 +171,8 @@ compared_block <- function(numbers, x, plan, n_neighbors, control, seed, run) {
   )
 }
 
-# What is done to the columns of each plan. Of several metrics, those to which it would mean nothing
-# go without.
+# Returns the standardization of the columns of each plan. With several metrics, columns whose
+# metric it would not suit are left as they are.
 plan_scales <- function(plans, control, is_mixed) {
   if (plans[[1]]$kind == "codes") {
     if (identical(control$scale, "none")) control$scale <- NULL

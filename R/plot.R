@@ -1,4 +1,4 @@
-# Pictures of embeddings, models and snapshots in base graphics: the methods of plot(). Those of
+# Draws embeddings, models and snapshots in base graphics: the methods of plot(). The methods of
 # autoplot() are in autoplot.R; what is drawn is in plot_picture.R.
 
 #' Plot an embedding
@@ -31,9 +31,8 @@
 #'   pixel has the mean color of its points, and `cex` has no effect on it. `autoplot()` uses the
 #'   package scattermore where that is installed.
 #' @param title A title for the legend.
-#' @param limits The smallest and the largest number that the scale of colors tells apart, or
-#'   `NULL` for those of the labels. What lies beyond has the color of the end, and the legend says
-#'   so.
+#' @param limits The smallest and the largest number that the scale of colors tells apart, or `NULL`
+#'   for the range of the labels. What lies beyond has the color of the end, and the legend says so.
 #' @param edges `NULL`, or a graph of the points from [fuzzy_graph()], whose edges are drawn, the
 #'   darker the more similar their ends. More than 50,000 become pixels.
 #' @param ... What [plot.default()] has: `main`, `sub`, `xlab`, `ylab`, `xlim`, `ylim` (the greater
@@ -101,7 +100,7 @@ plot.umap_model <- function(x, label = x[["labels"]], title = NULL, connectivity
   invisible(x)
 }
 
-# With the edges that are given, else with the model's own if wanted.
+# Draws the given edges, else the model's own if wanted.
 draw_model <- function(draw, model, shown, connectivity, ..., edges = NULL) {
   if (is.null(edges) && connectivity) edges <- model[["graph"]]
   draw(
@@ -124,8 +123,8 @@ draw_model <- function(draw, model, shown, connectivity, ..., edges = NULL) {
 #' @inherit plot.umap_embedding return
 #' @examples
 #' graph <- fuzzy_graph(nearest_neighbors(digits$pixels[1:500, ]))
-#' start <- initial_layout(graph, "random")
-#' layouts <- optimize_layout(graph, start, n_epochs = 100, snapshots = c(0, 10, 50, 100))
+#' init <- initial_layout(graph, "random")
+#' layouts <- optimize_layout(graph, init, n_epochs = 100, snapshots = c(0, 10, 50, 100))
 #' plot(layouts, label = digits$label[1:500])
 #' plot(layouts[c("0", "100")], label = digits$label[1:500])
 #' @export

@@ -1,5 +1,5 @@
-# Pictures in base graphics. The plot region holds a frame for the points and, to its right, the
-# legend; as one system of coordinates covers both, points and text can be added afterwards.
+# Draws pictures in base graphics. The plot region holds a frame for the points and, to its right,
+# the legend; as one system of coordinates covers both, points and text can be added afterwards.
 
 many_edges <- 50000
 
@@ -27,7 +27,7 @@ draw_base <- function(picture, ...) {
 
 # ---- Arguments ----------------------------------------------------------------------------------
 
-# Those of plot.default(), `given` in the dots of a method.
+# Arguments of plot.default(), `given` in the dots of a method.
 check_plot_dots <- function(given, method) {
   if (length(given) == 0) return(invisible())
   checks <- list(
@@ -56,7 +56,7 @@ check_some <- function(x, arg) {
   if (length(x) == 0) abort_input(arg, "must have a value for the points, not ", describe(x))
 }
 
-# With "n", the frame alone.
+# With "n", only the frame.
 check_type <- function(x, arg) check_choice(x, arg, c("p", "n"))
 
 check_not_log <- function(x, arg) {
@@ -106,14 +106,14 @@ open_frame <- function(picture, look, left, right) {
   list(x = x, y = y, scale = scale, inches = inches)
 }
 
-# How much of the plot region, in inches, the names of strips need beside the margin.
+# How much of the plot region, in inches, the names of strips need in addition to the margin.
 names_width <- function(picture) {
   if (is.null(picture$strips)) return(0)
   wanted <- text_width(picture$strips) + 0.2 - graphics::par("mai")[2]
   min(max(wanted, 0), 0.4 * graphics::par("pin")[1])
 }
 
-# With a margin; a single value gets one too.
+# Adds a margin; a single value gets one too.
 frame_limits <- function(limits, values) {
   if (is.null(limits)) limits <- range(values, finite = TRUE)
   if (diff(limits) == 0) return(limits + c(-1, 1))
@@ -259,7 +259,7 @@ fit_bar <- function(scale, room) {
   c(scale, width = min(width + 0.05, room[1]))
 }
 
-# Of the longest text, and of a line of it, in inches.
+# Returns the size of the longest text, and of a line of it, in inches.
 text_width <- function(text, cex = 1) {
   if (length(text) == 0) return(0)
   max(graphics::strwidth(text, "inches", cex))

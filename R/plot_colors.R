@@ -1,6 +1,7 @@
-# Colors of labels, and the keys that explain them.
+# Chooses colors of labels, and the keys that explain them.
 
-# Okabe and Ito's colors, those that stand out from white first, and a tenth that stays apart.
+# Okabe and Ito's colors, beginning with the ones that stand out from white, and a tenth that stays
+# apart.
 distinct_colors <- function(n) {
   okabe_ito <- unname(grDevices::palette.colors(9, "Okabe-Ito"))
   if (n <= 10) return(c(okabe_ito[c(6, 2, 4, 7, 3, 8, 5, 1, 9)], "#882255")[seq_len(n)])
@@ -32,7 +33,7 @@ level_scale <- function(label) {
   list(color = color, keys = keys, key_color = key_color, kind = "levels")
 }
 
-# Long names without their middle, so that those that begin alike stay distinct.
+# Cuts long names in the middle, so that names that begin alike stay distinct.
 cut_middle <- function(names, most = 29) {
   tail <- (most - 3) %/% 3
   length <- nchar(names)
@@ -42,8 +43,8 @@ cut_middle <- function(names, most = 29) {
   make.unique(names, sep = " ")
 }
 
-# `at`: the values that the keys name, within the limits, which are those of the data where none are
-# given. The keys of limits with data beyond them say so.
+# `at`: the values that the keys name, within the limits, by default the limits of the data. The
+# keys of limits with data beyond them say so.
 number_scale <- function(label, limits = NULL) {
   value <- as.numeric(label)
   value[!is.finite(value)] <- NA
@@ -68,7 +69,7 @@ viridis <- function(n) {
   grDevices::colorRampPalette(grDevices::hcl.colors(8, "viridis"), space = "Lab")(n)
 }
 
-# What lies beyond a limit has its color, a constant that of the middle.
+# Values beyond a limit have the color of the limit, a constant has the color of the middle.
 ramp <- function(value, limits) {
   part <- if (limits[2] > limits[1]) (value - limits[1]) / diff(limits) else 0 * value + 0.5
   viridis(256)[1 + round(255 * pmin(pmax(part, 0), 1))]

@@ -1,8 +1,8 @@
-# Diagnostics of the points of a model, as labels of a picture.
+# Computes diagnostics of the points of a model, as labels of a picture.
 
 diagnostics <- c("local_dimension", "neighbor_preservation", "trustworthiness")
 
-# Label, title and limits of a diagnostic, or those given where there is none.
+# Returns label, title and limits of a diagnostic, or the given ones without a diagnostic.
 diagnose <- function(model, diagnostic, data, given) {
   if (!is.null(data) && !identical(diagnostic, "trustworthiness")) {
     warn_given("data", "only the diagnostic \"trustworthiness\" looks at them")
@@ -26,7 +26,7 @@ most_of <- function(values) {
   if (isTRUE(limits[1] < limits[2])) limits
 }
 
-# The table of neighbors, of which a model of several metrics has several.
+# Returns the table of neighbors; a model of several metrics has several.
 searched_once <- function(model, diagnostic) {
   if (inherits(model[["neighbors"]], "umap_neighbors")) return(model[["neighbors"]])
   abort_input(

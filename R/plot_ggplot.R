@@ -1,4 +1,4 @@
-# Pictures with ggplot2: the same as in plot_base.R, as layers.
+# Draws with ggplot2 what plot_base.R draws, as layers.
 
 draw_ggplot <- function(picture) {
   plot <- ggplot2::ggplot(picture_points(picture), picture_mapping(picture)) +
@@ -29,7 +29,7 @@ draw_ggplot_panels <- function(panels) {
     ggplot_colors(first)
 }
 
-# In the order of drawing.
+# Returns the points in the order of drawing.
 picture_points <- function(picture) {
   points <- data.frame(x = picture$x, y = picture$y)
   points$label <- picture$label
@@ -97,7 +97,7 @@ image_frame <- function(picture) {
   frame
 }
 
-# `panel`: a row of data that tells in which panel the image belongs.
+# `panel`: a row of data that says in which panel the image belongs.
 image_layer <- function(cells, frame, panel = data.frame(x = NA)) {
   ggplot2::layer(
     geom = ggplot2::GeomRasterAnn, stat = "identity", position = "identity", data = panel,

@@ -1,4 +1,4 @@
-# What a picture shows: points, their labels and sizes, edges, names. How it is drawn is in
+# Computes what a picture shows: points, their labels and sizes, edges, names. How it is drawn is in
 # plot_base.R and plot_ggplot.R.
 
 # Points in the order of drawing, with all that the two ways of drawing have in common.
@@ -25,7 +25,7 @@ new_picture <- function(embedding, dims = c(1, 2), label = NULL, label_medians =
   picture
 }
 
-# A picture for each snapshot, of smaller points the more panels share the room.
+# Makes a picture for each snapshot, with smaller points the more panels share the room.
 new_panels <- function(snapshots, label, cex, alpha, raster, title) {
   if (is.null(cex)) cex <- point_size(nrow(snapshots[[1]]) * sqrt(length(snapshots)))
   lapply(snapshots, function(layout) {
@@ -64,7 +64,7 @@ check_title <- function(title) {
   abort_input("title", "must be a text or NULL, not ", describe(title))
 }
 
-# One for all points, or one for each.
+# Checks one value for all points, or one for each.
 check_sizes <- function(cex, n) {
   are_sizes <- holds_numbers(cex) && length(cex) %in% c(1, n) && all(is.finite(cex) & cex > 0)
   if (are_sizes) return(as.double(cex))
@@ -74,7 +74,7 @@ check_sizes <- function(cex, n) {
   )
 }
 
-# A factor, or what is_scaled(). A missing level counts as a missing label.
+# Returns a factor, or what is_scaled(). A missing level counts as a missing label.
 check_plot_labels <- function(label, n) {
   label <- check_labels(label, n, "label")
   if (is.null(label)) return(NULL)
@@ -172,7 +172,7 @@ point_alpha <- function(n) min(0.9, max(0.4, 1.35 - 0.17 * log10(n)))
 
 # NULL where no label is known.
 label_medians_of <- function(axes, label) {
-  if (!is.factor(label)) abort_input("label_medians", "needs labels that are no numbers")
+  if (!is.factor(label)) abort_input("label_medians", "needs labels that are not numbers")
   medians <- function(x) as.vector(tapply(x, label, stats::median, na.rm = TRUE))
   names <- cut_middle(levels(label))
   medians <- data.frame(x = medians(axes$x), y = medians(axes$y), label = names)

@@ -1,6 +1,6 @@
-# Points and lines as pixels, for pictures of so many that single ones cannot be told apart. A cell
-# of the grid in which `count` points fall is as opaque as that many points drawn over each other,
-# and has their mean color.
+# Draws points and lines as pixels, for pictures of so many that single ones cannot be told apart. A
+# cell of the grid in which `count` points fall is as opaque as that many points drawn over each
+# other, and has their mean color.
 
 # Cells that are not empty: their `column` and `row`, from the lower left, and their color.
 point_cells <- function(x, y, color, alpha, frame, size) {

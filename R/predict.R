@@ -1,4 +1,4 @@
-# New rows in the layout of a model.
+# Places new rows in the layout of a model.
 
 #' Place new rows in an embedding
 #'
@@ -6,13 +6,13 @@
 #' The embedding itself stays as it is.
 #'
 #' For each new row its neighbors among the rows of the model are found, and its similarities to
-#' them as by [smooth_knn()]. It starts at the place of that neighbor which is most in the midst of
-#' the others, and moves for `n_epochs` epochs, at a quarter of the model's learning rate, among the
+#' them as by [smooth_knn()]. It begins at the place of the neighbor that is closest to the other
+#' neighbors, and moves for `n_epochs` epochs, at a quarter of the model's learning rate, among the
 #' rows of the model, which do not move.
 #'
 #' A row's place does not depend on which other rows are placed with it, nor on the number of
-#' threads. A row that is identical to one of the model takes its place exactly (that of the first
-#' of several); with a target this holds, too, as targets are not used here.
+#' threads. A row that is identical to a row of the model takes its place exactly (the place of the
+#' first of several); with a target this holds, too, as targets are not used here.
 #'
 #' @section Columns:
 #' Columns of a data frame, and of a matrix where both have column names, are found by name; others
@@ -42,7 +42,7 @@
 #' @param ... Nothing.
 #' @inheritParams umap
 #' @return A data frame of class `umap_embedding` with one row per row of `newdata` and the columns
-#'   `UMAP1`, `UMAP2` and so on. Row names are those of `newdata`, as for [umap()].
+#'   `UMAP1`, `UMAP2` and so on. Row names come from `newdata`, as for [umap()].
 #' @source McInnes, Healy, Melville (2018), \doi{10.48550/arXiv.1802.03426}, and the transformation
 #'   of new data by their program umap-learn.
 #' @examples
@@ -156,7 +156,8 @@ query_numbers <- function(block, newdata, n_columns, run) {
   standardize(numbers, block[["standardization"]], run)
 }
 
-# The columns of newdata that are those of a block: names, numbers, or NULL for all in their order.
+# Returns the columns of newdata that belong to a block: names, numbers, or NULL for all in their
+# order.
 query_columns <- function(columns, newdata, n_columns) {
   names <- column_names(newdata)
   if (is.character(columns) && !is.null(names)) {
@@ -201,7 +202,7 @@ query_categories <- function(block, newdata, n_columns) {
   category_codes(values, block[["levels"]])
 }
 
-# Where all columns are categories.
+# Serves where all columns are categories.
 query_codes <- function(block, newdata, n_columns) {
   columns <- query_columns(block[["columns"]], newdata, n_columns)
   if (is.null(columns)) columns <- seq_along(block[["columns"]])
@@ -227,7 +228,7 @@ check_categories <- function(values, levels, column, is_typed) {
   }
 }
 
-# The variables of a formula, computed in newdata, where all but functions must be.
+# Computes the variables of a formula in newdata, which must hold everything except functions.
 computed_columns <- function(variables, newdata) {
   if (!is.character(variables)) abort_damaged("object", "its formula")
   if (!is_frame(newdata)) {

@@ -1,4 +1,4 @@
-# What the console shows of the package's objects, and how numbers and counts are written.
+# Prints the package's objects in the console, and formats numbers and counts.
 
 #' @export
 print.umap_embedding <- function(x, n = 6, ...) {
@@ -15,7 +15,7 @@ print.umap_embedding <- function(x, n = 6, ...) {
   invisible(x)
 }
 
-# The settings that one looks for first, in a line; those that are known.
+# Returns the known ones of the most important settings, in a line.
 brief_settings <- function(settings) {
   texts <- list(
     n_neighbors = function(k) plural(k, "neighbor"), metric = field_text,
@@ -28,7 +28,7 @@ brief_settings <- function(settings) {
   toString(vapply(known, function(name) texts[[name]](settings[[name]]), ""))
 }
 
-# For rows of several embeddings; `differing` holds the names of settings.
+# Serves rows of several embeddings; `differing` holds the names of settings.
 warning_of_differences <- function(differing) {
   if (length(differing) == 0) return(character())
   strwrap(paste0(

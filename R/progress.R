@@ -1,5 +1,5 @@
-# What C needs for a run in addition to the data: threads, and the functions by which it reaches the
-# user. None of them changes a result.
+# Gives C what it needs for a run in addition to the data: threads, and the functions by which it
+# reaches the user. None of them changes a result.
 
 # `envir` is the frame of the exported function: when it ends, however it does, so does the bar.
 # `times()` returns, after the run, the seconds that each of its phases took.
@@ -23,7 +23,8 @@ run_settings <- function(n_threads, verbose, envir = parent.frame()) {
   )
 }
 
-# NULL: the option, else whether somebody watches. A document that is knitted shows no progress.
+# NULL: the option, else whether the session is interactive. A document that is knitted shows no
+# progress.
 resolve_verbose <- function(verbose) {
   if (!is.null(verbose)) return(check_flag(verbose, "verbose"))
   verbose <- getOption("unfurl.verbose")
@@ -121,7 +122,7 @@ progress_messages <- function(interval = 5) {
 
 inform_phase <- function(phase, elapsed) inform(phase, ": ", duration(elapsed))
 
-# Seconds as a person says them.
+# Formats seconds, minutes and hours as text.
 duration <- function(seconds) {
   if (seconds < 9.95) return(sprintf("%.*f s", if (seconds < 0.0995) 3 else 1, seconds))
   whole <- round(seconds)

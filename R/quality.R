@@ -1,4 +1,4 @@
-# How much of the data's neighborhoods a layout keeps.
+# Measures how much of the data's neighborhoods a layout keeps.
 
 #' Quality of an embedding
 #'
@@ -10,7 +10,7 @@
 #'   tore away.
 #' - Neighbor preservation is the fraction of the `k` nearest neighbors in the data that are among
 #'   the `k` nearest in the layout.
-#' - kNN accuracy is the fraction of points whose label is that of most of their `k_label` nearest
+#' - kNN accuracy is the fraction of points whose label agrees with most of their `k_label` nearest
 #'   neighbors in the layout, the point itself left out.
 #'
 #' The first three compare the sampled rows with all rows. The last takes all rows, with exact
@@ -117,7 +117,7 @@ measure_quality <- function(x, layout, labels, k, k_label, sample, metric, metri
 }
 
 # The data as the search for a model's neighbors compared them: list(x, metric), without a metric
-# where the model was made of distances or neighbors. What fails is told of `arg`.
+# where the model was made of distances or neighbors. Errors name the argument `arg`.
 seen_by_model <- function(model, x, arg, run) {
   model <- check_model(model, "layout")
   if (is.null(model[["blocks"]])) return(seen_by_settings(model, x, arg))
@@ -144,7 +144,8 @@ check_rows_of_model <- function(x, model, arg) {
   abort_input(arg, "must have the ", count(n), " rows of the model, not ", count(n_rows(x)))
 }
 
-# Where a model has no data: by the metric that it names, if the rows are compared as they are.
+# Serves models without data: compares by the metric that they name, if the rows are compared as
+# they are.
 seen_by_settings <- function(model, x, arg) {
   settings <- model$settings
   is_changed <- !is.null(settings$pca) || !(is.null(settings$scale) || settings$scale == "none")
@@ -203,8 +204,8 @@ check_n_compared <- function(k, arg, most) {
 #' Recall of approximate neighbors
 #'
 #' Returns the fraction of true nearest neighbors that a table of neighbors has, for a sample of
-#' rows that are compared with all others. Neighbors count by their distance, so that of several
-#' equally near ones any will do.
+#' rows that are compared with all others. Neighbors count by their distance, so any of several
+#' equally near ones will do.
 #'
 #' @param nn Neighbors of the rows of `x`, from [nearest_neighbors()] or elsewhere, see
 #'   [smooth_knn()].
@@ -223,7 +224,7 @@ neighbor_recall <- function(nn, x, sample = 1000, metric = nn[["metric"]], n_thr
   x <- check_data(x)
   nn <- check_neighbors(nn, "nn")
   if (identical(metric, "precomputed")) {
-    abort_input("metric", "must be told: the neighbors do not say by which one they were found")
+    abort_input("metric", "must be given: the neighbors do not name theirs")
   }
   metric <- check_metric(metric, metric_kwds, n_columns(x))
   if (nrow(nn$idx) != n_rows(x)) {
@@ -243,7 +244,7 @@ label_codes <- function(labels) {
   match(labels, unique(labels))
 }
 
-# Evenly spaced over all rows, however they are ordered.
+# Spaces the sample evenly over all rows, however they are ordered.
 sample_rows <- function(sample, n) {
   if (identical(sample, Inf)) return(seq_len(n))
   sample <- min(check_whole(sample, "sample", min = 1), n)

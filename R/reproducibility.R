@@ -1,4 +1,4 @@
-# What "one seed, one picture" means, and the number that changes when pictures do.
+# States what "one seed, one picture" means, and holds the number that changes when pictures do.
 
 # Goes up with every release that gives other coordinates for the same data, arguments and seed;
 # then `Rscript tools/golden.R` renews the hashes in the tests, and NEWS.md says so.
@@ -29,12 +29,13 @@ algorithm_version <- 2L
 #'
 #' @section What is not:
 #' - **Data that differ in the last bit.** Where numbers come from a computation (a scaling, a
-#'   principal component analysis, a matrix product), another machine, BLAS or number of threads may
-#'   have given slightly other ones before this package saw them. UMAP amplifies that: the picture
-#'   keeps its groups, but not its coordinates. Save the data that go in, or compare their hashes.
-#' - **The order of the rows.** The same rows in another order are other data. So are factors whose
-#'   levels come in another order, as [factor()] takes it from the language, where there are nothing
-#'   but categories.
+#'   principal component analysis, a matrix product), a different machine, BLAS or number of threads
+#'   may have given slightly different ones before this package saw them. UMAP amplifies that: the
+#'   picture keeps its groups, but not its coordinates. Save the data that go in, or compare their
+#'   hashes.
+#' - **The order of the rows.** The same rows in a different order are different data. So are
+#'   factors whose levels come in a different order, as [factor()] takes it from the language, where
+#'   there are nothing but categories.
 #' - **Functions of your own**, such as a metric written in R, are as reproducible as they are by
 #'   themselves.
 #' - **Processors without IEEE 754 arithmetic**, among them 32-bit x86 with its x87 registers. The
@@ -45,7 +46,7 @@ algorithm_version <- 2L
 #' Sums have a fixed shape whatever the width of the registers, a product and a sum are fused where
 #' the source says so and nowhere else, `exp()` and `log()` are polynomials of the package, random
 #' numbers are a function of the place where they are used, and no two threads write the same
-#' number. `src/core/arith.h` states the rules. They cost next to nothing: see
+#' number. `src/core/arith/arith.h` states the rules. They cost next to nothing: see
 #' `bench/results/canonical.md` in the sources.
 #'
 #' @section How it is tested:

@@ -1,5 +1,5 @@
-# The class umap_snapshots: layouts of the same points after some epochs, a list of matrices named
-# by the epoch. Its attribute `labels` holds labels of the points, where a model has them.
+# Defines the class umap_snapshots: layouts of the same points after some epochs, a list of matrices
+# named by the epoch. Its attribute `labels` holds labels of the points, where a model has them.
 
 new_snapshots <- function(layouts, epochs) {
   names(layouts) <- format(epochs, scientific = FALSE, trim = TRUE)

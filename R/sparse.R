@@ -1,7 +1,7 @@
-# Sparse matrices of the package Matrix, which need not be installed: their slots are read as what
-# they are, attributes. Functions of R that dispatch on an S4 object (inherits(), is.matrix(),
-# dim(), UseMethod()) attach the package of its class where that is not loaded, or warn that there
-# is none. So the predicates of this file see every object before these functions do.
+# Reads sparse matrices of the package Matrix, which need not be installed: their slots are
+# attributes, and are read as such. Functions of R that dispatch on an S4 object (inherits(),
+# is.matrix(), dim(), UseMethod()) attach the package of its class where that is not loaded, or warn
+# that there is none. So the predicates of this file see every object before these functions do.
 
 sparse_classes <- c(
   "dgCMatrix", "lgCMatrix", "ngCMatrix", "dgRMatrix", "lgRMatrix", "ngRMatrix"
@@ -9,7 +9,7 @@ sparse_classes <- c(
 
 is_sparse <- function(x) isS4(x) && has_class(x, sparse_classes)
 
-# inherits(), by the name of the class alone where its package is not loaded.
+# Does inherits(), by the name of the class where its package is not loaded.
 has_class <- function(x, what) {
   any(attr(x, "class") %in% what) || (!is_unloaded(x) && inherits(x, what))
 }
@@ -97,5 +97,5 @@ row_names <- function(x) if (isS4(x)) slot_of(x, "Dimnames")[[1]] else rownames(
 
 column_names <- function(x) if (isS4(x)) slot_of(x, "Dimnames")[[2]] else colnames(x)
 
-# What a matrix holds: its values, sparse or not, or bits.
+# Says what a matrix holds: its values, sparse or not, or bits.
 matrix_form <- function(x) if (is_sparse(x)) "sparse" else if (is.raw(x)) "raw" else "dense"

@@ -1,5 +1,5 @@
-# Columns of numbers brought to a common scale, and their principal components, before anything is
-# compared. What the data decide is kept with the model and applied to new data.
+# Brings columns of numbers to a common scale, and computes their principal components, before
+# anything is compared. What the data decide is kept with the model and applied to new data.
 
 scales <- c("none", "z", "range", "colrange", "maxabs")
 
@@ -43,7 +43,7 @@ check_standardization <- function(metric, scale, n_directions) {
     abort_input(
       arg, "cannot be combined with the metric \"", metric, "\", ", why,
       value = if (arg == "scale") scale else n_directions,
-      hint = "Leave it out, or choose another metric, such as \"euclidean\"."
+      hint = "Leave it out, or choose a different metric, such as \"euclidean\"."
     )
   }
 }

@@ -1,4 +1,4 @@
-# Summaries of models, graphs and tables of neighbors.
+# Summarizes models, graphs and tables of neighbors.
 
 #' Summary of a model
 #'
@@ -18,7 +18,7 @@
 #'   \item{n_edges}{Number of entries of the graph, two for each pair.}
 #'   \item{components}{Sizes of the connected components of the graph, the largest first.}
 #'   \item{scale}{A data frame of `rho` and `sigma`. It is `NULL`, as are `n_edges` and
-#'     `components`, where the model keeps its layout alone (see `keep` of [umap_control()]).}
+#'     `components`, where the model keeps only its layout (see `keep` of [umap_control()]).}
 #'   \item{range}{A matrix with the least and greatest coordinate in each dimension.}
 #'   \item{labels}{The number of rows of each label, when there are labels that are not numbers.}
 #'   \item{warnings}{Texts of the warnings of the run.}
@@ -63,7 +63,7 @@ known_recall <- function(model, data) {
   naming_argument("data", measure_recall(neighbors, seen$x, 1000, seen$metric, run))
 }
 
-# As the searches have measured it: the least of several, NA unless all have.
+# Returns the recall that the searches measured: the least of several, NA unless all did.
 reported_recall <- function(neighbors) {
   if (inherits(neighbors, "umap_neighbors")) neighbors <- list(neighbors)
   reported <- vapply(neighbors, function(found) {
@@ -175,9 +175,9 @@ layout_range <- function(layout) {
 
 #' Summary of a graph or of neighbors
 #'
-#' Returns what there is to know about a graph or a table of neighbors at a glance: of a graph the
-#' numbers of points, entries and connected components, and the spread of degrees and similarities;
-#' of neighbors how they were found, and the spread of their distances.
+#' Summarizes a graph or a table of neighbors. For a graph: the numbers of points, entries and
+#' connected components, and quantiles of degrees and similarities. For neighbors: how they were
+#' found, and quantiles of their distances.
 #'
 #' @param object A graph from [fuzzy_graph()], or neighbors from [nearest_neighbors()].
 #' @param ... Must be empty.

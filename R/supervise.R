@@ -1,4 +1,4 @@
-# What else is known of the points: a target that bends the graph, or a second graph.
+# Adds what else is known about the points: a target that bends the graph, or a second graph.
 
 #' Supervise a graph
 #'
@@ -6,8 +6,8 @@
 #' the layout separates them more than the data alone would.
 #'
 #' Categories: the similarity of two points of different categories is multiplied by
-#' \eqn{\exp(-2.5 / (1 - w))}{exp(-2.5 / (1 - w))}, with \eqn{w} = `target_weight`, and that of two
-#' points of which one's is unknown by \eqn{\exp(-1)}{exp(-1)}.
+#' \eqn{\exp(-2.5 / (1 - w))}{exp(-2.5 / (1 - w))}, with \eqn{w} = `target_weight`, and the
+#' similarity of two points by \eqn{\exp(-1)}{exp(-1)} if the category of either is unknown.
 #'
 #' Numbers: the target has a graph \eqn{R} of its own, which is intersected with the graph \eqn{L}
 #' of the data, see [intersect_graphs()].
@@ -116,8 +116,8 @@ check_target_settings <- function(target_metric, target_weight, target_n_neighbo
 
 only_categories <- "the target has categories only"
 
-# One block for all that are numbers, and one for each kind of categories. n_neighbors: where the
-# target says nothing.
+# Makes one block for all columns of numbers, and one for each column of categories. n_neighbors:
+# the default of the target.
 target_blocks <- function(y, n, target, n_neighbors) {
   is_default <- isTRUE(target$target_n_neighbors == n_neighbors)
   of_numbers <- c("target_metric", if (!is_default) "target_n_neighbors")
@@ -156,7 +156,7 @@ target_frame <- function(y) {
   if (!is.atomic(y) || isS4(y) || inherits(y, c("integer64", "dist", "connection"))) {
     abort_input("y", "must be numbers or categories, not ", describe(y), value = y)
   }
-  # Whatever its class: data.frame() knows few.
+  # Accepts any class: data.frame() knows few.
   if (is.matrix(y)) return(as.data.frame.matrix(y))
   structure(list(y = y), row.names = .set_row_names(NROW(y)), class = "data.frame")
 }

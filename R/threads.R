@@ -1,4 +1,5 @@
-# How many threads to use: the argument, else the option, else the environment, else all processors.
+# Decides how many threads to use: the argument, else the option, else the environment, else all
+# processors.
 
 max_threads <- 1024L
 

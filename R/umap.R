@@ -1,4 +1,4 @@
-# UMAP as a whole.
+# Runs UMAP as a whole.
 
 #' Uniform Manifold Approximation and Projection
 #'
@@ -28,10 +28,10 @@
 #'   - a numeric, integer or logical matrix, or a data frame, without missing or infinite numbers.
 #'     Constant columns and repeated rows do no harm;
 #'   - a sparse matrix or a raw matrix of packed bits, see [metrics];
-#'   - distances of class `dist`, which are read where they are, without a copy. Points at an infinite
-#'     distance are not neighbors;
+#'   - distances of class `dist`, which are read where they are, without a copy. Points at an
+#'     infinite distance are not neighbors;
 #'   - neighbors: what [nearest_neighbors()] returned or any list of matrices `idx` and `dist`, also
-#'     those of other packages, see [smooth_knn()];
+#'     lists of other packages, see [smooth_knn()];
 #'   - a formula: the columns of `data` on its right, with the target `y` on its left if there is
 #'     one. `~ . - Species` is all columns but `Species`, and `Species ~ .` is supervised by it.
 #' @param data For a formula, the data frame in which its variables are found: on its right all of
@@ -69,9 +69,9 @@
 #'   else a line every few seconds. These messages have the class `unfurl_message`. By default they
 #'   are shown in interactive sessions, while no document is knitted.
 #' @param ... Further settings, see [umap_control()]. What `snapshots` and `trace` ask for is kept
-#'   by `umap_fit()` alone: `umap()` drops it.
+#'   only by `umap_fit()`: `umap()` drops it.
 #' @return `umap()` returns a data frame of class `umap_embedding` with one row per row of `x`,
-#'   columns `UMAP1`, `UMAP2` and so on, and `label` when labels were given. Row names are those of
+#'   columns `UMAP1`, `UMAP2` and so on, and `label` when labels were given. Row names come from
 #'   `x`, if it has any and none comes twice. The attribute `settings` holds the arguments as they
 #'   were used.
 #'
@@ -85,15 +85,15 @@
 #'   \item{curve}{`a` and `b`, see [fit_curve()].}
 #'   \item{settings}{The arguments, as they were used.}
 #'   \item{seed}{The seed that was used.}
-#'   \item{row_names}{Of `x`, or `NULL`.}
+#'   \item{row_names}{Row names of `x`, or `NULL`.}
 #'   \item{times}{How long each phase took, in seconds, by name: the only element that
 #'     differs between runs.}
 #'   \item{warnings}{The texts of the warnings that were given.}
 #'   \item{blocks, variables, n_columns}{What [predict()][predict.umap_model] needs of the data:
 #'     rows, columns and how they are computed, as plain vectors (the numbers of the rows as the
 #'     bits of single precision floats).}
-#'   \item{format_version, package_version}{Of this list, and of the package that made it.}
-#'   \item{algorithm_version}{Goes up when the same input gives another result, see
+#'   \item{format_version, package_version}{Versions of this list, and of the package that made it.}
+#'   \item{algorithm_version}{Goes up when the same input gives a different result, see
 #'     [reproducibility].}
 #'   [as.data.frame()] turns it into what `umap()` returns. It can be kept with [saveRDS()].
 #' @source McInnes, Healy, Melville (2018). UMAP: Uniform Manifold Approximation and Projection for
@@ -178,7 +178,7 @@ fit_model <- function(x, labels, n_neighbors, n_components, metric, min_dist, y,
   log$keep(warn_unused_by_method(control))
   log$keep(warn_unused_curve(control$method, min_dist, control$spread, control$a, control$b))
   n_epochs <- resolve_n_epochs(n_epochs, input$n, control)
-  watch <- check_watch(
+  observer <- check_observer(
     control$snapshots, control$trace, control$epoch_callback, n_epochs, input$n
   )
   settings <- c(
@@ -191,17 +191,17 @@ fit_model <- function(x, labels, n_neighbors, n_components, metric, min_dist, y,
   )
   run <- run_for_metric(run, input$blocks[[1]]$metric)
   options <- core_options(settings, curve, seed, control$keep)
-  fit <- log$keep(.Call(C_umap, c(input$blocks, targets), init, options, watch, run))
+  fit <- log$keep(.Call(C_umap, c(input$blocks, targets), init, options, observer, run))
   check_finite_layout(fit$layout)
   model <- new_model(fit, input, labels, curve, settings, seed, control$keep)
-  model[c("snapshots", "trace")] <- watched(fit$watch, watch)
+  model[c("snapshots", "trace")] <- name_observed(fit$observed, observer)
   if (!is.null(model[["snapshots"]])) attr(model$snapshots, "labels") <- labels # for their plot
   model$times <- run$times()
   model$warnings <- log$texts()
   model
 }
 
-# Data, or neighbors in their place, as blocks.
+# Returns data, or neighbors in their place, as blocks.
 resolve_input <- function(x, n_neighbors, n_components, metric, control, seed, run, given) {
   x <- plain_frame(x, "x")
   check_room <- function(n, rows, k) {
@@ -279,12 +279,12 @@ given_input <- function(neighbors) {
   )
 }
 
-# Not those that a data frame makes up.
+# Ignores names that a data frame makes up.
 given_names <- function(x) {
   if (!is_frame(x) || .row_names_info(x) > 0) row_names(x)
 }
 
-# Only names that a data frame can have.
+# Returns the names if a data frame can have them, else NULL.
 row_names_of <- function(names) if (anyNA(names) || anyDuplicated(names)) NULL else names
 
 core_options <- function(settings, curve, seed, keep) {

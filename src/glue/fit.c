@@ -45,7 +45,7 @@ done:
 }
 
 static SEXP fit(void *data) {
-  static const char *const names[] = {"layout", "graph", "views", "watch"};
+  static const char *const names[] = {"layout", "graph", "blocks", "observed"};
   fit_call *c = data;
   r_run_open(&c->run, c->settings);
   uf_umap_options options = decode_options(c->options, c->init);

@@ -65,7 +65,7 @@ SEXP unfurl_initial_layout(SEXP row, SEXP col, SEXP similarity, SEXP n, SEXP x, 
 }
 
 static SEXP optimize_layout(void *data) {
-  static const char *const names[] = {"layout", "watch"};
+  static const char *const names[] = {"layout", "observed"};
   layout_call *c = data;
   uf_context *ctx = &c->run.ctx;
   int n = Rf_nrows(c->init), d = Rf_ncols(c->init);

@@ -25,7 +25,7 @@ layout_rows <- c(curve_rows, list(
     is.list(x) && length(x) == 0
   })
 ))
-watch_rows <- list(snapshots = epochs, trace = epochs, epoch_callback = function_or_null)
+observer_rows <- list(snapshots = epochs, trace = epochs, epoch_callback = function_or_null)
 target_rows <- list(
   target_metric = one_of("euclidean"), target_weight = number(0, 1), target_n_neighbors = whole(2)
 )
@@ -54,8 +54,8 @@ search_methods <- one_of("auto", "exact", "clusters", "nndescent")
 
 # For each function arguments that are right, and the row of each argument.
 contract <- list(
-  umap = list(list(x = points, n_epochs = 3, verbose = FALSE), c(umap_rows, watch_rows)),
-  umap_fit = list(list(x = points, n_epochs = 3, verbose = FALSE), c(umap_rows, watch_rows)),
+  umap = list(list(x = points, n_epochs = 3, verbose = FALSE), c(umap_rows, observer_rows)),
+  umap_fit = list(list(x = points, n_epochs = 3, verbose = FALSE), c(umap_rows, observer_rows)),
   umap_control = list(list(), c(
     graph_rows, layout_rows,
     replace(target_rows, "target_n_neighbors", list(or_null(whole(2)))),
@@ -108,7 +108,7 @@ contract <- list(
       graph = graph_kind, init = init_kind, n_epochs = or_null(whole(0)),
       min_dist = distance_kind, spread = spread_kind(0.1)
     ),
-    layout_rows, watch_rows, run_rows
+    layout_rows, observer_rows, run_rows
   )),
   layout_loss = list(list(graph = edges, layout = place), c(
     list(

@@ -24,7 +24,7 @@ test_that("the pairs of a `dist` need no memory of their own", {
   expect_s3_class(with_limit(bytes + 1, umap(distance)), "umap_embedding")
   # More pairs than integers count.
   large <- structure(numeric(1), Size = 100000L, class = "dist")
-  expect_input_error(umap(large), "`x` is no proper `dist`")
+  expect_input_error(umap(large), "`x` is not a valid `dist`")
 })
 
 test_that("predict(), queries and quality do not begin either without memory for them", {

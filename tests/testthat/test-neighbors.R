@@ -418,7 +418,7 @@ test_that("neighbor lists of other packages are taken as they are", {
 })
 
 # Packages that are not among the suggested ones: looked up by name where they are installed.
-test_that("neighbor lists that the packages themselves make are those of the package", {
+test_that("neighbor lists of other packages are taken like the package's own", {
   x <- gaussian(200, 3)
   copies <- replace(x, cbind(rep(5:6, 3), rep(1:3, each = 2)), x[7, ][rep(1:3, each = 2)])
   searches <- list(
@@ -554,7 +554,7 @@ test_that("names of distances are as many as the points", {
   d <- stats::dist(iris[1:4])
   for (labels in list(letters[1:3], as.list(1:150))) {
     attr(d, "Labels") <- labels
-    expect_input_error(umap(d), "`x` is no proper `dist`: its attribute Labels must be 150 names")
+    expect_input_error(umap(d), "`x` is not a valid `dist`: its attribute Labels must be 150 names")
   }
 })
 

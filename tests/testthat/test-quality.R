@@ -101,7 +101,7 @@ test_that("recall is the fraction of true neighbors", {
   spoilt$idx[1, 9] <- NA
   expect_equal(neighbor_recall(spoilt, x), 1 - 1 / (200 * 8))
   expect_equal(neighbor_recall(spoilt, x, sample = 1), 1 - 1 / 8)
-  expect_input_error(neighbor_recall(later, x), "`metric` must be told")
+  expect_input_error(neighbor_recall(later, x), "`metric` must be given")
   expect_input_error(neighbor_recall(nn, x[-1, ]), "`nn` must have one row per row of `x`, 199")
 })
 

@@ -271,7 +271,7 @@ test_that("too many neighbors are reduced with a warning", {
 
 test_that("a broken dist is refused, and a and b leave min_dist out of play", {
   broken <- structure(dist(iris[1:4]), Size = 5L)
-  expect_input_error(umap(broken), "`x` is no proper `dist`")
+  expect_input_error(umap(broken), "`x` is not a valid `dist`")
   expect_unfurl_warning(
     embedding <- umap(iris[1:4], a = 1, b = 1, min_dist = 5, n_epochs = 5), "`min_dist` has no eff"
   )
