@@ -5,7 +5,7 @@
 #' How far two rows \eqn{x} and \eqn{y} of \eqn{d} columns are apart: what `metric` and
 #' `metric_kwds` of [nearest_neighbors()], [umap()] and others mean.
 #'
-#' @section Of numbers:
+#' @section Metrics of numbers:
 #' | `metric` | distance | takes |
 #' | --- | --- | --- |
 #' | `"euclidean"` | \eqn{\sqrt{\sum_j (x_j - y_j)^2}} | sparse |
@@ -28,7 +28,7 @@
 #' `"haversine"` the two columns are latitude and longitude in radians. `"hamming"` compares numbers
 #' as floats of 7 digits.
 #'
-#' @section Of shares:
+#' @section Metrics of shares:
 #' Values must be at least 0; each row is divided by its sum.
 #'
 #' | `metric` | distance | takes |
@@ -40,7 +40,7 @@
 #' In the second, \eqn{m = (x + y) / 2}. For the last two, 1e-11 is added to each value before, so
 #' that none is 0.
 #'
-#' @section Of what is true:
+#' @section Metrics of truth values:
 #' Only whether a value is 0 counts. \eqn{b} columns are true (not 0) in both rows, \eqn{u} in only
 #' one of them, \eqn{s} only in \eqn{x} and \eqn{t} only in \eqn{y}, so \eqn{u = s + t}. The
 #' distance is 0 where \eqn{u = 0}, for `"yule"` where \eqn{st = 0}. All take sparse matrices and
