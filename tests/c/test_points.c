@@ -404,6 +404,44 @@ TEST(rows_lost_beside_large_ones) {
   }
 }
 
+/* The warning that the points of x get, or "". */
+static const char *warning_of(const double *x, int n, int d, uf_metric metric) {
+  uf_host host = {.warn = keep_warning};
+  uf_context other;
+  uf_points points;
+  last_warning[0] = 0;
+  CHECK(uf_session_open(&other, &host, 3, NULL) == UF_OK);
+  CHECK(uf_points_make(&other, &(uf_matrix){.values = x, .n = n, .d = d},
+                       &(uf_metric_choice){.metric = metric}, &points) == UF_OK);
+  uf_points_free(&points);
+  uf_session_close(&other);
+  return last_warning;
+}
+
+/* Two groups far apart, in each of which rows differ by a trillionth; copies and rounding errors are
+ * no loss, nor is a row among hundreds. */
+TEST(rows_with_the_same_floats) {
+  enum { N = 1000, D = 3 };
+  const uf_metric some[] = {UF_EUCLIDEAN, UF_CANBERRA, UF_COSINE, UF_SEUCLIDEAN};
+  for (int m = 0; m < 4; m++) {
+    double *x = random_columns(N, D, 1, 2);
+    CHECK(warning_of(x, N, D, some[m])[0] == 0);
+    for (int i = 400; i < 440; i++)
+      for (int c = 0; c < D; c++) x[i + N * c] = x[400 + N * c] * (i % 2 ? 1 + 0x1p-52 : 1);
+    CHECK(warning_of(x, N, D, some[m])[0] == 0);
+    x[405] *= 1 + 1e-11;
+    CHECK(strstr(warning_of(x, N, D, some[m]), "40 rows, the first of them 401,"));
+    for (int i = 0; i < 200; i++)
+      for (int c = 0; c < D; c++) x[700 + i + N * c] = x[10 + N * c] * (c ? 1 : 1 + 1e-11 * i);
+    CHECK(strstr(warning_of(x, N, D, some[m]), "241 rows, the first of them 11,"));
+    uf_free(x);
+    x = random_columns(N, D, 1, 2);
+    for (int c = 0; c < D; c++) x[3 + N * c] = x[77 + N * c] * (c ? 1 : 1 + 1e-11);
+    CHECK(warning_of(x, N, D, some[m])[0] == 0);
+    uf_free(x);
+  }
+}
+
 TEST(all_zero) {
   const double x[12] = {0};
   for (int m = 0; m < N_METRICS; m++) check_all_distances(x, 4, 3, metrics[m], 0);
@@ -451,6 +489,7 @@ int main(void) {
   RUN(largest_and_smallest_values);
   RUN(rows_too_large_to_compare);
   RUN(rows_lost_beside_large_ones);
+  RUN(rows_with_the_same_floats);
   RUN(all_zero);
   RUN(threads_do_not_show);
   RUN(distances_from_proxies);

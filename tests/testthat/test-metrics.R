@@ -206,6 +206,22 @@ test_that("directions that are close together keep their distances", {
   expect_ten_groups(x, rows$group, "cosine")
 })
 
+test_that("rows that single precision cannot tell apart are counted", {
+  rows <- ten_groups()
+  corners <- gaussian(10, 6, 3)[rows$group, ]
+  expect_warning(
+    nearest_neighbors(corners * (1 + 1e-11 * seq_len(1000)), 15),
+    "^1000 rows, the first of them 1, cannot be told apart",
+    class = "unfurl_warning_precision"
+  )
+  some <- corners
+  some[rows$group == 4, 1] <- some[rows$group == 4, 1] + 1e-10 * seq_len(100)
+  expect_warning(nearest_neighbors(some, 15), "^100 rows, the first of them 4,")
+  expect_warning(nearest_neighbors(some, 15, "cosine"), "^100 rows, the first of them 4,")
+  expect_silent(nearest_neighbors(corners, 15))
+  expect_silent(nearest_neighbors(corners * rep(1:4, 250), 15, "cosine"))
+})
+
 test_that("any R function of two rows will do", {
   x <- some_rows()
   canberra <- nearest_neighbors(x, 9, "canberra")
