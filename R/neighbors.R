@@ -135,7 +135,7 @@ with_row_names <- function(idx, x) {
   idx
 }
 
-# ---- Neighbors of new rows ----------------------------------------------------------------------
+# ---- Of new rows --------------------------------------------------------------------------------
 
 query_neighbors <- function(x, query, neighbors, k, metric, method, seed, run) {
   query <- check_query(query, x)

@@ -171,7 +171,7 @@ layout_range <- function(layout) {
   range
 }
 
-# ---- Summaries of the stages --------------------------------------------------------------------
+# ---- Of the stages ------------------------------------------------------------------------------
 
 #' Summary of a graph or of neighbors
 #'

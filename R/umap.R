@@ -169,7 +169,7 @@ fit_model <- function(x, labels, n_neighbors, n_components, metric, min_dist, y,
     resolve_input(x, n_neighbors, n_components, metric, control, seed, run, given)
   )
   labels <- check_labels(labels, input$n)
-  targets <- log$keep(target_blocks(y, input$n, control, input$n_neighbors))
+  targets <- log$keep(target_blocks(y, input$n, control, input$n_neighbors, seed, run))
   if (is.null(control$target_n_neighbors)) control$target_n_neighbors <- input$n_neighbors
   init <- check_init(init, input$n, n_components, input$blocks[[1]]$x)
   curve <- method_curve(

@@ -44,6 +44,7 @@ static uf_status take_columns(r_run *run, SEXP given, int n, uf_matrix *columns,
 static uf_status to_block(r_run *run, SEXP given, int n, uf_matrix *columns, uf_data_block *block) {
   const char *kind = r_string(given, "kind");
   block->weight = r_double(given, "weight");
+  block->is_target = Rf_asLogical(r_element(given, "is_target")) == 1;
   if (strcmp(kind, "categorical") == 0)
     return take_categories(&run->ctx, r_element(given, "category"), n, block);
   block->max_distance = r_double(given, "max_distance");
@@ -103,7 +104,7 @@ SEXP r_from_blocks(const r_blocks *blocks, int keep_points) {
 
 typedef struct join_call {
   r_run run;
-  SEXP settings, graphs, blocks, weight;
+  SEXP settings, graphs, blocks, weight, reset_local;
   double local_connectivity, bandwidth, set_op_mix_ratio;
   uint64_t seed;
   int n;
@@ -156,13 +157,18 @@ static SEXP intersect_graphs(void *data) {
   r_run_open(&c->run, c->settings);
   r_run_check(&c->run, take_graph(c, VECTOR_ELT(c->graphs, 0), &c->graph));
   r_run_check(&c->run, take_graph(c, VECTOR_ELT(c->graphs, 1), &c->other));
-  r_run_check(&c->run,
-              uf_intersect_graphs(ctx, &c->graph, &c->other, Rf_asReal(c->weight), 0, &c->both));
-  r_run_check(&c->run, uf_reset_local_connectivity(ctx, &c->both));
+  const uf_intersection options = {.weight = Rf_asReal(c->weight)};
+  r_run_check(&c->run, uf_intersect_graphs(ctx, &c->graph, &c->other, &options, &c->both));
+  r_run_check(&c->run, Rf_asLogical(c->reset_local) ? uf_reset_local_metric(ctx, &c->both)
+                                                    : uf_reset_local_connectivity(ctx, &c->both));
   return r_from_graph(&c->both);
 }
 
-SEXP unfurl_intersect_graphs(SEXP graphs, SEXP n, SEXP weight, SEXP settings) {
-  join_call call = {.settings = settings, .graphs = graphs, .n = Rf_asInteger(n), .weight = weight};
+SEXP unfurl_intersect_graphs(SEXP graphs, SEXP n, SEXP weight, SEXP reset_local, SEXP settings) {
+  join_call call = {.settings = settings,
+                    .graphs = graphs,
+                    .n = Rf_asInteger(n),
+                    .weight = weight,
+                    .reset_local = reset_local};
   return r_execute(intersect_graphs, release_join, &call);
 }

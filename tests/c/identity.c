@@ -92,7 +92,8 @@ static void intersections(const uf_graph *other) {
   for (int i = 0; i < N; i++) category[i] = i % (FEW + 1) - 1;
   for (int w = 0; w < 2; w++) {
     uf_graph both = {0};
-    must(uf_intersect_graphs(&ctx, &graph, other, weights[w], 0, &both));
+    const uf_intersection options = {.weight = weights[w]};
+    must(uf_intersect_graphs(&ctx, &graph, other, &options, &both));
     must(uf_reset_local_connectivity(&ctx, &both));
     must(uf_categorical_intersection(&ctx, &both, category, category, weights[w]));
     must(uf_reset_local_connectivity(&ctx, &both));
@@ -211,14 +212,14 @@ static void predictions(uf_data_block *block, const double *x, const float *layo
     uf_predict_options options = {
         .fuzzy = usual, .layout = layout_options(UF_LAYOUT_BATCH), .seed = SEED};
     uf_query_block blocks[2] = {{.points = &block->points,
-                                 .queries = &queries,
-                                 .hash = block->hash,
-                                 .graph = &block->neighbors,
-                                 .k = K,
-                                 .weight = 0.5,
-                                 .max_distance = INFINITY,
-                                 .mean_distance = 1},
-                                {.category = category, .weight = 0.5}};
+                                .queries = &queries,
+                                .hash = block->hash,
+                                .graph = &block->neighbors,
+                                .k = K,
+                                .weight = 0.5,
+                                .max_distance = INFINITY,
+                                .mean_distance = 1},
+                               {.category = category, .weight = 0.5}};
     const uf_old_layout old = {.position = layout, .n = N, .d = 2};
     must(uf_predict(&ctx, blocks, n_data_blocks, &old, &options, placed));
     begin();

@@ -162,8 +162,9 @@ static uf_status find_graph(uf_context *ctx) {
 
 static uf_status intersect(uf_context *ctx) {
   uf_graph found = {0};
-  uf_status status = uf_intersect_graphs(ctx, &graph, &graph, 0.5, 0, &found);
-  if (!status) status = uf_reset_local_connectivity(ctx, &found);
+  uf_status status =
+      uf_intersect_graphs(ctx, &graph, &graph, &(uf_intersection){0.5, 1, 0}, &found);
+  if (!status) status = uf_reset_local_metric(ctx, &found);
   uf_graph_free(&found);
   return status;
 }
@@ -272,7 +273,7 @@ static const struct {
 };
 enum { N_STAGES = sizeof stages / sizeof *stages, MOST_ALLOCATIONS = 2000 };
 
-/* Returns whether the n-th allocation was reached. Failures are reported with the stage's name. */
+/* Whether the n-th allocation was come to. What is wrong is said with the stage's name. */
 static int run_without(int s, int n, int n_threads) {
   uf_context ctx;
   int before = atomic_load(&n_blocks), failed = check_failures;

@@ -94,11 +94,16 @@ labels_kind <- kind(
 target_kind <- kind(
   paste(
     "must have one value per row, 30, not ", "must be numbers or categories, not ",
-    "must not have missing or infinite numbers", "must be a target, not NULL",
+    "must not have infinite numbers", "must have at least 2 rows without missing numbers, not 0",
+    "must be a target, not NULL",
     neighbors_sentence, # of a list
     sep = "|"
   ),
-  function(x) is.null(x) || (is.matrix(x) && is.character(x)) # many categories will do
+  # many categories will do, and numbers of which some are unknown
+  function(x) {
+    is.null(x) || (is.matrix(x) && is.character(x)) ||
+      (is.data.frame(x) && nrow(x) == 30 && anyNA(x))
+  }
 )
 metric_kind <- kind(
   "must be one of \"euclidean\", .*, not |must be a list of columns named by metrics", a_function

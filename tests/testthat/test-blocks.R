@@ -32,7 +32,8 @@ test_that("a list of metrics says which columns belong together", {
   ), scale = "none")
   graph <- intersect_graphs(
     fuzzy_graph(nearest_neighbors(iris[1:2])),
-    fuzzy_graph(nearest_neighbors(iris[3:4], metric = "manhattan"))
+    fuzzy_graph(nearest_neighbors(iris[3:4], metric = "manhattan")),
+    reset_local = FALSE
   )
   expect_identical(model$graph, supervise_graph(graph, iris$Species))
   expect_length(model$neighbors, 2)
@@ -43,7 +44,8 @@ test_that("a list of metrics says which columns belong together", {
   )
   x <- as.matrix(iris[1:4])
   same <- intersect_graphs(
-    fuzzy_graph(nearest_neighbors(x[, 1:2])), fuzzy_graph(nearest_neighbors(x[, 3:4]))
+    fuzzy_graph(nearest_neighbors(x[, 1:2])), fuzzy_graph(nearest_neighbors(x[, 3:4])),
+    reset_local = FALSE
   )
   expect_identical(umap_fit(unname(x), metric = list(euclidean = 1:2, euclidean = 3:4))$graph, same)
 })
@@ -102,12 +104,13 @@ test_that("a list may name categories alone", {
   expect_input_error(predict(by_place, nameless[, 1:2]), "must have 11 columns")
 })
 
-test_that("scale and pca take only the blocks of numbers in a list", {
+test_that("scale and pca take the blocks of numbers among those of a list", {
   x <- data.frame(iris, long = iris[[1]] > 5.8, wide = iris[[2]] > 3)
   blocks <- list(euclidean = 1:4, jaccard = c("long", "wide"), categorical = "Species")
   numbers <- fuzzy_graph(nearest_neighbors(scaled_numbers(as.matrix(iris[1:4]))))
   bits <- fuzzy_graph(nearest_neighbors(as.matrix(x[6:7]), metric = "jaccard"))
-  expected <- supervise_graph(intersect_graphs(numbers, bits), iris$Species)
+  both <- intersect_graphs(numbers, bits, reset_local = FALSE)
+  expected <- supervise_graph(both, iris$Species)
   expect_identical(umap_fit(x, metric = blocks, scale = "z")$graph, expected)
   reduced <- umap_fit(x, metric = blocks, scale = "z", pca = 2)
   expect_identical(ncol(reduced$blocks[[1]]$standardization$rotation), 2L)

@@ -87,10 +87,13 @@ contract <- list(
   fuzzy_graph = list(list(nn = near), c(list(nn = neighbor_kind, n_threads = threads), graph_rows)),
   intersect_graphs = list(
     list(x = edges, y = edges),
-    list(x = graph_kind, y = graph_kind, weight = number(0, 1), n_threads = threads)
+    list(
+      x = graph_kind, y = graph_kind, weight = number(0, 1), reset_local = flag,
+      n_threads = threads
+    )
   ),
   supervise_graph = list(
-    list(graph = edges, y = rep(1:3, 10), verbose = FALSE),
+    list(graph = edges, y = rep(1:3, 10) + 0.5, verbose = FALSE),
     c(
       list(graph = graph_kind, y = kind(attr(target_kind, "sentence"), function(x) {
         !is.null(x) && target_kind(x)

@@ -9,14 +9,16 @@ separate <- function(w, category, weight = 0.5) {
   unknown <- is.na(outer(category, category, paste)) |
     outer(is.na(category), is.na(category), "|")
   same <- outer(as.character(category), as.character(category), "==")
-  reconnect(w * ifelse(unknown, exp(-1), ifelse(same, 1, exp(-2.5 / (1 - weight)))))
+  v <- weight / (1 - weight)
+  reconnect(w * ifelse(unknown, exp(-min(v, 1)), ifelse(same, 1, exp(-5 * v))))
 }
 
-intersect_dense <- function(left, right, weight) {
+# general_simplicial_set_intersection(), whose right side is the target.
+intersect_dense <- function(left, right, weight, most = 1e-4) {
   missing <- function(w) max(min(w[w > 0]) / 2, 1e-8)
   known <- left > 0 | right > 0
   left[left == 0] <- missing(left)
-  right[right == 0] <- missing(right)
+  right[right == 0] <- min(missing(right), most)
   value <- if (weight < 0.5) {
     left * right^(weight / (1 - weight))
   } else {
@@ -31,7 +33,7 @@ test_that("categories separate as the formula says", {
   graph <- iris_graph()
   species <- iris$Species
   some <- replace(species, seq(1, 150, 4), NA)
-  for (weight in c(0, 0.5, 0.9)) {
+  for (weight in c(0.2, 0.5, 0.9)) {
     expect_equal(
       dense(supervise_graph(graph, species, target_weight = weight)),
       separate(dense(graph), species, weight),
@@ -62,11 +64,13 @@ test_that("characters and logicals are categories, too", {
 test_that("numbers are intersected as the formula says", {
   graph <- fuzzy_graph(nearest_neighbors(as.matrix(mtcars[-1])))
   target <- fuzzy_graph(nearest_neighbors(as.matrix(mtcars[1]), 10))
-  for (weight in c(0, 0.3, 0.5, 0.8, 1)) {
+  for (weight in c(0.3, 0.5, 0.8)) {
     expected <- intersect_dense(dense(graph), dense(target), weight)
     got <- supervise_graph(graph, mtcars$mpg, target_weight = weight, target_n_neighbors = 10)
     expect_equal(dense(got), expected, tolerance = 1e-5)
-    expect_identical(intersect_graphs(graph, target, weight), got)
+    expected <- intersect_dense(dense(graph), dense(target), weight, most = 1)
+    got <- intersect_graphs(graph, target, weight, reset_local = FALSE)
+    expect_equal(dense(got), expected, tolerance = 1e-5)
   }
   expect_identical(
     supervise_graph(graph, as.matrix(mtcars["mpg"]), target_n_neighbors = 10),
@@ -86,6 +90,176 @@ test_that("a data frame supervises by all of its columns", {
     supervise_graph(graph, y, target_weight = 0.7),
     supervise_graph(by_numbers, y$cyl, target_weight = 0.7)
   )
+})
+
+# Random rows, of which the target tells four groups.
+noise <- with_seed(1, matrix(rnorm(1000), 200))
+groups <- rep(1:4, each = 50)
+
+# The accuracy of the groups in a layout of the noise.
+accuracy <- function(...) {
+  layout <- as.matrix(umap(noise, ..., verbose = FALSE))
+  embedding_quality(noise, layout, groups)$knn_accuracy
+}
+
+test_that("a target of ties separates as categories do", {
+  expect_lt(accuracy(), 0.3)
+  expect_gt(accuracy(y = cbind(groups)), 0.99)
+  expect_gt(accuracy(y = factor(groups)), 0.99)
+})
+
+test_that("a view of ties separates, in whatever order the views come", {
+  x <- data.frame(noise, a = groups > 2, b = groups %% 2)
+  bits <- function(metric) {
+    layout <- as.matrix(umap(x, metric = metric, verbose = FALSE))
+    embedding_quality(noise, layout, groups)$knn_accuracy
+  }
+  expect_gt(bits(list(euclidean = 1:5, hamming = 6:7)), 0.99)
+  expect_gt(bits(list(hamming = 6:7, euclidean = 1:5)), 0.99)
+})
+
+test_that("the weight 0 ignores the target, bit for bit", {
+  graph <- iris_graph()
+  some <- replace(iris[[1]], 1:30, NA)
+  for (y in list(iris$Species, iris[[1]], some, nearest_neighbors(iris[1]), iris[c(1, 5)])) {
+    expect_identical(supervise_graph(graph, y, target_weight = 0), graph)
+    expect_identical(
+      as.matrix(umap(iris[1:4], y = y, target_weight = 0, n_epochs = 20)),
+      as.matrix(umap(iris[1:4], n_epochs = 20))
+    )
+  }
+})
+
+test_that("the weight 1 is the target alone", {
+  target <- fuzzy_graph(nearest_neighbors(iris[1]))
+  alone <- supervise_graph(iris_graph(), iris[[1]], target_weight = 1)
+  expect_equal(dense(alone), reconnect(dense(target)), tolerance = 1e-6)
+  first <- intersect_graphs(iris_graph(), target, 0, reset_local = FALSE)
+  expect_equal(dense(first), reconnect(dense(iris_graph())), tolerance = 1e-6)
+})
+
+test_that("the more a target weighs, the more of the similarity agrees with it", {
+  graph <- fuzzy_graph(nearest_neighbors(noise))
+  agreement <- function(y, weight) {
+    w <- supervise_graph(graph, y, target_weight = weight)
+    sum(w$similarity[groups[w$row] == groups[w$col]]) / sum(w$similarity)
+  }
+  weights <- c(0, 0.25, 0.5, 0.75, 1)
+  for (y in list(factor(groups), cbind(groups))) {
+    agreements <- vapply(weights, function(weight) agreement(y, weight), 0)
+    expect_true(all(diff(agreements) > -1e-4))
+    expect_gt(agreements[2], agreements[1] + 0.01)
+    expect_gt(agreements[3], agreements[2] + 0.1)
+    expect_equal(agreements[5], 1)
+  }
+})
+
+test_that("rows without a number keep what the data say", {
+  graph <- iris_graph()
+  y <- replace(iris[[1]], c(seq(1, 150, 4), 2), NA)
+  is_known <- !is.na(y)
+  target <- matrix(0, 150, 150)
+  own <- fuzzy_graph(nearest_neighbors(iris[is_known, 1, drop = FALSE]))
+  target[is_known, is_known] <- dense(own)
+  unknown <- outer(!is_known, !is_known, "|")
+  for (weight in c(0.2, 0.5, 0.9)) {
+    left <- dense(graph)
+    both <- left > 0 | target > 0
+    v <- weight / (1 - weight)
+    l <- ifelse(left > 0, left, min(left[left > 0]) / 2)
+    r <- ifelse(target > 0, target, max(min(target[target > 0] / 2, 1e-4), 1e-8))
+    value <- if (weight < 0.5) l * r^v else l^(1 / v) * r
+    expected <- reconnect(ifelse(unknown, left * exp(-min(v, 1)), both * value))
+    expect_equal(
+      dense(supervise_graph(graph, y, target_weight = weight)), expected,
+      tolerance = 1e-5
+    )
+  }
+  two <- cbind(y, replace(iris[[2]], 2:3, NaN))
+  expect_identical(
+    supervise_graph(graph, two), supervise_graph(graph, replace(two, c(3, 150 + 1), NA))
+  )
+  alone <- supervise_graph(graph, y, target_weight = 1)
+  expect_setequal(alone$col[alone$row == 2], graph$col[graph$row == 2])
+})
+
+test_that("unknown numbers supervise as unknown categories do", {
+  some <- replace(groups, seq(1, 200, 4), NA)
+  is_known <- !is.na(some)
+  share <- function(y) {
+    layout <- as.matrix(umap(noise, y = y, verbose = FALSE))[is_known, ]
+    embedding_quality(noise[is_known, ], layout, groups[is_known])$knn_accuracy
+  }
+  plain <- share(NULL)
+  expect_gt(share(factor(some)), plain + 0.15)
+  expect_gt(share(cbind(some)), plain + 0.15)
+  fit <- function(n_threads) {
+    umap_fit(noise, y = cbind(some), n_epochs = 5, n_threads = n_threads)[c("graph", "layout")]
+  }
+  expect_identical(fit(1), fit(2))
+})
+
+test_that("numbers that look like codes of categories give a warning", {
+  graph <- fuzzy_graph(nearest_neighbors(noise))
+  warning <- tryCatch(supervise_graph(graph, groups), warning = identity)
+  expect_s3_class(warning, "unfurl_warning_codes")
+  expect_identical(warning$argument, "y")
+  expect_identical(warning$value, 1:4)
+  expect_match(
+    conditionMessage(warning),
+    "^`y` has 4 different whole numbers in 200 rows, .* Use factor\\(y\\)"
+  )
+  expect_no_match(conditionMessage(warning), "-1")
+  some <- replace(groups, 1:20, -1)
+  warning <- tryCatch(supervise_graph(graph, some), warning = identity)
+  expect_match(warning$hint, "Use NA, not -1, where `y` is unknown.", fixed = TRUE)
+  expect_warning(supervise_graph(graph, data.frame(some)), class = "unfurl_warning_codes")
+  expect_no_warning(supervise_graph(graph, cbind(groups)))
+  expect_no_warning(supervise_graph(graph, groups + 0.5))
+  expect_no_warning(supervise_graph(graph, as.Date(groups, origin = "2020-01-01")))
+  expect_no_warning(supervise_graph(graph, rep(1:50, 4)))
+})
+
+test_that("an intersection does not depend on the order of its graphs", {
+  one <- fuzzy_graph(nearest_neighbors(iris[1:2]))
+  other <- fuzzy_graph(nearest_neighbors(iris[3:4]))
+  expect_equal(dense(intersect_graphs(one, other)), dense(intersect_graphs(other, one)))
+  expect_equal(
+    dense(intersect_graphs(one, other, 0.3)), dense(intersect_graphs(other, one, 0.7)),
+    tolerance = 1e-4
+  )
+})
+
+# reset_local_connectivity() with reset_local_metric of umap-learn.
+reset_metric <- function(w) {
+  w <- w / apply(w, 1, max)
+  for (i in seq_len(nrow(w))) {
+    known <- w[i, ] > 0
+    excess <- function(power) sum(w[i, known]^power) - log2(15)
+    power <- if (excess(0) <= 0) {
+      0
+    } else if (excess(64) >= 0) {
+      64 # too many ties
+    } else {
+      stats::uniroot(excess, c(0, 64), tol = 1e-9)$root
+    }
+    w[i, known] <- w[i, known]^power
+  }
+  w + t(w) - w * t(w)
+}
+
+test_that("reset_local restores how fast the similarities of a row fall off", {
+  one <- fuzzy_graph(nearest_neighbors(noise[, 1:2]))
+  other <- fuzzy_graph(nearest_neighbors(cbind(groups)))
+  left <- dense(one)
+  right <- dense(other)
+  l <- ifelse(left > 0, left, min(left[left > 0]) / 2)
+  r <- ifelse(right > 0, right, 1e-4)
+  expected <- reset_metric((left > 0 | right > 0) * l * r)
+  expect_equal(dense(intersect_graphs(one, other)), expected, tolerance = 1e-5)
+  steep <- dense(intersect_graphs(one, other, reset_local = FALSE))
+  expect_gt(stats::median(rowSums(expected)), 3.5)
+  expect_lt(stats::median(rowSums(steep)), stats::median(rowSums(expected)))
 })
 
 test_that("intersections are graphs: symmetric, with one full neighbor each", {
@@ -112,13 +286,10 @@ test_that("umap() takes the target, and its stages agree", {
     by_neighbors,
     supervise_graph(fuzzy_graph(nearest_neighbors(x, 8)), 1:300, target_n_neighbors = 4)
   )
-  numeric <- umap_fit(x, y = as.numeric(digits$label[1:300]), n_neighbors = 8)
+  label <- cbind(as.numeric(digits$label[1:300]))
   expect_identical(
-    numeric$graph,
-    supervise_graph(
-      fuzzy_graph(nearest_neighbors(x, 8)), as.numeric(digits$label[1:300]),
-      target_n_neighbors = 8
-    )
+    umap_fit(x, y = label, n_neighbors = 8)$graph,
+    supervise_graph(fuzzy_graph(nearest_neighbors(x, 8)), label, target_n_neighbors = 8)
   )
 })
 
@@ -132,7 +303,7 @@ test_that("supervision separates", {
 })
 
 test_that("one seed is one supervised picture on any number of threads", {
-  y <- data.frame(label = digits$label[1:500], number = as.integer(digits$label[1:500]))
+  y <- data.frame(label = digits$label[1:500], number = as.integer(digits$label[1:500]) + 0.5)
   fit <- function(n_threads) umap_fit(some_digits(500), y = y, n_epochs = 5, n_threads = n_threads)
   expect_identical(fit(1)[c("graph", "layout")], fit(3)[c("graph", "layout")])
 })
@@ -142,7 +313,12 @@ test_that("bad targets are errors", {
   expect_input_error(umap(iris[1:4], y = iris$Species[-1]), "`y` must have one value per row, 150")
   expect_input_error(supervise_graph(graph, iris$Species, verbose = "zz"), "`verbose` must be TRUE")
   expect_input_error(supervise_graph(graph, NULL), "`y` must be a target, not NULL")
-  expect_input_error(supervise_graph(graph, replace(iris[[1]], 3, NA)), "`y` must not have missing")
+  expect_input_error(
+    supervise_graph(graph, replace(iris[[1]], 3, Inf)), "`y` must not have infinite"
+  )
+  expect_input_error(
+    supervise_graph(graph, replace(iris[[1]], 2:150, NA)), "`y` must have at least 2 rows .*, not 1"
+  )
   expect_input_error(supervise_graph(graph, rep(NA, 150)), "must have known categories")
   expect_input_error(supervise_graph(graph, complex(150)), "`y` must be numbers or categories")
   expect_input_error(supervise_graph(graph, sum), "`y` must be")
@@ -161,6 +337,7 @@ test_that("bad targets are errors", {
   expect_input_error(intersect_graphs(graph, small), "`y` must have as many points")
   expect_input_error(intersect_graphs(graph, iris), "`y` must be a data frame with the columns row")
   expect_input_error(intersect_graphs(graph, graph, 2), "`weight`")
+  expect_input_error(intersect_graphs(graph, graph, reset_local = NA), "`reset_local` must be TRUE")
 })
 
 test_that("arguments for numeric targets have no effect on categories", {

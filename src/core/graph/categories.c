@@ -4,12 +4,17 @@
 
 #include "arith/exp_log.h"
 
-/* A pair whose categories are not both known is less similar by e⁻¹, a pair of different ones by
- * e^-far, where far = 2.5 / (1 - weight): enough to take apart what the rest of the data joins. */
+float uf_factor_of_unknown(double weight) {
+  return (float)uf_exp(weight < 0.5 ? -weight / (1 - weight) : -1);
+}
+
+static float factor_of_different(double weight) {
+  return weight < 1 ? (float)uf_exp(-5 * (weight / (1 - weight))) : 0;
+}
+
 uf_status uf_categorical_intersection(uf_context *ctx, uf_graph *graph, const int *category,
                                       const int *neighbor_category, double weight) {
-  float unknown = (float)uf_exp(-1);
-  float different = weight < 1 ? (float)uf_exp(-2.5 / (1 - weight)) : 0;
+  float unknown = uf_factor_of_unknown(weight), different = factor_of_different(weight);
   int64_t from = 0, kept = 0;
   for (int i = 0; i < graph->n; i++) {
     if (i % 65536 == 0 && uf_poll(ctx, (double)i / graph->n)) return UF_INTERRUPTED;

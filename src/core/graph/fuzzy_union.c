@@ -27,7 +27,9 @@ static void both_rows(const void *job, int i, uf_graph_row *own, uf_graph_row *o
       (uf_graph_row){j->in->neighbor + from, j->in->weight + from, j->in->start[i + 1] - from, 0};
 }
 
-static float combine(const void *job, float one, float other) {
+static float combine(const void *job, int i, int neighbor, float one, float other) {
+  (void)i;
+  (void)neighbor;
   float mix = ((const union_job *)job)->mix;
   float both = one * other;
   float either = (one + other) - both;

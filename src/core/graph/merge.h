@@ -19,8 +19,8 @@ typedef struct uf_graph_row {
 typedef struct uf_row_merge {
   const void *job;
   void (*rows)(const void *job, int i, uf_graph_row *left, uf_graph_row *right);
-  float (*join)(const void *job, float left,
-                float right); /* 0 (or too small for a float): no edge */
+  /* similarity of i and j; 0 (or too small for a float): no edge */
+  float (*join)(const void *job, int i, int j, float left, float right);
 } uf_row_merge;
 
 /* Makes the graph of n merged rows, in parallel. O(entries of both sides). */

@@ -7,10 +7,15 @@
 #include "base/context.h"
 #include "base/types.h"
 
-/* Intersects two graphs, `right` with a weight in [0, 1]. With by_row, a pair that one side does
- * not know counts there by the least similarity of its row and not of the whole graph, so that rows
- * do not depend on each other. O(edges). */
+typedef struct uf_intersection {
+  double weight; /* of `right`, in [0, 1]; ½: as much as `left` */
+  int is_target; /* `right` is a target that bends `left`, and not a second view of the same rank */
+  int by_row;    /* what a missing pair counts depends on its row, not on the whole graph, so that
+                    rows do not depend on each other */
+} uf_intersection;
+
+/* Intersects two graphs of the same points. O(edges). */
 uf_status uf_intersect_graphs(uf_context *ctx, const uf_graph *left, const uf_graph *right,
-                              double weight, int by_row, uf_graph *graph);
+                              const uf_intersection *options, uf_graph *graph);
 
 #endif

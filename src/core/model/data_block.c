@@ -60,7 +60,8 @@ uf_status uf_data_block_join(uf_context *ctx, uf_data_block *block, const uf_fuz
     UF_TRY(uf_categorical_intersection(ctx, graph, category, category, block->weight));
   } else {
     UF_TRY(make_graph(ctx, block, *options, seed, &own));
-    UF_TRY(uf_intersect_graphs(ctx, graph, &own, block->weight, 0, &both));
+    const uf_intersection intersection = {.weight = block->weight, .is_target = block->is_target};
+    UF_TRY(uf_intersect_graphs(ctx, graph, &own, &intersection, &both));
     uf_graph_free(graph);
     *graph = both;
   }

@@ -21,6 +21,7 @@ typedef enum uf_block_kind {
 typedef struct uf_data_block {
   uf_block_kind kind;
   double weight; /* against the blocks before it, in [0, 1]; the first block has none */
+  int is_target; /* it supervises the blocks before it */
 
   /* given: columns, and how their neighbors are searched */
   const uf_matrix *columns;

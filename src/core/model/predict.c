@@ -99,7 +99,8 @@ static uf_status join_block(predict_job *j, uf_query_block *block) {
     UF_TRY(find_neighbors(j, block));
     if (!j->graph.start) return similarities(j, block, &j->graph);
     UF_TRY(similarities(j, block, &own));
-    UF_TRY(uf_intersect_graphs(j->ctx, &j->graph, &own, block->weight, 1, &both));
+    const uf_intersection by_row = {.weight = block->weight, .by_row = 1};
+    UF_TRY(uf_intersect_graphs(j->ctx, &j->graph, &own, &by_row, &both));
     uf_graph_free(&j->graph);
     j->graph = both;
   }
