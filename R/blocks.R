@@ -16,7 +16,7 @@ new_block <- function(kind, ...) structure(list(kind = kind, ...), class = "umap
 
 kinds_of <- function(blocks) vapply(blocks, `[[`, "", "kind")
 
-# ---- Of data ------------------------------------------------------------------------------------
+# ---- Blocks of data -----------------------------------------------------------------------------
 
 # x: a matrix, after `standardization`. metric: a description by check_metric(). columns: names or
 # numbers of the columns of the data, NULL for all. column_names: the names of all, if any.
@@ -89,7 +89,7 @@ of_blocks <- function(found, what) {
   if (length(found) == 1) found[[1]] else found
 }
 
-# ---- Of a model ---------------------------------------------------------------------------------
+# ---- Blocks of a model --------------------------------------------------------------------------
 
 # A block as predict() needs it.
 kept_block <- function(found, given) {

@@ -5,7 +5,7 @@
 #' How far two rows \eqn{x} and \eqn{y} of \eqn{d} columns are apart: what `metric` and
 #' `metric_kwds` of [nearest_neighbors()], [umap()] and others mean.
 #'
-#' @section Of numbers:
+#' @section Metrics of numbers:
 #' | `metric` | distance | takes |
 #' | --- | --- | --- |
 #' | `"euclidean"` | \eqn{\sqrt{\sum_j (x_j - y_j)^2}} | sparse |
@@ -28,7 +28,7 @@
 #' `"haversine"` the two columns are latitude and longitude in radians. `"hamming"` compares numbers
 #' as floats of 7 digits.
 #'
-#' @section Of shares:
+#' @section Metrics of shares:
 #' Values must be at least 0; each row is divided by its sum.
 #'
 #' | `metric` | distance | takes |
@@ -40,7 +40,7 @@
 #' In the second, \eqn{m = (x + y) / 2}. For the last two, 1e-11 is added to each value before, so
 #' that none is 0.
 #'
-#' @section Of what is true:
+#' @section Metrics of truth values:
 #' Only whether a value is 0 counts. \eqn{b} columns are true (not 0) in both rows, \eqn{u} in only
 #' one of them, \eqn{s} only in \eqn{x} and \eqn{t} only in \eqn{y}, so \eqn{u = s + t}. The
 #' distance is 0 where \eqn{u = 0}, for `"yule"` where \eqn{st = 0}. All take sparse matrices and
@@ -76,6 +76,19 @@
 #' always. Pairs at distance 2 by `"cosine"`, `"correlation"` and `"spearman"`, or at distance 1 by
 #' `"hellinger"`, `"jaccard"` and `"dice"` have nothing in common: they are not neighbors in
 #' [fuzzy_graph()].
+#'
+#' @section Small differences:
+#' Comparisons are made in single precision, which holds about seven digits. What most rows of a dense
+#' matrix have in common is therefore subtracted in double precision before, where that changes no
+#' distance: from each column for `"euclidean"`, `"sqeuclidean"`, `"seuclidean"`, `"mahalanobis"`,
+#' `"manhattan"`, `"chebyshev"`, `"minkowski"` and `"hamming"`, and from the rows divided by their
+#' length for `"cosine"`, `"correlation"`, `"spearman"` and `"hellinger"`. That is done where values
+#' span less than 1/64 of their distance from 0; where the middle half of a column does, its median
+#' is subtracted, so that a few far-out rows do no harm. So rows that differ by 1e-9 around 1, or in
+#' direction by 1e-10, are told apart. Differences as small within several groups that lie far apart
+#' are lost: such rows count as copies. If that happens to more than 1% of the rows, a warning of
+#' class `unfurl_warning_precision` says to how many. Sparse matrices are compared as they are,
+#' without a warning.
 #'
 #' @section Far-out values:
 #' Comparisons are made in single precision, after a common power of two has brought huge and tiny

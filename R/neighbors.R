@@ -135,7 +135,7 @@ with_row_names <- function(idx, x) {
   idx
 }
 
-# ---- Of new rows --------------------------------------------------------------------------------
+# ---- Neighbors of new rows ----------------------------------------------------------------------
 
 query_neighbors <- function(x, query, neighbors, k, metric, method, seed, run) {
   query <- check_query(query, x)

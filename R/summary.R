@@ -171,7 +171,7 @@ layout_range <- function(layout) {
   range
 }
 
-# ---- Of the stages ------------------------------------------------------------------------------
+# ---- Summaries of the stages --------------------------------------------------------------------
 
 #' Summary of a graph or of neighbors
 #'

@@ -1,5 +1,5 @@
-# Initialization and layout against uwot and umap-learn, all from the same neighbors: seconds, quality
-# and pictures.
+# Initialization and layout against uwot and umap-learn, all from the same neighbors: seconds,
+# quality and pictures.
 #
 #   Rscript bench/layout.R [--data digits,letters,shuttle,diamonds] [--methods unfurl,uwot]
 #                          [--seeds 1] [--threads 2] [--min_dist 0.1] [--mnist DIR]
@@ -164,7 +164,8 @@ compare <- function(name) {
   tell(
     paste0(
       "Initialization and layout: ", name, ", ", nrow(data$x), " rows, ", threads,
-      " threads, min_dist ", min_dist, ", seeds: ", length(seeds), ". ", describe_machine("unfurl", "uwot"), "."
+      " threads, min_dist ", min_dist, ", seeds: ", length(seeds), ". ",
+      describe_machine("unfurl", "uwot"), "."
     ), "",
     paste(
       "`all` is graph, initialization and layout, in seconds; the peers do not report these",

@@ -129,7 +129,8 @@ refuse() {
   if ! can_run x86-64 "$compiler"; then
     result=- skipped=$((skipped + 1))
   # shellcheck disable=SC2086
-  elif "$compiler" -std=gnu11 -Isrc/core $flags -fsyntax-only src/core/data/metric.c 2>/dev/null; then
+  elif "$compiler" -std=gnu11 -Isrc/core $flags -fsyntax-only \
+    src/core/data/metric.c 2>/dev/null; then
     result=compiled failed=$((failed + 1))
   else
     passed=$((passed + 1))

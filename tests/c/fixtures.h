@@ -184,8 +184,7 @@ static inline double *fixture_grid(int rows, int columns) {
   return w;
 }
 
-/* Every vertex tied to those up to `reach` further on, around a ring, by random weights in (0, 1].
- */
+/* Ties every vertex to the next `reach` ones around a ring, by random weights in (0, 1]. */
 static inline double *fixture_ring(int n, int reach) {
   double *w = fixture_doubles((int64_t)n * n);
   for (int i = 0; i < n; i++)

@@ -212,14 +212,14 @@ static void predictions(uf_data_block *block, const double *x, const float *layo
     uf_predict_options options = {
         .fuzzy = usual, .layout = layout_options(UF_LAYOUT_BATCH), .seed = SEED};
     uf_query_block blocks[2] = {{.points = &block->points,
-                                .queries = &queries,
-                                .hash = block->hash,
-                                .graph = &block->neighbors,
-                                .k = K,
-                                .weight = 0.5,
-                                .max_distance = INFINITY,
-                                .mean_distance = 1},
-                               {.category = category, .weight = 0.5}};
+                                 .queries = &queries,
+                                 .hash = block->hash,
+                                 .graph = &block->neighbors,
+                                 .k = K,
+                                 .weight = 0.5,
+                                 .max_distance = INFINITY,
+                                 .mean_distance = 1},
+                                {.category = category, .weight = 0.5}};
     const uf_old_layout old = {.position = layout, .n = N, .d = 2};
     must(uf_predict(&ctx, blocks, n_data_blocks, &old, &options, placed));
     begin();

@@ -218,7 +218,7 @@ static void search_both_ways(const char *stage, const char *name, const uf_matri
   uf_points_free(&points);
 }
 
-/* The same numbers, of which only those that are not 0 are kept. */
+/* Keeps only the numbers that are not 0. */
 static void search_sparse(const uf_metric_traits *traits, const double *x, int n, int d,
                           uf_metric metric) {
   double *values = fixture_doubles(n * d);

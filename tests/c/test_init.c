@@ -77,7 +77,7 @@ TEST(principal_components) {
   check_pca(ellipsoid(3, 10, 0, 1), 3, 10, 2);
 }
 
-/* No variance, or less than the dimensions ask for. */
+/* Data without variance, or with fewer dimensions of it than are asked for. */
 TEST(pca_without_variance) {
   enum { N = 20 };
   double x[N * 4] = {0};

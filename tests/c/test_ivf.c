@@ -153,7 +153,7 @@ TEST(any_size) {
     }
 }
 
-/* Rows that are one point by the thousand must not be compared with each other all. */
+/* Thousands of copies of one point must not all be compared with each other. */
 TEST(many_equal_rows) {
   uf_points points;
   points_of(EQUAL, 60000, 8, UF_EUCLIDEAN, &points);
@@ -253,7 +253,7 @@ TEST(margins_are_differences_of_squared_distances) {
   uf_points_free(&points);
 }
 
-/* At most n_probes lists, those with the least margins; and none beyond the reach. */
+/* At most n_probes lists are probed, by ascending margin, and none beyond the reach. */
 TEST(limits_choose_the_least_margins) {
   uf_points points;
   uf_ivf_index index;

@@ -1,5 +1,5 @@
 /* test_kernel_codes.c: every instruction set encodes rows as the scalar kernels do, and codes are
- * near what they stand for. */
+ * near the rows that they encode. */
 #include "arith/arith.h"
 
 #include "check.h"

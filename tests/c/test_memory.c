@@ -273,7 +273,7 @@ static const struct {
 };
 enum { N_STAGES = sizeof stages / sizeof *stages, MOST_ALLOCATIONS = 2000 };
 
-/* Whether the n-th allocation was come to. What is wrong is said with the stage's name. */
+/* Returns whether the n-th allocation was reached. Failures are reported with the stage's name. */
 static int run_without(int s, int n, int n_threads) {
   uf_context ctx;
   int before = atomic_load(&n_blocks), failed = check_failures;

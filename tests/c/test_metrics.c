@@ -79,7 +79,7 @@ TEST(every_instruction_set_gives_the_same_bits) {
   }
 }
 
-/* The same matrix by its columns' entries that are not 0. */
+/* Returns the same matrix by its columns' entries that are not 0. */
 static uf_matrix compress(const double *x, double *values, int *start, int *index) {
   int at = 0;
   for (int j = 0; j < D; j++) {

@@ -87,7 +87,7 @@ static int is_valid(const uf_points *points, const uf_neighbors *nn) {
   return 1;
 }
 
-/* The part of the neighbors that are as near as the true ones. */
+/* Returns the fraction of the neighbors that are as near as the true ones. */
 static double recall_of(const uf_neighbors *nn, const uf_neighbors *truth) {
   int64_t hits = 0;
   for (int i = 0; i < nn->n; i++) {

@@ -236,6 +236,95 @@ TEST(big_offsets_keep_their_distances) {
   uf_free(x);
 }
 
+/* What two rows of the bulk differ by survives far-out rows, on either side. */
+TEST(far_out_rows_leave_the_bulk_its_differences) {
+  const uf_metric translating[] = {UF_EUCLIDEAN, UF_MANHATTAN};
+  const double far[] = {0, 1e6, -3};
+  for (int m = 0; m < 2; m++)
+    for (int f = 0; f < 3; f++) {
+      enum { N = 100, D = 5 };
+      double *x = random_columns(N, D, 0, 1e-9);
+      for (int at = 0; at < N * D; at++) x[at] += 1;
+      for (int c = 0; c < D; c++) x[17 + N * c] = far[f];
+      check_all_distances(x, N, D, translating[m], 2e-6);
+      uf_points points = points_of(x, N, D, UF_SEUCLIDEAN); /* all columns have the same spread */
+      double unit = distance_between(&points, 40, 41) / plain_minkowski(x, N, D, 40, 41, 1);
+      for (int i = 31; i < 40; i++) {
+        double wanted = unit * plain_minkowski(x, N, D, 30, i, 1);
+        CHECK_CLOSE(distance_between(&points, 30, i), wanted, 1e-5 * wanted);
+      }
+      uf_points_free(&points);
+      uf_free(x);
+    }
+}
+
+/* |u - v|² / 2 of rows divided by their length, after centering or roots. */
+static double plain_chord(const double *x, int n, int d, int i, int j, uf_metric metric) {
+  double u[2][16], squares = 0;
+  for (int side = 0; side < 2; side++) {
+    const double *row = x + (side ? j : i);
+    double sum = 0, length = 0;
+    for (int c = 0; c < d; c++) sum += row[n * c];
+    for (int c = 0; c < d; c++) {
+      u[side][c] = metric == UF_HELLINGER     ? sqrt(row[n * c] / sum)
+                   : metric == UF_CORRELATION ? row[n * c] - sum / d
+                                              : row[n * c];
+      length += u[side][c] * u[side][c];
+    }
+    for (int c = 0; c < d; c++) u[side][c] /= sqrt(length);
+  }
+  for (int c = 0; c < d; c++) squares += (u[0][c] - u[1][c]) * (u[0][c] - u[1][c]);
+  return metric == UF_HELLINGER ? sqrt(squares / 2) : squares / 2;
+}
+
+/* Rows of one direction, nearly, of any length; and rows that come later, near it and far. */
+TEST(directions_close_together_keep_their_distances) {
+  const uf_metric of_directions[] = {UF_COSINE, UF_CORRELATION, UF_HELLINGER};
+  const double common[] = {3, 1, 4, 1, 5, 9};
+  for (int m = 0; m < 3; m++) {
+    enum { N = 60, D = 6 };
+    uf_metric metric = of_directions[m];
+    uf_matrix matrix = {.n = N, .d = D};
+    uf_preparation preparation;
+    uf_points points, later;
+    double *x = random_columns(N, D, 0, 1e-9);
+    for (int at = 0; at < N * D; at++) x[at] += common[at / N];
+    for (int c = 0; c < D; c++) x[5 + N * c] *= 1000, x[44 + N * c] = common[D - 1 - c];
+    matrix.values = x;
+    CHECK(uf_preparation_make(&ctx, &matrix, &(uf_metric_choice){.metric = metric}, &preparation) ==
+          UF_OK);
+    CHECK(uf_points_prepare(&ctx, &matrix, &preparation, &points) == UF_OK);
+    CHECK(uf_points_prepare_new(&ctx, &matrix, &preparation, &later) == UF_OK);
+    for (int i = 0; i < N; i++)
+      for (int j = 0; j < N; j++) {
+        double wanted = plain_chord(x, N, D, i, j, metric);
+        CHECK_CLOSE(distance_between(&points, i, j), wanted, 2e-5 * wanted);
+      }
+    CHECK(memcmp(points.x, later.x, N * points.stride * sizeof(float)) == 0);
+    uf_points_free(&points);
+    uf_points_free(&later);
+    uf_preparation_free(&preparation);
+    uf_free(x);
+  }
+}
+
+/* Then rows are what they were: of length 1, to the bit. */
+TEST(directions_apart_are_not_shifted) {
+  enum { N = 50, D = 7 };
+  double *x = random_columns(N, D, 0, 1);
+  uf_points points = points_of(x, N, D, UF_COSINE);
+  for (int i = 0; i < N; i++) {
+    double squares = 0;
+    for (int c = 0; c < D; c++) squares += x[i + N * c] * x[i + N * c];
+    for (int c = 0; c < D; c++) {
+      float unit = (float)(x[i + N * c] / sqrt(squares));
+      CHECK(uf_point(&points, i)[c] == unit);
+    }
+  }
+  uf_points_free(&points);
+  uf_free(x);
+}
+
 TEST(huge_and_tiny_values) {
   const double size[] = {1e200, 1e307, 1e20, 1e-20, 1e-200, 1e-300};
   for (int s = 0; s < 6; s++)
@@ -315,6 +404,44 @@ TEST(rows_lost_beside_large_ones) {
   }
 }
 
+/* The warning that the points of x get, or "". */
+static const char *warning_of(const double *x, int n, int d, uf_metric metric) {
+  uf_host host = {.warn = keep_warning};
+  uf_context other;
+  uf_points points;
+  last_warning[0] = 0;
+  CHECK(uf_session_open(&other, &host, 3, NULL) == UF_OK);
+  CHECK(uf_points_make(&other, &(uf_matrix){.values = x, .n = n, .d = d},
+                       &(uf_metric_choice){.metric = metric}, &points) == UF_OK);
+  uf_points_free(&points);
+  uf_session_close(&other);
+  return last_warning;
+}
+
+/* Two groups far apart, in each of which rows differ by a trillionth; copies and rounding errors are
+ * no loss, nor is a row among hundreds. */
+TEST(rows_with_the_same_floats) {
+  enum { N = 1000, D = 3 };
+  const uf_metric some[] = {UF_EUCLIDEAN, UF_CANBERRA, UF_COSINE, UF_SEUCLIDEAN};
+  for (int m = 0; m < 4; m++) {
+    double *x = random_columns(N, D, 1, 2);
+    CHECK(warning_of(x, N, D, some[m])[0] == 0);
+    for (int i = 400; i < 440; i++)
+      for (int c = 0; c < D; c++) x[i + N * c] = x[400 + N * c] * (i % 2 ? 1 + 0x1p-52 : 1);
+    CHECK(warning_of(x, N, D, some[m])[0] == 0);
+    x[405] *= 1 + 1e-11;
+    CHECK(strstr(warning_of(x, N, D, some[m]), "40 rows, the first of them 401,"));
+    for (int i = 0; i < 200; i++)
+      for (int c = 0; c < D; c++) x[700 + i + N * c] = x[10 + N * c] * (c ? 1 : 1 + 1e-11 * i);
+    CHECK(strstr(warning_of(x, N, D, some[m]), "241 rows, the first of them 11,"));
+    uf_free(x);
+    x = random_columns(N, D, 1, 2);
+    for (int c = 0; c < D; c++) x[3 + N * c] = x[77 + N * c] * (c ? 1 : 1 + 1e-11);
+    CHECK(warning_of(x, N, D, some[m])[0] == 0);
+    uf_free(x);
+  }
+}
+
 TEST(all_zero) {
   const double x[12] = {0};
   for (int m = 0; m < N_METRICS; m++) check_all_distances(x, 4, 3, metrics[m], 0);
@@ -355,10 +482,14 @@ int main(void) {
   RUN(rows_without_direction);
   RUN(constant_rows_have_no_correlation);
   RUN(big_offsets_keep_their_distances);
+  RUN(far_out_rows_leave_the_bulk_its_differences);
+  RUN(directions_close_together_keep_their_distances);
+  RUN(directions_apart_are_not_shifted);
   RUN(huge_and_tiny_values);
   RUN(largest_and_smallest_values);
   RUN(rows_too_large_to_compare);
   RUN(rows_lost_beside_large_ones);
+  RUN(rows_with_the_same_floats);
   RUN(all_zero);
   RUN(threads_do_not_show);
   RUN(distances_from_proxies);

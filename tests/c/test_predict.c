@@ -305,7 +305,7 @@ static double *new_rows(int n) {
   return rows;
 }
 
-/* A table of rows that are nearly all the same takes no longer than another. */
+/* A table of rows that are nearly all the same takes no longer than a table of different rows. */
 TEST(rows_of_one_hash_keep_their_order) {
   enum { ROWS = 300000, HASHES = 3 };
   int *hash = fixture_ints(ROWS);

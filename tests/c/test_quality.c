@@ -39,8 +39,8 @@ static void rank_all(const double *x, int n, int d, int *order, int *rank) {
   free(row);
 }
 
-/* 1 - 2 / (m k (2n - 3k - 1)) Σ (rank here - k) over the neighbors there that are none here (Venna
- * and Kaski 2001). */
+/* 1 - 2 / (m k (2n - 3k - 1)) Σ (rank here - k) over the neighbors there that are not neighbors
+ * here (Venna and Kaski 2001). */
 static double plain_trust(int n, int k, const int *rows, int n_rows, const int *order_there,
                           const int *rank_here) {
   double sum = 0;

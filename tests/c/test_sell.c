@@ -162,8 +162,8 @@ static void run_among_fixed(const uf_graph *graph, const float *fixed, int n_thr
   uf_session_close(&ctx);
 }
 
-/* Where a row ends does not depend on the order of the rows, since all meet the same negatives;
- * rows without edges stay. */
+/* The final place of a row does not depend on the order of the rows, since all meet the same
+ * negatives; rows without edges stay. */
 TEST(rows_move_by_themselves) {
   uf_context ctx;
   uf_graph graph;

@@ -153,7 +153,7 @@ TEST(duplicates) {
   table_free(&table);
 }
 
-/* What is not there, infinitely far away, or cut off, are all one. */
+/* Neighbors that are missing, infinitely far away, or cut off count alike. */
 TEST(missing_neighbors) {
   enum { N = 80, K = 12 };
   uf_neighbors missing, infinite, cut;

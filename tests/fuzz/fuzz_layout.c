@@ -31,14 +31,15 @@ int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t size) {
                                .beta2 = option(&input, 0, 0.99),
                                .epsilon = option(&input, 0.01, 1),
                                .repulsion_strength = option(&input, 0, 10),
-                               .negative_sample_rate = fuzz_whole(&input, 0, 20),
-                               .seed = (uint64_t)fuzz_whole(&input, 0, 65535)};
+                               .negative_sample_rate = fuzz_whole(&input, 0, 20)};
+  uf_graph graph = {0};
+  uf_layout_problem problem = {
+      .graph = &graph, .d = d, .seed = (uint64_t)fuzz_whole(&input, 0, 65535)};
   for (int e = 0; e < N * d; e++) layout[e] = (float)option(&input, -20, 20);
   uf_context ctx;
-  uf_graph graph = {0};
   fuzz_must(uf_session_open(&ctx, NULL, 1, NULL) == UF_OK);
   fuzz_must(uf_graph_from_triplets(&ctx, N, 2 * N, row, column, weight, &graph) == UF_OK);
-  if (uf_layout_optimize(&ctx, &graph, NULL, d, &options, NULL, layout) == UF_OK)
+  if (uf_layout_optimize(&ctx, &problem, &options, NULL, layout) == UF_OK)
     for (int e = 0; e < N * d; e++) fuzz_must(isfinite(layout[e]));
   uf_graph_free(&graph);
   uf_session_close(&ctx);

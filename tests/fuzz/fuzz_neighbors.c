@@ -31,7 +31,8 @@ int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t size) {
       UF_OK) {
     uf_neighbors neighbors = {0};
     uf_neighbor_method used;
-    if (uf_nearest_neighbors(&ctx, &points, k, method, 0.99, 42, &neighbors, &used) == UF_OK)
+    uf_search_options options = {.k = k, .method = method, .target_recall = 0.99, .seed = 42};
+    if (uf_nearest_neighbors(&ctx, &points, &options, &neighbors, &used) == UF_OK)
       check_table(&neighbors, n, k);
     uf_neighbors_free(&neighbors);
   }

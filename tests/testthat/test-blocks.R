@@ -104,7 +104,7 @@ test_that("a list may name categories alone", {
   expect_input_error(predict(by_place, nameless[, 1:2]), "must have 11 columns")
 })
 
-test_that("scale and pca take the blocks of numbers among those of a list", {
+test_that("scale and pca take only the blocks of numbers in a list", {
   x <- data.frame(iris, long = iris[[1]] > 5.8, wide = iris[[2]] > 3)
   blocks <- list(euclidean = 1:4, jaccard = c("long", "wide"), categorical = "Species")
   numbers <- fuzzy_graph(nearest_neighbors(scaled_numbers(as.matrix(iris[1:4]))))

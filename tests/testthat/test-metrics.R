@@ -150,6 +150,78 @@ test_that("haversine measures arcs of the unit sphere", {
   )
 })
 
+# Ten groups of rows, in turn, whose differences are about 1, and which group a row is of.
+ten_groups <- function(n = 1000, d = 6) {
+  group <- rep_len(1:10, n)
+  list(x = gaussian(n, d) / 4 + (3 * gaussian(10, d, 2))[group, ], group = group)
+}
+
+# `distance`: in double precision.
+expect_right_distances <- function(nn, distance, tolerance = 1e-5, rows = seq_len(nrow(distance))) {
+  nn <- lapply(nn[c("idx", "dist")], `[`, rows, )
+  wanted <- distance[cbind(rows[row(nn$idx)], c(nn$idx))]
+  wrong <- abs(c(nn$dist) - wanted) / wanted
+  expect_lt(max(wrong[wanted > 0]), tolerance)
+  expect_equal(recall(nn$idx, nearest_by(distance, ncol(nn$idx))[rows, ]), 1)
+}
+
+expect_ten_groups <- function(x, group, metric) {
+  expect_silent(model <- umap_fit(x, metric = metric, verbose = FALSE))
+  expect_length(summary(model)$components, 10)
+  expect_identical(embedding_quality(x, model$layout, group, metric = metric)$knn_accuracy, 1)
+  expect_lt(max(abs(stats::cor(model$layout, seq_along(group)))), 0.15)
+  some <- c(1:10, 501:510)
+  placed <- as.matrix(predict(model, x[some, ]))
+  centers <- rowsum(model$layout, group) / c(table(group))
+  nearest <- apply(distances(rbind(placed, centers))[1:20, 21:30], 1, which.min)
+  expect_identical(unname(nearest), group[some])
+}
+
+test_that("what rows have in common is taken out in double precision", {
+  rows <- ten_groups()
+  x <- 1 + 1e-9 * rows$x
+  for (metric in c("euclidean", "manhattan", "chebyshev")) {
+    name <- sub("chebyshev", "maximum", metric)
+    expect_right_distances(nearest_neighbors(x, 15, metric), as.matrix(stats::dist(x, name)))
+    expect_ten_groups(x, rows$group, metric)
+  }
+  far <- rbind(x, 0, 1e4)
+  expect_right_distances(nearest_neighbors(far, 15), distances(far), rows = 1:1000)
+  mixed <- cbind(x, 1e6 * (rows$group %% 2))
+  expect_right_distances(nearest_neighbors(mixed, 15), distances(mixed))
+})
+
+test_that("directions that are close together keep their distances", {
+  rows <- ten_groups()
+  x <- rep(c(3, 1, 4, 1, 5, 9), each = 1000) / 12 + 1e-10 * rows$x
+  unit <- function(x) x / sqrt(rowSums(x^2))
+  wanted <- list(
+    cosine = distances(unit(x))^2 / 2,
+    correlation = distances(unit(x - rowMeans(x)))^2 / 2,
+    hellinger = distances(sqrt(x / rowSums(x))) / sqrt(2)
+  )
+  for (metric in names(wanted)) { # doubles round such differences to 1e-5 of the nearest
+    expect_right_distances(nearest_neighbors(x, 15, metric), wanted[[metric]], 1e-4)
+  }
+  expect_ten_groups(x, rows$group, "cosine")
+})
+
+test_that("rows that single precision cannot tell apart are counted", {
+  rows <- ten_groups()
+  corners <- gaussian(10, 6, 3)[rows$group, ]
+  expect_warning(
+    nearest_neighbors(corners * (1 + 1e-11 * seq_len(1000)), 15),
+    "^1000 rows, the first of them 1, cannot be told apart",
+    class = "unfurl_warning_precision"
+  )
+  some <- corners
+  some[rows$group == 4, 1] <- some[rows$group == 4, 1] + 1e-10 * seq_len(100)
+  expect_warning(nearest_neighbors(some, 15), "^100 rows, the first of them 4,")
+  expect_warning(nearest_neighbors(some, 15, "cosine"), "^100 rows, the first of them 4,")
+  expect_silent(nearest_neighbors(corners, 15))
+  expect_silent(nearest_neighbors(corners * rep(1:4, 250), 15, "cosine"))
+})
+
 test_that("any R function of two rows will do", {
   x <- some_rows()
   canberra <- nearest_neighbors(x, 9, "canberra")

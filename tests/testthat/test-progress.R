@@ -31,7 +31,9 @@ test_that("verbose = NULL follows the option, else the session", {
   options(unfurl.verbose = TRUE)
   expect_true(resolve_verbose(NULL))
   expect_false(resolve_verbose(FALSE))
-  expect_message(umap(iris[1:4], n_epochs = 5), "^layout: ", class = "unfurl_message")
+  suppressMessages(
+    expect_message(umap(iris[1:4], n_epochs = 5), "^layout: ", class = "unfurl_message")
+  )
   options(unfurl.verbose = "yes")
   expect_input_error(resolve_verbose(NULL), "`unfurl.verbose` must be TRUE or FALSE, not \"yes\"")
 })

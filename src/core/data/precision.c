@@ -6,6 +6,7 @@
 
 #include "base/memory.h"
 #include "base/parallel.h"
+#include "data/duplicates.h"
 
 enum { ROWS_PER_BLOCK = 256 };
 
@@ -79,24 +80,138 @@ static int is_lost(const precision_job *j, int row) {
   return 0;
 }
 
-uf_status uf_check_precision(uf_context *ctx, const uf_matrix *matrix,
-                             const uf_preparation *preparation, const uf_points *points) {
+static uf_status check_underflow(uf_context *ctx, precision_job *job, int *count) {
   char text[256];
-  int count, first;
-  precision_job job = {
-      .matrix = matrix, .offset = preparation->offset, .points = points, .is_bad = is_lost};
-  if (!has_sizes(points)) return UF_OK;
-  uf_status status = count_bad(ctx, &job, &count, &first);
-  if (status || count == 0) return status;
+  int first;
+  *count = 0;
+  if (!has_sizes(job->points)) return UF_OK;
+  job->is_bad = is_lost;
+  uf_status status = count_bad(ctx, job, count, &first);
+  if (status || *count == 0) return status;
   snprintf(
       text, sizeof text,
       "next to the largest values, %d other rows, the first of them %d, cannot be told apart in "
       "single precision; remove or rescale those values",
-      count, first + 1);
-  if (points->metric == UF_TSSS)
+      *count, first + 1);
+  if (job->points->metric == UF_TSSS)
     return uf_fail(ctx, UF_BAD_INPUT, "has values of too many magnitudes: %s", text);
   uf_warn(ctx, UF_WARN_PRECISION, text);
   return UF_OK;
+}
+
+/* ---- Lost differences ---- */
+
+/* Values that differ by less, relative to their size, differ by rounding errors: of the user's
+ * computations, or of preparing rows, where it is relative to the largest value of a row. */
+static const double rounding = 0x1p-40;
+
+/* Fewer lost rows than this fraction of all are not worth a warning: even of a million random
+ * numbers, some have the same float. */
+static const double negligible_loss = 0.01;
+
+typedef struct loss_job {
+  const uf_matrix *matrix;
+  const uf_preparation *preparation;
+  const int *first;    /* n: the lowest row with the same floats */
+  double *rows;        /* per worker: two rows and scratch */
+  size_t room, stride; /* doubles of a worker, and of a row */
+  char *differs;       /* n: whether a row differs from its first */
+} loss_job;
+
+/* Metrics for which rows that differ may be the same: multiples, the poles. */
+static int is_many_to_one(uf_metric metric) {
+  return uf_is_relative(metric) || metric == UF_HAVERSINE;
+}
+
+static int are_different(const loss_job *j, int row, int other, double *x) {
+  double *y = x + j->stride, *scratch = y + j->stride, largest = 0;
+  int is_prepared = is_many_to_one(j->preparation->metric), d = j->matrix->d;
+  for (int c = 0; c < d; c++) {
+    x[c] = uf_matrix_at(j->matrix, row, c);
+    y[c] = uf_matrix_at(j->matrix, other, c);
+  }
+  if (is_prepared) {
+    uf_prepare_row(j->preparation, x, scratch);
+    uf_prepare_row(j->preparation, y, scratch);
+    d = uf_prepared_columns(j->preparation->metric, d);
+    for (int c = 0; c < d; c++) largest = fmax(largest, fabs(x[c] + j->preparation->offset[c]));
+  }
+  for (int c = 0; c < d; c++) {
+    double size = is_prepared ? largest : fmax(fabs(x[c]), fabs(y[c]));
+    if (fabs(x[c] - y[c]) > rounding * size) return 1;
+  }
+  return 0;
+}
+
+static void compare_with_first(void *job, uf_rows rows) {
+  loss_job *j = job;
+  for (int i = (int)rows.from; i < rows.to; i++)
+    if (j->first[i] != i)
+      j->differs[i] =
+          (char)are_different(j, i, j->first[i], j->rows + j->room * (size_t)rows.worker);
+}
+
+/* Rows of which one differs from the first of them are lost, all of them. */
+static int count_lost(const loss_job *j, int n, int *lowest) {
+  int count = 0;
+  for (int i = 0; i < n; i++)
+    if (j->differs[i]) j->differs[j->first[i]] = 1;
+  for (int i = n - 1; i >= 0; i--)
+    if (j->differs[j->first[i]]) {
+      count++;
+      *lowest = i;
+    }
+  return count;
+}
+
+static int has_copies(const uf_copies *copies, int n) {
+  int i = 0;
+  while (i < n && copies->first[i] == i) i++;
+  return i < n;
+}
+
+static uf_status find_lost(uf_context *ctx, loss_job *job, int *count, int *lowest) {
+  uf_status status = UF_OK;
+  int n = job->matrix->n;
+  job->stride = (size_t)job->matrix->d + 1;
+  job->room = 2 * job->stride + uf_preparation_scratch(job->preparation);
+  UF_NEW_ZERO(ctx, job->differs, n);
+  UF_NEW(ctx, job->rows, ctx->n_threads * (int64_t)job->room);
+  UF_TRY(uf_parallel_rows(ctx, n, ROWS_PER_BLOCK, compare_with_first, job));
+  *count = count_lost(job, n, lowest);
+done:
+  uf_free(job->differs);
+  uf_free(job->rows);
+  return status;
+}
+
+static uf_status check_differences(uf_context *ctx, const uf_matrix *matrix,
+                                   const uf_preparation *preparation, const uf_points *points) {
+  char text[256];
+  int count = 0, lowest = 0;
+  uf_copies copies;
+  if (points->form != UF_FLOAT_ROWS || points->metric == UF_FUNCTION) return UF_OK;
+  uf_status status = uf_copies_find(ctx, points, &copies);
+  if (status) return status;
+  loss_job job = {.matrix = matrix, .preparation = preparation, .first = copies.first};
+  if (has_copies(&copies, points->n)) status = find_lost(ctx, &job, &count, &lowest);
+  uf_copies_free(&copies);
+  if (status || !(count > negligible_loss * points->n)) return status;
+  snprintf(text, sizeof text,
+           "%d rows, the first of them %d, cannot be told apart in single precision and count as "
+           "copies; if their differences matter, subtract what the rows have in common",
+           count, lowest + 1);
+  uf_warn(ctx, UF_WARN_PRECISION, text);
+  return UF_OK;
+}
+
+uf_status uf_check_precision(uf_context *ctx, const uf_matrix *matrix,
+                             const uf_preparation *preparation, const uf_points *points) {
+  int count;
+  precision_job job = {.matrix = matrix, .offset = preparation->offset, .points = points};
+  uf_status status = check_underflow(ctx, &job, &count);
+  if (status || count > 0) return status;
+  return check_differences(ctx, matrix, preparation, points);
 }
 
 /* ---- Overflow ---- */

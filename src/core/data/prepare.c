@@ -43,12 +43,59 @@ static int is_standardized(uf_row_form form) {
   return form == UF_ROW_STANDARDIZED || form == UF_ROW_WHITENED;
 }
 
-/* A column far from zero loses its small differences in float. When the metric depends on
- * differences only, the column's minimum can be subtracted before. */
+/* Floats are finest around 0, so 0 is put where the values are, when the metric depends on
+ * differences only. A column, or its bulk, is moved where it spans less than this fraction of its
+ * distance from 0: where float would lose 6 of its 24 bits. */
+static const double close_together = 0x1p-6;
+
+/* Since low and x are within a factor of 2, x - low is exact in double (Sterbenz). */
 static double offset_of(const uf_metric_traits *traits, double low, double high) {
   if (is_standardized(traits->form)) return 0.5 * low + 0.5 * high;
   double largest = larger(fabs(low), fabs(high));
-  return traits->translates && high - low < largest * 0x1p-10 ? low : 0;
+  return traits->translates && high - low < largest * close_together ? low : 0;
+}
+
+/* ---- Where most rows are ---- */
+
+enum { SAMPLE = 33 };
+
+/* Rows i = 0 … count - 1 of the sample: the fractional parts of multiples of the golden ratio, so
+ * that no period of the rows shows. */
+static int sample_size(int n) { return n < SAMPLE ? n : SAMPLE; }
+
+static int sample_row(int i, int n) {
+  if (n <= SAMPLE) return i;
+  uint64_t fraction = ((uint64_t)i * 0x9e3779b97f4a7c15u) >> 32;
+  return (int)(fraction * (uint64_t)n >> 32);
+}
+
+/* Sorts; SAMPLE values are few. */
+static void sort_sample(double *value, int n) {
+  for (int i = 1; i < n; i++) {
+    double v = value[i];
+    int at = i;
+    for (; at > 0 && value[at - 1] > v; at--) value[at] = value[at - 1];
+    value[at] = v;
+  }
+}
+
+/* The offset of a column, from a sample of its values: their median, where the middle half of them is
+ * close together and far from `offset`, else `offset`. Values far out lose precision relative to
+ * themselves, but not to their distance from the rest. */
+static double offset_of_bulk(double *value, int n, double offset) {
+  sort_sample(value, n);
+  double median = value[n / 2], spread = value[n - 1 - n / 4] - value[n / 4];
+  double distance = fabs(median - offset);
+  return spread > 0 && spread < close_together * distance && distance < 0x1p900 ? median : offset;
+}
+
+static void choose_offsets_of_bulks(const uf_matrix *matrix, uf_preparation *preparation) {
+  double value[SAMPLE];
+  int n = sample_size(matrix->n);
+  for (int c = 0; c < matrix->d; c++) {
+    for (int i = 0; i < n; i++) value[i] = uf_matrix_at(matrix, sample_row(i, matrix->n), c);
+    preparation->offset[c] = offset_of_bulk(value, n, preparation->offset[c]);
+  }
 }
 
 static void put_on_sphere(double latitude, double longitude, double *point) {
@@ -74,52 +121,37 @@ static void choose_offset_and_scale(const uf_ranges *r, uf_preparation *preparat
     choose_middle(r, preparation->offset);
     return;
   }
+  if (is_dense && traits->translates) {
+    for (int c = 0; c < r->matrix->d; c++)
+      preparation->offset[c] = offset_of(traits, r->low[c], r->high[c]);
+    if (traits->comparison != UF_COMPARE_HAMMING) /* where equality is all, no value may round */
+      choose_offsets_of_bulks(r->matrix, preparation);
+  }
   for (int64_t chunk = 0; chunk < r->n_chunks; chunk++) {
-    double offset = is_dense ? offset_of(traits, r->low[chunk], r->high[chunk]) : 0;
-    if (is_dense) preparation->offset[chunk] = offset;
+    double offset = is_dense ? preparation->offset[chunk] : 0;
     largest = larger(largest, fabs(r->low[chunk] - offset));
     largest = larger(largest, fabs(r->high[chunk] - offset));
   }
   if (!is_standardized(traits->form)) preparation->scale = scale_of(preparation->metric, largest);
 }
 
-uf_status uf_preparation_make(uf_context *ctx, const uf_matrix *matrix,
-                              const uf_metric_choice *choice, uf_preparation *preparation) {
-  uf_status status = UF_OK;
-  uf_ranges ranges = {0};
-  *preparation =
-      (uf_preparation){.metric = choice->metric, .p = choice->p, .d = matrix->d, .scale = 1};
-  UF_NEW_ZERO(ctx, preparation->offset, matrix->d + 1);
-  UF_TRY(uf_ranges_measure(ctx, matrix, &ranges));
-  UF_TRY(uf_ranges_check(ctx, &ranges, choice->metric));
-  choose_offset_and_scale(&ranges, preparation);
-  if (is_standardized(uf_metric_of(choice->metric)->form)) {
-    UF_TRY(uf_covariance_root(ctx, matrix, choice->metric, choice->covariance,
-                              &preparation->covariance_root));
-  }
-done:
-  uf_ranges_free(&ranges);
-  if (status) uf_preparation_free(preparation);
-  return status;
-}
-
-void uf_preparation_free(uf_preparation *preparation) {
-  uf_free(preparation->offset);
-  uf_free(preparation->covariance_root);
-  *preparation = (uf_preparation){0};
-}
-
 /* ---- A row ---- */
 
-int uf_prepared_columns(uf_metric metric, int d) {
-  switch (uf_metric_of(metric)->form) {
+/* Whether rows get a length of 1, and an additional column for those without a direction. They are
+ * shifted last. */
+static int has_length(uf_row_form form) {
+  switch (form) {
   case UF_ROW_DIRECTION:
   case UF_ROW_CENTERED:
   case UF_ROW_RANKED:
   case UF_ROW_ROOT_SHARES:
-  case UF_ROW_ON_SPHERE: return d + 1;
-  default: return d;
+  case UF_ROW_ON_SPHERE: return 1;
+  default: return 0;
   }
+}
+
+int uf_prepared_columns(uf_metric metric, int d) {
+  return d + has_length(uf_metric_of(metric)->form);
 }
 
 typedef struct ranked {
@@ -189,8 +221,8 @@ static void whiten(double *row, int d, const double *l) {
   }
 }
 
-/* Whether rows are divided by their own size, or ranked. */
-static int is_relative(uf_row_form form) {
+int uf_is_relative(uf_metric metric) {
+  uf_row_form form = uf_metric_of(metric)->form;
   return form == UF_ROW_DIRECTION || form == UF_ROW_CENTERED || form == UF_ROW_RANKED ||
          form == UF_ROW_ROOT_SHARES || form == UF_ROW_SHARES;
 }
@@ -198,7 +230,7 @@ static int is_relative(uf_row_form form) {
 double uf_scale_of_row(const uf_preparation *preparation, double largest) {
   double scaled = largest * preparation->scale;
   int is_safe = largest == 0 || (scaled > 0 && is_within(scaled, 0x1p100));
-  int has_own = !is_safe && is_relative(uf_metric_of(preparation->metric)->form);
+  int has_own = !is_safe && uf_is_relative(preparation->metric);
   return has_own ? normalizing_scale(largest) : preparation->scale;
 }
 
@@ -208,19 +240,15 @@ static double largest_of(const double *row, int d) {
   return largest;
 }
 
-void uf_prepare_row(const uf_preparation *preparation, double *row, double *scratch) {
+static void take_form(const uf_preparation *preparation, double *row, double scale,
+                      double *scratch) {
   int d = preparation->d;
-  const double *offset = preparation->offset;
-  uf_row_form form = uf_metric_of(preparation->metric)->form;
-  if (form == UF_ROW_ON_SPHERE) {
-    double point[3];
+  double point[3];
+  switch (uf_metric_of(preparation->metric)->form) {
+  case UF_ROW_ON_SPHERE:
     put_on_sphere(row[0], row[1], point);
-    for (int c = 0; c < 3; c++) row[c] = point[c] - offset[c];
+    memcpy(row, point, sizeof point);
     return;
-  }
-  double scale = uf_scale_of_row(preparation, is_relative(form) ? largest_of(row, d) : 0);
-  for (int c = 0; c < d; c++) row[c] = (row[c] - offset[c]) * scale;
-  switch (form) {
   case UF_ROW_RANKED: take_ranks(row, d, (ranked *)(void *)scratch); /* fall through */
   case UF_ROW_CENTERED: normalize(row, d, 1); return;
   case UF_ROW_DIRECTION: normalize(row, d, 0); return;
@@ -232,4 +260,100 @@ void uf_prepare_row(const uf_preparation *preparation, double *row, double *scra
     return;
   default: return;
   }
+}
+
+void uf_prepare_row(const uf_preparation *preparation, double *row, double *scratch) {
+  int d = preparation->d;
+  const double *offset = preparation->offset;
+  uf_row_form form = uf_metric_of(preparation->metric)->form;
+  int is_last = has_length(form);
+  double scale =
+      uf_scale_of_row(preparation, uf_is_relative(preparation->metric) ? largest_of(row, d) : 0);
+  for (int c = 0; c < d; c++) row[c] = (row[c] - (is_last ? 0 : offset[c])) * scale;
+  take_form(preparation, row, scale, scratch);
+  for (int c = 0; is_last && c <= d; c++) row[c] -= offset[c];
+}
+
+/* ---- A common direction ---- */
+
+/* The median of each column of a sample of rows. */
+static void take_medians(const double *rows, int n, int columns, double *median) {
+  double value[SAMPLE];
+  for (int c = 0; c < columns; c++) {
+    for (int i = 0; i < n; i++) value[i] = rows[(size_t)i * (size_t)columns + (size_t)c];
+    sort_sample(value, n);
+    median[c] = value[n / 2];
+  }
+}
+
+/* The median of |row - common|. */
+static double typical_distance(const double *rows, int n, int columns, const double *common) {
+  double distance[SAMPLE];
+  for (int i = 0; i < n; i++, rows += columns) {
+    double squares = 0;
+    for (int c = 0; c < columns; c++) squares += (rows[c] - common[c]) * (rows[c] - common[c]);
+    distance[i] = sqrt(squares);
+  }
+  sort_sample(distance, n);
+  return distance[n / 2];
+}
+
+static int can_have_common_direction(const uf_matrix *matrix, uf_row_form form) {
+  return matrix->form == UF_DENSE_COLUMNS && has_length(form) && form != UF_ROW_ON_SPHERE;
+}
+
+/* Rows of length 1 are compared by |u - v|² = |(u - c) - (v - c)|², and floats are finer where c is
+ * near to most rows: the offset is their median in a sample, column by column. It stays 0 where they
+ * are not close together, or where most of them have no direction. */
+static uf_status choose_common_direction(uf_context *ctx, const uf_matrix *matrix,
+                                         uf_preparation *preparation) {
+  uf_status status = UF_OK;
+  int n = sample_size(matrix->n), columns = uf_prepared_columns(preparation->metric, matrix->d);
+  double *rows = NULL, *scratch = NULL, *offset = preparation->offset;
+  UF_NEW(ctx, rows, (int64_t)n * columns);
+  UF_NEW(ctx, scratch, (int64_t)uf_preparation_scratch(preparation));
+  for (int i = 0; i < n; i++) {
+    double *row = rows + (size_t)i * (size_t)columns;
+    for (int c = 0; c < matrix->d; c++) row[c] = uf_matrix_at(matrix, sample_row(i, matrix->n), c);
+    uf_prepare_row(preparation, row, scratch);
+  }
+  take_medians(rows, n, columns, offset);
+  double distance = typical_distance(rows, n, columns, offset);
+  if (!(distance > 0 && distance < close_together) || offset[matrix->d] != 0)
+    memset(offset, 0, (size_t)columns * sizeof *offset);
+done:
+  uf_free(rows);
+  uf_free(scratch);
+  return status;
+}
+
+/* ---- All rows ---- */
+
+uf_status uf_preparation_make(uf_context *ctx, const uf_matrix *matrix,
+                              const uf_metric_choice *choice, uf_preparation *preparation) {
+  uf_status status = UF_OK;
+  uf_ranges ranges = {0};
+  *preparation =
+      (uf_preparation){.metric = choice->metric, .p = choice->p, .d = matrix->d, .scale = 1};
+  UF_NEW_ZERO(ctx, preparation->offset, matrix->d + 1);
+  UF_TRY(uf_ranges_measure(ctx, matrix, &ranges));
+  UF_TRY(uf_ranges_check(ctx, &ranges, choice->metric));
+  choose_offset_and_scale(&ranges, preparation);
+  if (is_standardized(uf_metric_of(choice->metric)->form)) {
+    UF_TRY(uf_covariance_root(ctx, matrix, choice->metric, choice->covariance,
+                              &preparation->covariance_root));
+  }
+  if (can_have_common_direction(matrix, uf_metric_of(choice->metric)->form)) {
+    UF_TRY(choose_common_direction(ctx, matrix, preparation));
+  }
+done:
+  uf_ranges_free(&ranges);
+  if (status) uf_preparation_free(preparation);
+  return status;
+}
+
+void uf_preparation_free(uf_preparation *preparation) {
+  uf_free(preparation->offset);
+  uf_free(preparation->covariance_root);
+  *preparation = (uf_preparation){0};
 }

@@ -3,7 +3,9 @@
  * once, from the data, so that rows that come later are treated in the same way.
  *
  * A row x becomes f((x - offset) · scale), f as the metric's uf_row_form says, so that a simple
- * comparison of prepared rows gives the metric. Offset and scale serve only the range of float.
+ * comparison of prepared rows gives the metric. Where f gives rows a length of 1, it becomes
+ * f(x · scale) - offset. Offset and scale serve only the range and precision of float: what most
+ * rows have in common is subtracted in double, which changes no difference.
  */
 #ifndef UF_PREPARE_H
 #define UF_PREPARE_H
@@ -26,7 +28,7 @@ typedef struct uf_preparation {
   double p;
   int d;                   /* columns of the user's data */
   double scale;            /* a power of two */
-  double *offset;          /* d + 1: of each column; for haversine 3, of the points on the sphere */
+  double *offset;          /* d + 1: of each column, or of each column of f(x · scale) */
   double *covariance_root; /* see data/covariance.h: d for seuclidean, d × d for mahalanobis, else
                               NULL */
 } uf_preparation;
@@ -40,6 +42,9 @@ void uf_preparation_free(uf_preparation *preparation);
 
 /* Columns of a prepared row. */
 int uf_prepared_columns(uf_metric metric, int d);
+
+/* Whether rows are divided by their own size, or ranked. */
+int uf_is_relative(uf_metric metric);
 
 /* Doubles of scratch that uf_prepare_row() needs. */
 size_t uf_preparation_scratch(const uf_preparation *preparation);

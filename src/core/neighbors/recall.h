@@ -16,7 +16,7 @@ uf_status uf_neighbor_recall(uf_context *ctx, const uf_points *points,
                              const uf_neighbors *neighbors, const int *rows, int n_rows,
                              double *recall);
 
-/* The same where the truth is known: row r of it belongs to row rows[r] of the table. */
+/* Compares with a known truth, whose row r belongs to row rows[r] of the table. */
 double uf_recall_of_rows(const uf_neighbors *neighbors, const uf_neighbors *truth, const int *rows);
 
 /* The recall of a table of queries, on a sample of n_rows of them, spread evenly. */

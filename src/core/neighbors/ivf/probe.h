@@ -62,7 +62,7 @@ typedef struct uf_probe {
   int *row_of;        /* n_rows: the row that a query belongs to */
 } uf_probe;
 
-/* Of near[j] and a row. */
+/* Returns the margin of a row against near[j]. */
 static inline float *uf_probe_margin(const uf_probe *probe, int j, int row) {
   return probe->margin + (size_t)j * (size_t)probe->lanes + (size_t)row;
 }
