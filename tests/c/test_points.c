@@ -418,8 +418,8 @@ static const char *warning_of(const double *x, int n, int d, uf_metric metric) {
   return last_warning;
 }
 
-/* Two groups far apart, in each of which rows differ by a trillionth; copies and rounding errors are
- * no loss, nor is a row among hundreds. */
+/* Two groups far apart, in each of which rows differ by 1e-11; copies and rounding errors are no
+ * loss, and a row among hundreds is not worth a warning. */
 TEST(rows_with_the_same_floats) {
   enum { N = 1000, D = 3 };
   const uf_metric some[] = {UF_EUCLIDEAN, UF_CANBERRA, UF_COSINE, UF_SEUCLIDEAN};

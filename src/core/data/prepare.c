@@ -79,9 +79,9 @@ static void sort_sample(double *value, int n) {
   }
 }
 
-/* The offset of a column, from a sample of its values: their median, where the middle half of them is
- * close together and far from `offset`, else `offset`. Values far out lose precision relative to
- * themselves, but not to their distance from the rest. */
+/* Returns the offset of a column from a sample of its values: their median, where the middle half of
+ * them is close together and far from `offset`, else `offset`. Values far out lose precision
+ * relative to themselves, but not to their distance from the rest. */
 static double offset_of_bulk(double *value, int n, double offset) {
   sort_sample(value, n);
   double median = value[n / 2], spread = value[n - 1 - n / 4] - value[n / 4];
@@ -303,8 +303,8 @@ static int can_have_common_direction(const uf_matrix *matrix, uf_row_form form) 
 }
 
 /* Rows of length 1 are compared by |u - v|² = |(u - c) - (v - c)|², and floats are finer where c is
- * near to most rows: the offset is their median in a sample, column by column. It stays 0 where they
- * are not close together, or where most of them have no direction. */
+ * near to most rows: the offset is their median in a sample, column by column. It stays 0 where
+ * rows are not close together, or where most of them have no direction. */
 static uf_status choose_common_direction(uf_context *ctx, const uf_matrix *matrix,
                                          uf_preparation *preparation) {
   uf_status status = UF_OK;
