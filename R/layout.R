@@ -67,7 +67,7 @@ initial_layout <- function(graph, init = "spectral", n_components = 2, x = NULL,
 }
 
 check_init <- function(init, n, n_components, x) {
-  if (has_class(init, "umap_model")) init <- check_model(init, "init")$layout
+  if (has_class(init, "umap_model")) init <- check_model(init, "init")[["layout"]]
   if (!is.character(init)) return(check_layout(init, "init", n, n_components))
   init <- check_choice(init, "init", inits)
   if (init != "pca") return(init)
@@ -316,7 +316,7 @@ name_observed <- function(kept, observer) {
 layout_loss <- function(graph, layout, min_dist = 0.1, spread = 1, a = NULL, b = NULL, seed = 42,
                         n_threads = NULL) {
   graph <- check_graph(graph)
-  if (inherits(layout, "umap_model")) layout <- layout$layout
+  if (has_class(layout, "umap_model")) layout <- check_model(layout, "layout")[["layout"]]
   layout <- check_layout(layout, "layout", graph$n)
   curve <- resolve_curve(min_dist, spread, a, b)
   warn_unused_curve("umap", min_dist, spread, a, b)

@@ -124,6 +124,11 @@ is_text <- function(x) is.character(x) && length(x) == 1 && !is.na(x) && validEn
 
 is_named_list <- function(x) is.list(x) && !is.null(names(x))
 
+# Whether x, and all in it where it is a list, is NULL or a plain vector.
+is_plain <- function(x) {
+  if (is.list(x)) all(vapply(x, is_plain, NA)) else is.null(x) || is.atomic(x) && !isS4(x)
+}
+
 # Settings that are shown.
 are_shown_settings <- function(settings) {
   metric <- settings[["metric"]]
@@ -143,7 +148,8 @@ are_sound_settings <- function(settings) {
   k <- settings[["n_neighbors"]]
   all(vapply(numbers, function(x) is_number(x) && x >= 0, NA)) && settings[["bandwidth"]] > 0 &&
     settings[["n_epochs"]] < 1e7 && k >= 2 && k == round(k) && is_text(settings[["method"]]) &&
-    is_text(settings[["optimizer"]]) && are_shown_settings(settings)
+    is_text(settings[["optimizer"]]) && is_plain(unclass(settings)) &&
+    (is.null(settings[["scale"]]) || is_text(settings[["scale"]])) && are_shown_settings(settings)
 }
 
 are_row_names <- function(names, n) {

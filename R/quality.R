@@ -88,15 +88,19 @@ point_quality <- function(x, layout, k = 15, metric = NULL, n_threads = NULL,
 # list(overall, points): the four numbers, and the first three for each sampled row.
 measure_quality <- function(x, layout, labels, k, k_label, sample, metric, metric_kwds, run,
                             arg = "x") {
-  if (inherits(layout, "umap_model") && is.null(metric)) {
-    if (!is.null(metric_kwds)) abort_input("metric_kwds", "needs `metric`: the model has its own")
+  is_model <- has_class(layout, "umap_model")
+  if (is_model) layout <- check_model(layout, "layout")
+  if (is_model && is.null(metric)) {
+    if (!is.null(metric_kwds)) {
+      abort_input("metric_kwds", "needs `metric`: the model has its own", value = metric_kwds)
+    }
     seen <- seen_by_model(layout, x, arg, run)
   } else {
     seen <- list(x = check_data(x, arg))
   }
-  if (inherits(layout, "umap_model")) {
+  if (is_model) {
     check_rows_of_model(seen$x, layout, arg)
-    layout <- layout$layout
+    layout <- layout[["layout"]]
   }
   x <- seen$x
   n <- n_rows(x)
@@ -117,9 +121,9 @@ measure_quality <- function(x, layout, labels, k, k_label, sample, metric, metri
 }
 
 # The data as the search for a model's neighbors compared them: list(x, metric), without a metric
-# where the model was made of distances or neighbors. Errors name the argument `arg`.
+# where the model was made of distances or neighbors. model: from check_model(). Errors name the
+# argument `arg`.
 seen_by_model <- function(model, x, arg, run) {
-  model <- check_model(model, "layout")
   if (is.null(model[["blocks"]])) return(seen_by_settings(model, x, arg))
   blocks <- check_blocks(model, "layout")
   if (length(blocks) != 1) {
@@ -132,34 +136,39 @@ seen_by_model <- function(model, x, arg, run) {
   if (block$kind == "neighbors") return(seen_by_settings(model, x, arg))
   naming_argument(arg, {
     x <- plain_frame(x, arg)
-    if (!is.null(model$variables)) x <- computed_columns(model$variables, x)
+    variables <- model[["variables"]]
+    if (!is.null(variables)) x <- computed_columns(variables, x)
     check_data_shape(x, arg)
-    list(x = query_numbers(block, x, model$n_columns, run), metric = block$metric)
+    list(x = query_numbers(block, x, model[["n_columns"]], run), metric = block[["metric"]])
   })
 }
 
 check_rows_of_model <- function(x, model, arg) {
-  n <- nrow(model$layout)
+  n <- nrow(model[["layout"]])
   if (n_rows(x) == n) return(invisible())
-  abort_input(arg, "must have the ", count(n), " rows of the model, not ", count(n_rows(x)))
+  abort_input(
+    arg, "must have the ", count(n), " rows of the model, not ", count(n_rows(x)),
+    value = x
+  )
 }
 
 # Serves models without data: compares by the metric that they name, if the rows are compared as
 # they are.
 seen_by_settings <- function(model, x, arg) {
-  settings <- model$settings
-  is_changed <- !is.null(settings$pca) || !(is.null(settings$scale) || settings$scale == "none")
-  if (is_changed && is.null(model[["blocks"]]) || identical(settings$metric, "function")) {
+  settings <- model[["settings"]]
+  metric <- settings[["metric"]]
+  is_changed <- !is.null(settings[["pca"]]) || !all(settings[["scale"]] == "none")
+  if (is_changed && is.null(model[["blocks"]]) || identical(metric, "function")) {
     abort_input(
       arg, "cannot be compared as the model did, which keeps neither its scale nor a metric that ",
       "is a function: make it with keep = \"predict\""
     )
   }
   x <- check_data(x, arg)
-  if (!isTRUE(settings$metric %in% metrics)) return(list(x = x))
-  kwds <- c(settings$metric_kwds, model$neighbors$metric_kwds)
+  if (!isTRUE(metric %in% metrics)) return(list(x = x))
+  kwds <- c(settings[["metric_kwds"]], model[["neighbors"]][["metric_kwds"]])
   kwds <- kwds[!duplicated(names(kwds))]
-  list(x = x, metric = check_metric(settings$metric, kwds, n_columns(x)))
+  list(x = x, metric = check_metric(metric, kwds, n_columns(x)))
 }
 
 #' Local dimension of the data

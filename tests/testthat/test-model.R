@@ -214,6 +214,21 @@ test_that("showing a broken model or embedding is an error of the package, or do
   }
 })
 
+test_that("settings of a model are plain vectors", {
+  x <- as.matrix(small[1:4])
+  for (model in list(umap_fit(x, n_epochs = 2), umap_fit(stats::dist(x), n_epochs = 2))) {
+    for (name in names(model$settings)) {
+      worse <- model
+      worse$settings[[name]] <- function(x) x
+      expect_input_error(summary(worse), "damaged: its settings is not")
+      expect_input_error(embedding_quality(x, worse), "damaged: its settings is not")
+    }
+    worse <- model
+    worse$settings$optimizer_args$beta1 <- quote(x)
+    expect_input_error(summary(worse), "damaged: its settings is not")
+  }
+})
+
 test_that("numbers that a model keeps are numbers, as many as are read", {
   x <- as.matrix(small[1:4])
   model <- umap_fit(x, metric = "mahalanobis", metric_kwds = list(cov = diag(4)), n_epochs = 2)

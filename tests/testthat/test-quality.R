@@ -68,6 +68,26 @@ test_that("the metric counts for the data", {
   expect_lt(embedding_quality(x, layout)$neighbor_preservation, 0.9)
 })
 
+test_that("a damaged model is named as such, whether or not a metric is given", {
+  x <- gaussian(40, 4)
+  model <- umap_fit(x, n_epochs = 2)
+  renamed <- model
+  names(renamed)[names(renamed) == "layout"] <- "layout2"
+  bad <- list(renamed, `$<-`(model, "layout", NULL), `$<-`(model, "layout", matrix("a", 40, 2)))
+  for (worse in bad) {
+    for (metric in list(NULL, "euclidean")) {
+      damaged <- "^`layout` is damaged: its layout is not what"
+      expect_input_error(embedding_quality(x, worse, metric = metric), damaged)
+      expect_input_error(point_quality(x, worse, metric = metric), damaged)
+    }
+    expect_input_error(layout_loss(model$graph, worse), "^`layout` is damaged: its layout")
+  }
+  expect_identical(
+    embedding_quality(x, model, metric = "cosine"),
+    embedding_quality(x, model$layout, metric = "cosine")
+  )
+})
+
 test_that("what cannot be compared is an error or reduced with a warning", {
   x <- gaussian(20, 4)
   y <- gaussian(20, 2)
