@@ -13,20 +13,23 @@ new_embedding <- function(layout, labels = NULL, row_names = NULL, settings = NU
   )
 }
 
-# Checks an embedding, which may have lost rows and gained columns.
+# Checks an embedding, which may have lost rows and gained columns. Its coordinates may have become
+# something else than numbers: see check_coordinates().
 check_embedding <- function(embedding, arg) {
   if (!is.data.frame(embedding)) {
     abort_input(arg, "must be an embedding from umap(), not ", describe(embedding))
   }
   check_column_lengths(embedding, arg)
-  columns <- unclass(embedding)[coordinate_names(embedding)]
-  if (!all(vapply(columns, is.numeric, NA))) {
-    abort_damaged(arg, "one of its coordinates", "umap()", "embedding")
-  }
   if (!are_embedding_settings(attr(embedding, "settings", exact = TRUE))) {
     abort_damaged(arg, "its attribute settings", "umap()", "embedding")
   }
   invisible(embedding)
+}
+
+check_coordinates <- function(embedding, arg) {
+  columns <- unclass(embedding)[coordinate_names(embedding)]
+  if (all(vapply(columns, is.numeric, NA))) return(invisible(embedding))
+  abort_damaged(arg, "one of its coordinates", "umap()", "embedding")
 }
 
 # Whether the settings that are printed are sound, where present: rows of several embeddings share
@@ -61,9 +64,10 @@ n_dimensions <- function(embedding) {
   sum(grepl("^UMAP[1-9][0-9]*$", names(embedding)))
 }
 
-# Whether none of d coordinates is missing.
+# Whether none of d coordinates is missing, and all are numbers.
 has_coordinates <- function(x, d) {
-  d > 0 && d <= length(x) && all(dimension_names(d) %in% names(x))
+  d > 0 && d <= length(x) && all(dimension_names(d) %in% names(x)) &&
+    all(vapply(unclass(x)[dimension_names(d)], is.numeric, NA))
 }
 
 # The coordinates as a matrix, n x d.
@@ -154,6 +158,7 @@ with_common_settings <- function(bound, embeddings) {
 #' @export
 as.matrix.umap_embedding <- function(x, ...) {
   check_embedding(x, "x")
+  check_coordinates(x, "x")
   check_no_dots(...)
   coordinates(x)
 }

@@ -51,6 +51,7 @@ check_dot_names <- function(given, known, call, others = NULL) {
 
 check_drawable <- function(embedding, arg) {
   check_embedding(embedding, arg)
+  check_coordinates(embedding, arg)
   if (nrow(embedding) == 0) abort_input(arg, "has no rows to draw")
   if (!has_coordinates(embedding, n_dimensions(embedding))) {
     abort_input(arg, "must have all its coordinates UMAP1, UMAP2, ... to be drawn, not only ",

@@ -71,6 +71,27 @@ test_that("what lacks a coordinate is a plain data frame", {
   expect_output(print(embedding["UMAP1"][1:2, , drop = FALSE]), "^ +UMAP1\nflower1 ")
 })
 
+test_that("what has a coordinate that is not a number is a plain data frame", {
+  embedding <- umap(iris[1:4], n_epochs = 2)
+  texts <- as.character(embedding$UMAP1)
+  changed <- list(embedding, embedding, transform(embedding, UMAP1 = as.character(UMAP1)))
+  changed[[1]]$UMAP1 <- texts
+  changed[[2]][["UMAP1"]] <- texts
+  for (frame in changed) {
+    expect_identical(class(frame), "data.frame")
+    expect_null(attr(frame, "settings"))
+    expect_identical(frame$UMAP1, texts)
+  }
+  # as other packages may leave it
+  kept <- unclass(embedding)
+  kept$UMAP1 <- texts
+  class(kept) <- class(embedding)
+  expect_identical(as.data.frame(kept), changed[[1]])
+  expect_identical(capture.output(print(kept)), capture.output(print(changed[[1]])))
+  expect_input_error(plot(kept), "`x` is damaged: one of its coordinates")
+  expect_input_error(as.matrix(kept), "`x` is damaged: one of its coordinates")
+})
+
 test_that("columns are added to an embedding", {
   added <- embedding
   added$size <- 1
