@@ -22,10 +22,38 @@ check_snapshots <- function(snapshots, arg) {
 #' @export
 `[.umap_snapshots` <- function(x, i) {
   kept <- attributes(x)
-  x <- NextMethod()
-  kept[["names"]] <- names(x)
-  attributes(x) <- kept
-  x
+  taken <- NextMethod()
+  if (any(vapply(taken, is.null, NA))) {
+    abort_input(
+      "i", "must be names or positions of snapshots that exist, not ", describe(i),
+      value = i, hint = suggest_epochs(i, names(x))
+    )
+  }
+  kept[["names"]] <- names(taken)
+  attributes(taken) <- kept
+  taken
+}
+
+# A number is a position, a text is an epoch.
+suggest_epochs <- function(i, epochs) {
+  if (is.numeric(i) && any(i %in% epochs)) {
+    return(paste0("Did you mean epoch \"", i[i %in% epochs][1], "\"? Give it as text."))
+  }
+  paste0("The snapshots are named by their epochs: ", toString(head_of(epochs)), ".")
+}
+
+# Snapshots of the same points are snapshots, with the labels in which they agree.
+#' @export
+c.umap_snapshots <- function(...) {
+  parts <- Filter(Negate(is.null), unname(list(...)))
+  joined <- do.call(c, lapply(parts, unclass))
+  are_snapshots <- all(vapply(parts, inherits, NA, "umap_snapshots"))
+  if (!are_snapshots || length(unique(lapply(joined, dim))) > 1) return(joined)
+  labels <- unique(lapply(parts, attr, "labels", exact = TRUE))
+  structure(
+    joined,
+    class = "umap_snapshots", labels = if (length(labels) == 1) labels[[1]]
+  )
 }
 
 #' @export

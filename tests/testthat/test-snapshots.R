@@ -12,6 +12,28 @@ test_that("a part of snapshots is snapshots, an element a matrix", {
   expect_named(head(layouts, 2), c("0", "5"))
 })
 
+test_that("snapshots that do not exist are an error that names those that do", {
+  expect_input_error(layouts[9], "^`i` must be names or positions .* not 9\\. .* epochs: 0, 5, 20\\.")
+  expect_input_error(layouts["nope"], "snapshots that exist, not \"nope\"")
+  expect_input_error(layouts[c("5", "7")], "snapshots that exist, not ")
+  expect_input_error(layouts[20], "Did you mean epoch \"20\"\\? Give it as text\\.")
+  expect_identical(layouts[], layouts)
+  expect_identical(layouts[-1], layouts[c("5", "20")])
+})
+
+test_that("snapshots of the same points are joined to snapshots", {
+  both <- c(layouts[1:2], again = layouts["20"])
+  expect_identical(both, layouts)
+  unlabelled <- layouts["5"]
+  attr(unlabelled, "labels") <- NULL
+  expect_s3_class(c(layouts, unlabelled), "umap_snapshots")
+  expect_null(attr(c(layouts, unlabelled), "labels"))
+  others <- layouts
+  others[["5"]] <- others[["5"]][1:7, ]
+  expect_identical(class(c(layouts, others["5"])), "list")
+  expect_identical(c(layouts, list(a = 1))[["a"]], 1)
+})
+
 test_that("a part of snapshots keeps the trace of the run", {
   graph <- digits_graph(60)
   run <- optimize_layout(
