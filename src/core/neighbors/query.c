@@ -7,7 +7,7 @@
  *
  *   n × proxies_of_building + n_queries × proxies_of_query,
  *
- * and n × proxies_of_finding more where the neighbors of the old rows are not known. The cheaper
+ * and n × uf_search_proxies() more where the neighbors of the old rows are not known. The cheaper
  * way is taken.
  *
  * Where the graph falls apart into very many parts, it has leaders, which are the points of a
@@ -17,10 +17,12 @@
  *
  * Nothing guarantees that a search along a graph finds the nearest rows: it ends where no link
  * leads nearer, as between groups that lie apart. So its recall is measured, by comparing some
- * queries with every point: 64 of them, or as many as cost less than sample_share of the search,
- * but 16 at least. Where it is short, every LEADER_EVERY-th row becomes a leader too, which brings
- * the beginning of a search near to its end; and where that does not help, every pair is compared,
- * if that is a matter of seconds.
+ * queries with every point: 64 of them; where the graph has no leaders, as many as cost less than
+ * sample_share of the search, but 16 at least. Where it is below least_recall, every LEADER_EVERY-th
+ * row becomes a leader too, which brings the beginning of a search near to its end. Where that does
+ * not help, every pair is compared, if that is a matter of seconds. Every pair is also compared
+ * where the recall is below wanted_recall, and that takes no more than exact_factor times as long as
+ * the search took.
  */
 #include "arith/arith.h"
 
@@ -43,22 +45,23 @@ enum {
 };
 
 /* Numbers of proxies that take about as long as the other work: for a query in the graph; for a
- * point, building the graph and finding its neighbors. A compromise; not measured on their own. */
-static const double proxies_of_query = 2000, proxies_of_building = 5, proxies_of_finding = 150;
+ * point, building the graph. A compromise; not measured on their own. */
+static const double proxies_of_query = 2000, proxies_of_building = 5;
 
 /* The fraction of the time that may go into measuring. Points in order are compared about four
  * times as fast as points that lie anywhere in memory; an estimate. */
 static const double sample_share = 0.05, speed_in_order = 4;
 
-/* A search that finds fewer has failed. */
-static const double least_recall = 0.9;
+/* A search that finds fewer than the least has failed; more than wanted is good. */
+static const double least_recall = 0.9, wanted_recall = 0.98, exact_factor = 10;
 
-/* Whether comparing every query with every point takes no longer. */
-static int is_exact_best(const uf_points *points, const uf_points *queries, int has_graph) {
+/* Whether comparing every query with every point takes at most `factor` times as long as the graph. */
+static int is_exact_within(double factor, const uf_points *points, const uf_points *queries,
+                           int has_graph) {
   double n = points->n, n_queries = queries->n;
-  double by_graph = n * (proxies_of_building + (has_graph ? 0 : proxies_of_finding)) +
+  double by_graph = n * (proxies_of_building + (has_graph ? 0 : uf_search_proxies(points))) +
                     n_queries * proxies_of_query;
-  return n * n_queries <= by_graph;
+  return n * n_queries <= factor * by_graph;
 }
 
 static uf_status search(uf_context *ctx, const uf_points *points, const uf_points *queries,
@@ -82,11 +85,13 @@ static uf_status find_leaders(uf_context *ctx, const uf_search_graph *graph,
   return status;
 }
 
-static int sample_size(const uf_points *points, const uf_points *queries) {
+static int sample_size(const uf_search_graph *graph, const uf_points *queries) {
+  const uf_points *points = graph->points;
   double work = points->n * proxies_of_building + queries->n * proxies_of_query;
   double size = sample_share * speed_in_order * work / points->n;
   int most = queries->n < SAMPLE_QUERIES ? queries->n : SAMPLE_QUERIES;
   int least = queries->n < MIN_SAMPLE ? queries->n : MIN_SAMPLE;
+  if (graph->n_leaders > 0) return most; /* the graph has fallen apart */
   return size > most ? most : size < least ? least : (int)size;
 }
 
@@ -103,8 +108,7 @@ static uf_status follow_graph(uf_context *ctx, const uf_search_graph *graph,
   UF_TRY(uf_beam_search(ctx, graph, queries, leaders.index ? &leaders : NULL, options->k, found));
   uf_span(ctx, 1, 1);
   UF_TRY(uf_neighbors_complete(ctx, points, queries, found));
-  UF_TRY(
-      uf_query_recall(ctx, points, queries, found, sample_size(points, queries), &found->recall));
+  UF_TRY(uf_query_recall(ctx, points, queries, found, sample_size(graph, queries), &found->recall));
 done:
   uf_neighbors_free(&leaders);
   if (status) uf_neighbors_free(found);
@@ -152,17 +156,24 @@ done:
   return status;
 }
 
+/* Whether every pair is to be compared after a search along the graph. */
+static int is_exact_due(const uf_points *points, const uf_points *queries,
+                        const uf_query_options *options, double recall) {
+  if (recall < least_recall) return uf_is_exact_affordable(points, queries->n);
+  return recall < wanted_recall && points->metric != UF_FUNCTION &&
+         is_exact_within(exact_factor, points, queries, !!options->graph);
+}
+
 static uf_status search(uf_context *ctx, const uf_points *points, const uf_points *queries,
                         const uf_query_options *options, uf_neighbors *found,
                         uf_neighbor_method *used) {
-  int is_exact =
-      options->method == UF_NEIGHBORS_EXACT || options->k > points->n / 8 ||
-      (options->method == UF_NEIGHBORS_AUTO && is_exact_best(points, queries, !!options->graph));
+  int is_exact = options->method == UF_NEIGHBORS_EXACT || options->k > points->n / 8 ||
+                 (options->method == UF_NEIGHBORS_AUTO &&
+                  is_exact_within(1, points, queries, !!options->graph));
   *used = UF_NEIGHBORS_GRAPH;
   if (!is_exact) {
     uf_status status = search_graph(ctx, points, queries, options, found);
-    is_exact =
-        !status && found->recall < least_recall && uf_is_exact_affordable(points, queries->n);
+    is_exact = !status && is_exact_due(points, queries, options, found->recall);
     if (!is_exact) return status;
     uf_neighbors_free(found);
   }

@@ -35,6 +35,10 @@ uf_status uf_nearest_neighbors(uf_context *ctx, const uf_points *points,
                                const uf_search_options *options, uf_neighbors *neighbors,
                                uf_neighbor_method *used);
 
+/* How many proxies of points in order take about as long as finding the neighbors of one row in a
+ * search of all. */
+double uf_search_proxies(const uf_points *points);
+
 /* Whether comparing n_queries rows with every point is a matter of seconds. */
 int uf_is_exact_affordable(const uf_points *points, int n_queries);
 
