@@ -33,17 +33,19 @@ static void must(uf_context *ctx, uf_status status) {
 static double search(uf_context *ctx, const uf_points *points, uf_neighbor_method method,
                      uf_neighbors *neighbors) {
   uf_neighbor_method used;
+  uf_search_options options = {.k = K, .method = method, .target_recall = 0.99, .seed = SEED};
   double start = seconds_now();
-  must(ctx, uf_nearest_neighbors(ctx, points, K, method, 0.99, SEED, neighbors, &used));
+  must(ctx, uf_nearest_neighbors(ctx, points, &options, neighbors, &used));
   return seconds_now() - start;
 }
 
 static double lay_out(uf_context *ctx, const uf_hierarchy *hierarchy, float *layout) {
-  uf_layout_options options = fixture_layout_options(UF_LAYOUT_BATCH, N_EPOCHS, SEED);
+  uf_layout_options options = fixture_layout_options(UF_LAYOUT_BATCH, N_EPOCHS);
+  const uf_layout_problem problem = {
+      .graph = &hierarchy->level[0].graph, .hierarchy = hierarchy, .d = 2, .seed = SEED};
   uf_fit_curve(0.1, 1, &options.a, &options.b);
   double start = seconds_now();
-  must(ctx,
-       uf_layout_optimize(ctx, &hierarchy->level[0].graph, hierarchy, 2, &options, NULL, layout));
+  must(ctx, uf_layout_optimize(ctx, &problem, &options, NULL, layout));
   return seconds_now() - start;
 }
 
