@@ -91,10 +91,12 @@ of_blocks <- function(found, what) {
 
 # ---- Blocks of a model --------------------------------------------------------------------------
 
-# A block as predict() needs it.
-kept_block <- function(found, given) {
+# A block as predict() needs it. rows: those that were embedded.
+kept_block <- function(found, given, rows) {
   if (given$kind == "categorical") return(given)
-  distances <- found$neighbors$dist[is.finite(found$neighbors$dist)]
+  distances <- found$neighbors$dist
+  if (length(rows) < nrow(distances)) distances <- distances[rows, ]
+  distances <- distances[is.finite(distances)]
   block <- new_block(
     given$kind,
     max_distance = given$max_distance, mean_distance = mean(distances), weight = given$weight
@@ -146,7 +148,7 @@ row_fields <- c(distance_fields, list(
   points = function(value, block, model) {
     if (has_function(block)) return(is.null(value))
     is_named_list(value) && are_numbers(value[c("n", "d", "unit")]) && is_text(value[["form"]]) &&
-      value[["n"]] == nrow(model[["layout"]]) && value[["unit"]] > 0
+      value[["n"]] == length(distinct_rows(model)) && value[["unit"]] > 0
   },
   preparation = function(value, block, model) {
     if (has_function(block)) return(is.null(value))

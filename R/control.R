@@ -43,6 +43,19 @@ optimizer_constants <- list(beta1 = 0.5, beta2 = 0.9, epsilon = 0.5)
 #'   metrics of truth and `"haversine"`, and `"z"` and `"maxabs"` with the metrics of shares. With
 #'   several metrics (see [umap()]) only the columns are changed to whose metric this means
 #'   something.
+#' @param duplicates What becomes of rows that are equal in all columns (and in `y`). Each is embedded
+#'   once, so that the picture is that of the rows without their copies, and then its copies get
+#'   places:
+#'   - `"spread"`: on a small disc around their row, whose area grows with their number and which
+#'     touches no other row, so that it can be seen how many they are. The first of them lies at the
+#'     center;
+#'   - `"merge"`: all at the place of their row;
+#'   - `"separate"`: rows are not looked at for copies: each counts as a row of its own, as in other
+#'     implementations of UMAP. Where rows come more than `n_neighbors` times, their neighborhoods
+#'     hold copies alone, and the graph does not say how different rows relate.
+#'
+#'   Given distances and neighbors, and metrics that are R functions, do not show which rows are
+#'   equal: there it has no effect.
 #' @param target_metric,target_weight,target_n_neighbors How `y` counts, see [supervise_graph()].
 #'   `target_n_neighbors` is `n_neighbors` where it is `NULL`. Without `y` they have no effect, and
 #'   a warning says so, as for other settings without effect.
@@ -68,7 +81,7 @@ umap_control <- function(spread = 1, a = NULL, b = NULL, set_op_mix_ratio = 1,
                          local_connectivity = 1, bandwidth = 1, learning_rate = NULL,
                          repulsion_strength = NULL, negative_sample_rate = NULL,
                          neighbor_method = "auto", target_recall = 0.99, metric_kwds = NULL,
-                         scale = NULL, pca = NULL,
+                         scale = NULL, pca = NULL, duplicates = "spread",
                          target_metric = "euclidean", target_weight = 0.5,
                          target_n_neighbors = NULL, keep = "predict", method = "umap",
                          optimizer = "batch", optimizer_args = list(), snapshots = NULL,
@@ -87,7 +100,10 @@ umap_control <- function(spread = 1, a = NULL, b = NULL, set_op_mix_ratio = 1,
       target_recall = check_number(target_recall, "target_recall", min = 0, max = 1),
       metric_kwds = check_keyword_list(metric_kwds)
     ),
-    list(scale = check_scale(scale), pca = check_pca(pca)),
+    list(
+      scale = check_scale(scale), pca = check_pca(pca),
+      duplicates = check_choice(duplicates, "duplicates", c("spread", "merge", "separate"))
+    ),
     check_target_settings(target_metric, target_weight, target_n_neighbors),
     list(keep = check_choice(keep, "keep", c("predict", "graph", "minimal"))),
     check_layout_settings(

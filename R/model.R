@@ -12,9 +12,10 @@ new_model <- function(fit, input, labels, curve, settings, seed, keep) {
     model$rho <- of_blocks(found, "rho")
     model$sigma <- of_blocks(found, "sigma")
     model$graph <- new_graph(fit$graph, input$n)
+    model$first_row <- fit$first_row
   }
   if (keep == "predict") {
-    model$blocks <- Map(kept_block, found, input$blocks)
+    model$blocks <- Map(kept_block, found, input$blocks, list(distinct_rows(model)))
     model$n_columns <- input$n_columns
   }
   model <- c(model, list(
@@ -54,6 +55,10 @@ model_fields <- list(
     is_sound_scale(value) && length(unlist(value)) == length(unlist(model[["rho"]]))
   },
   graph = function(value, model) is.null(value) || is_sound_graph(value),
+  first_row = function(value, model) {
+    is.null(value) || (is.integer(value) && length(value) == nrow(model[["layout"]]) &&
+      all(value >= 1L & value <= seq_along(value)) && identical(value[value], value))
+  },
   times = function(value, model) {
     is.null(value) || (is.numeric(value) && !is.null(names(value)) && all(abs(value) < 1e9))
   },
@@ -70,6 +75,12 @@ check_model <- function(model, arg = "object") {
   bad <- first_unsound(model_fields, model, model)
   if (!is.na(bad)) abort_damaged(arg, paste("its", bad))
   invisible(model)
+}
+
+# The rows that were embedded: one of each kind where rows come more than once.
+distinct_rows <- function(model) {
+  first <- model[["first_row"]]
+  if (is.null(first)) seq_len(nrow(model[["layout"]])) else which(first == seq_along(first))
 }
 
 check_is_model <- function(model, arg) {

@@ -35,14 +35,17 @@ searched_once <- function(model, diagnostic) {
   )
 }
 
+# Where rows come more than once, of the distinct rows.
 neighbors_kept <- function(model) {
   neighbors <- searched_once(model, "neighbor_preservation")
   k <- ncol(neighbors[["idx"]])
-  n <- nrow(model[["layout"]])
-  shown <- nearest_neighbors(model[["layout"]], k, verbose = FALSE)$idx[, -1]
-  known <- neighbors[["idx"]][, -1]
+  rows <- distinct_rows(model)
+  n <- length(rows)
+  shown <- nearest_neighbors(model[["layout"]][rows, , drop = FALSE], k, verbose = FALSE)$idx[, -1]
+  known <- among_rows(neighbors[["idx"]], rows)[, -1]
   pair <- function(idx) matrix((row(idx) - 1) * n + idx, n)
-  rowMeans(matrix(pair(known) %in% pair(shown), n))
+  kept <- rowMeans(matrix(pair(known) %in% pair(shown), n))
+  if (n < nrow(model[["layout"]])) kept[match(model[["first_row"]], rows)] else kept
 }
 
 points_trust <- function(model, data) {

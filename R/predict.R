@@ -72,7 +72,7 @@ predict.umap_model <- function(object, newdata, n_epochs = NULL, n_threads = NUL
   options <- predict_options(model, n_epochs)
   query <- query_of(model, newdata, check_blocks(model), run)
   run <- run_for_metric(run, query$blocks[[1]][["metric"]])
-  layout <- .Call(C_predict, query$blocks, query$n, model[["layout"]], options, run)
+  layout <- .Call(C_predict, query$blocks, query$n, query$layout, options, run)
   layout[is.nan(layout)] <- NA
   n_lost <- sum(is.na(layout[, 1]))
   if (n_lost > 0) {
@@ -100,36 +100,47 @@ predict_options <- function(model, n_epochs) {
 
 # ---- New rows as blocks -------------------------------------------------------------------------
 
-# list(blocks, n, row_names)
+# list(blocks, n, row_names, layout): the layout of the old rows that the blocks speak of.
 query_of <- function(model, newdata, blocks, run) {
   newdata <- plain_frame(newdata, "newdata")
   is_table <- is.list(newdata) && !is_frame(newdata)
   if (is_table) newdata <- name_tables(newdata)
   if (is_table || blocks[[1]]$kind == "neighbors") {
-    n_old <- nrow(model[["layout"]])
-    return(query_by_neighbors(newdata, is_table, blocks, n_old, model[["settings"]], run))
+    return(query_by_neighbors(newdata, is_table, blocks, model, run))
   }
   row_names <- row_names_of(given_names(newdata))
   variables <- model[["variables"]]
   if (!is.null(variables)) newdata <- computed_columns(variables, newdata)
   check_data_shape(newdata, "newdata", min_rows = 1)
   has_search <- kinds_of(blocks) != "categorical"
-  k <- as.integer(min(model[["settings"]][["n_neighbors"]], nrow(model[["layout"]])))
+  rows <- distinct_rows(model)
+  k <- as.integer(min(model[["settings"]][["n_neighbors"]], length(rows)))
   n_columns <- model[["n_columns"]]
   layout <- model[["layout"]]
   bytes <- predict_bytes(nrow(layout), n_rows(newdata), row_bytes(newdata), k, ncol(layout))
   check_memory(bytes, run$n_threads, n_rows(newdata), k)
   blocks[has_search] <- Map(function(block, found) {
     block$query <- query_numbers(block, newdata, n_columns, run)
-    block$idx <- found[["idx"]]
+    block$idx <- among_rows(found[["idx"]], rows)
     block$k <- k
     block
   }, blocks[has_search], model_neighbors(model))
   blocks[!has_search] <- lapply(blocks[!has_search], function(block) {
-    block$category <- c(query_categories(block, newdata, n_columns), block[["category"]])
+    block$category <- c(query_categories(block, newdata, n_columns), block[["category"]][rows])
     block
   })
-  list(blocks = blocks, n = n_rows(newdata), row_names = row_names)
+  list(
+    blocks = blocks, n = n_rows(newdata), row_names = row_names,
+    layout = if (length(rows) < nrow(layout)) layout[rows, , drop = FALSE] else layout
+  )
+}
+
+# A table of neighbors among some rows, which are numbered anew.
+among_rows <- function(idx, rows) {
+  if (length(rows) == nrow(idx)) return(idx)
+  idx <- idx[rows, , drop = FALSE]
+  idx[] <- match(idx, rows)
+  idx
 }
 
 query_numbers <- function(block, newdata, n_columns, run) {
@@ -287,7 +298,9 @@ suggest_functions <- function(call) {
 
 # ---- Distances in place of rows -----------------------------------------------------------------
 
-query_by_neighbors <- function(newdata, is_table, blocks, n_old, settings, run) {
+query_by_neighbors <- function(newdata, is_table, blocks, model, run) {
+  layout <- model[["layout"]]
+  n_old <- nrow(layout)
   if (length(blocks) > 1) {
     abort_input(
       "newdata", "must be rows, not distances, as the model has several kinds of columns",
@@ -297,7 +310,7 @@ query_by_neighbors <- function(newdata, is_table, blocks, n_old, settings, run) 
   neighbors <- if (is_table) {
     check_cross_neighbors(newdata, n_old)
   } else {
-    k <- min(settings[["n_neighbors"]], n_old)
+    k <- min(model[["settings"]][["n_neighbors"]], n_old)
     nearest_of_distances(check_cross_distances(newdata, n_old), NULL, k, run)
   }
   block <- blocks[[1]]
@@ -307,7 +320,10 @@ query_by_neighbors <- function(newdata, is_table, blocks, n_old, settings, run) 
     weight = block[["weight"]], neighbors = neighbors
   )
   row_names <- rownames(if (is_table) newdata[["idx"]] else newdata)
-  list(blocks = list(block), n = nrow(neighbors$idx), row_names = row_names_of(row_names))
+  list(
+    blocks = list(block), n = nrow(neighbors$idx), row_names = row_names_of(row_names),
+    layout = layout
+  )
 }
 
 check_cross_distances <- function(newdata, n_old) {

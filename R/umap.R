@@ -82,6 +82,10 @@
 #'   \item{rho, sigma}{See [smooth_knn()]. These and `neighbors` are lists, one element for each
 #'     metric, when `metric` names several.}
 #'   \item{graph}{See [fuzzy_graph()].}
+#'   \item{first_row}{For each row the number of the first row that equals it, where rows come more
+#'     than once and `duplicates` of [umap_control()] is not `"separate"`. Neighbors are then those
+#'     of different rows, as many as there are, each named by its first row; copies have the neighbors
+#'     of their first row, to which the graph joins them with similarity 1.}
 #'   \item{curve}{`a` and `b`, see [fit_curve()].}
 #'   \item{settings}{The arguments, as they were used.}
 #'   \item{seed}{The seed that was used.}
@@ -266,7 +270,8 @@ warn_unused_by_distances <- function(x, metric, control, known) {
   if (control$neighbor_method == "exact") control$neighbor_method <- "auto"
   if (identical(control$scale, "none")) control$scale <- NULL
   warn_unused(
-    control, c("metric", "metric_kwds", "scale", "pca", "neighbor_method", "target_recall"),
+    control,
+    c("metric", "metric_kwds", "scale", "pca", "neighbor_method", "target_recall", "duplicates"),
     "distances are given, not rows"
   )
 }
@@ -290,6 +295,6 @@ row_names_of <- function(names) if (anyNA(names) || anyDuplicated(names)) NULL e
 core_options <- function(settings, curve, seed, keep) {
   c(
     settings[c("n_components", "local_connectivity", "bandwidth", "set_op_mix_ratio")],
-    layout_options(settings, curve, seed), list(keep = keep)
+    layout_options(settings, curve, seed), settings["duplicates"], list(keep = keep)
   )
 }

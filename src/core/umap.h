@@ -25,6 +25,7 @@
 #include "layout/curve.h"
 #include "layout/optimize.h"
 #include "model/data_block.h"
+#include "model/place_copies.h"
 #include "model/predict.h"
 #include "neighbors/query.h"
 #include "neighbors/recall.h"
@@ -38,19 +39,23 @@ typedef struct uf_umap_options {
   uf_init_method init;
   uf_layout_options layout;
   uint64_t seed;
-  int keep_points; /* in the blocks, for uf_predict(); else they are freed on the way */
+  uf_duplicates duplicates; /* what becomes of rows that are equal */
+  int keep_points;          /* in the blocks, for uf_predict(); else they are freed on the way */
 } uf_umap_options;
 
 typedef struct uf_umap_result {
   uf_graph graph;
-  float *layout; /* n × n_components */
+  float *layout;        /* n × n_components */
+  uf_distinct distinct; /* zero where each row was embedded by itself */
 } uf_umap_result;
 
 /*
  * Embeds the points that the blocks describe, the first block above all; what is found out about
- * each stays in it. The result must be zero, except for the caller's initial layout in
- * result->layout (with UF_INIT_GIVEN). observer may be NULL. The caller frees blocks and result in
- * any case, also after a failure.
+ * each stays in it. Rows that are equal in all blocks are embedded once, unless duplicates are to be
+ * separate (model/distinct.h): neighbors, rho, sigma and graph are those of all rows, but the points
+ * that are kept, and their hashes, are those of the distinct rows. The result must be zero, except
+ * for the caller's initial layout in result->layout (with UF_INIT_GIVEN). observer may be NULL. The
+ * caller frees blocks and result in any case, also after a failure.
  */
 uf_status uf_umap(uf_context *ctx, uf_data_block *blocks, int n_blocks,
                   const uf_umap_options *options, uf_observer *observer, uf_umap_result *result);

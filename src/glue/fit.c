@@ -23,6 +23,12 @@ static void release_fit(void *data) {
   r_run_close(&c->run);
 }
 
+static uf_duplicates decode_duplicates(const char *name) {
+  return strcmp(name, "merge") == 0      ? UF_DUPLICATES_MERGE
+         : strcmp(name, "separate") == 0 ? UF_DUPLICATES_SEPARATE
+                                         : UF_DUPLICATES_SPREAD;
+}
+
 static uf_umap_options decode_options(SEXP options, SEXP init) {
   return (uf_umap_options){
       .n_components = r_int(options, "n_components"),
@@ -32,6 +38,7 @@ static uf_umap_options decode_options(SEXP options, SEXP init) {
       .init = Rf_isString(init) ? r_init_method(CHAR(Rf_asChar(init))) : UF_INIT_GIVEN,
       .layout = r_layout_options(options),
       .seed = (uint64_t)r_double(options, "seed"),
+      .duplicates = decode_duplicates(r_string(options, "duplicates")),
       .keep_points = strcmp(r_string(options, "keep"), "predict") == 0};
 }
 
@@ -44,8 +51,18 @@ done:
   return status;
 }
 
+/* The first row that equals each row, counted from 1; NULL where all rows differ. */
+static SEXP from_distinct(const uf_distinct *distinct) {
+  if (distinct->m == 0) return R_NilValue;
+  SEXP first = PROTECT(Rf_allocVector(INTSXP, distinct->n));
+  for (int i = 0; i < distinct->n; i++)
+    INTEGER(first)[i] = uf_first_row(distinct, distinct->group[i]) + 1;
+  UNPROTECT(1);
+  return first;
+}
+
 static SEXP fit(void *data) {
-  static const char *const names[] = {"layout", "graph", "blocks", "observed"};
+  static const char *const names[] = {"layout", "graph", "blocks", "observed", "first_row"};
   fit_call *c = data;
   r_run_open(&c->run, c->settings);
   uf_umap_options options = decode_options(c->options, c->init);
@@ -55,7 +72,7 @@ static SEXP fit(void *data) {
   r_observer_open(&c->observer, &c->run, c->observer_list, n, options.n_components);
   r_run_check(&c->run, uf_umap(&c->run.ctx, c->blocks.block, c->blocks.count, &options,
                                &c->observer.observer, &c->result));
-  SEXP result = PROTECT(r_named_list(4, names));
+  SEXP result = PROTECT(r_named_list(5, names));
   SET_VECTOR_ELT(result, 0,
                  r_from_layout(c->result.layout, c->result.graph.n, options.n_components));
   if (strcmp(r_string(c->options, "keep"), "minimal") != 0) {
@@ -63,6 +80,7 @@ static SEXP fit(void *data) {
     SET_VECTOR_ELT(result, 2, r_from_blocks(&c->blocks, options.keep_points));
   }
   SET_VECTOR_ELT(result, 3, r_from_observer(&c->observer));
+  SET_VECTOR_ELT(result, 4, from_distinct(&c->result.distinct));
   UNPROTECT(1);
   return result;
 }

@@ -339,6 +339,57 @@ TEST(rows_that_are_alike) {
   free(x);
 }
 
+/* ---- rows that come more than once ---- */
+
+/* Rows in an order of their own, of which every third of the first `distinct` comes again. */
+static double *with_copies(const double *x, int distinct, int n) {
+  double *all = fixture_doubles((int64_t)n * COLUMNS);
+  for (int i = 0; i < n; i++)
+    for (int j = 0; j < COLUMNS; j++)
+      all[j * n + i] = x[j * distinct + (i < distinct ? i : 3 * (i - distinct) % distinct)];
+  return all;
+}
+
+static int group_of(int i, int distinct) {
+  return i < distinct ? i : 3 * (i - distinct) % distinct;
+}
+
+TEST(copies_change_no_other_row) {
+  enum { ROWS = 2 * N + 5 };
+  const uf_duplicates ways[] = {UF_DUPLICATES_SPREAD, UF_DUPLICATES_MERGE};
+  double *x = connected_points(N), *all = with_copies(x, N, ROWS);
+  uf_matrix columns = columns_of(x, N, COLUMNS), more = columns_of(all, ROWS, COLUMNS);
+  for (int way = 0; way < 2; way++)
+    for (int d = 1; d <= 5; d++) {
+      settings settings = usual_settings();
+      embedding alone = {0}, out = {0};
+      settings.options.layout.n_epochs = 8;
+      settings.options.n_components = d;
+      settings.options.duplicates = ways[way];
+      CHECK(embed(&columns, &settings, &alone) == UF_OK);
+      CHECK(alone.result.distinct.m == 0);
+      CHECK(embed(&more, &settings, &out) == UF_OK);
+      check_result(&out, ROWS, d);
+      CHECK(out.result.distinct.m == N);
+      CHECK(fixture_same(out.result.layout, alone.result.layout, (int64_t)N * d));
+      int n_moved = 0;
+      for (int i = N; i < ROWS; i++) {
+        int group = group_of(i, N);
+        CHECK(out.result.distinct.group[i] == group);
+        CHECK(out.block.rho[i] == alone.block.rho[group]);
+        n_moved +=
+            memcmp(out.result.layout + (size_t)(i * d), alone.result.layout + (size_t)(group * d),
+                   sizeof(float) * (size_t)d) != 0;
+      }
+      CHECK(n_moved == (way == 0 ? ROWS - N : 0));
+      CHECK(out.result.graph.start[ROWS] == alone.result.graph.start[N] + 2 * (ROWS - N));
+      free_embedding(&alone);
+      free_embedding(&out);
+    }
+  free(x);
+  free(all);
+}
+
 /* Units are the user's: the same picture for data of any size. */
 TEST(data_of_any_size) {
   const double sizes[] = {0x1p-600, 0x1p-60, 0x1p60, 0x1p600};
@@ -430,6 +481,7 @@ int main(void) {
   RUN(a_given_start);
   RUN(few_rows);
   RUN(rows_that_are_alike);
+  RUN(copies_change_no_other_row);
   RUN(data_of_any_size);
   RUN(bad_values_are_refused);
   RUN(interrupts_are_heard);

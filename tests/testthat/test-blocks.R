@@ -5,9 +5,11 @@ scaled_numbers <- function(x) {
 
 test_that("a data frame with factors is scaled numbers, parted by its categories", {
   graph <- fuzzy_graph(nearest_neighbors(scaled_numbers(as.matrix(iris[1:4]))))
-  expect_identical(umap_fit(iris)$graph, supervise_graph(graph, iris$Species))
   expect_identical(
-    umap_fit(iris, scale = "none")$graph,
+    umap_fit(iris, duplicates = "separate")$graph, supervise_graph(graph, iris$Species)
+  )
+  expect_identical(
+    umap_fit(iris, scale = "none", duplicates = "separate")$graph,
     supervise_graph(fuzzy_graph(nearest_neighbors(iris[1:4])), iris$Species)
   )
 })
@@ -16,20 +18,22 @@ test_that("logical columns are categories next to others, and numbers otherwise"
   x <- data.frame(iris[1:4], long = iris[[1]] > 5.8, name = as.character(iris$Species))
   graph <- fuzzy_graph(nearest_neighbors(scaled_numbers(as.matrix(iris[1:4]))))
   graph <- supervise_graph(supervise_graph(graph, x$long), x$name)
-  expect_identical(umap_fit(x)$graph, graph)
+  expect_identical(umap_fit(x, duplicates = "separate")$graph, graph)
   expect_identical(umap(x[1:5]), umap(as.matrix(x[1:5])))
 })
 
 test_that("unknown categories are allowed", {
   x <- replace(iris, cbind(1:30, 5), NA)
   graph <- fuzzy_graph(nearest_neighbors(scaled_numbers(as.matrix(iris[1:4]))))
-  expect_identical(umap_fit(x)$graph, supervise_graph(graph, x$Species))
+  expect_identical(
+    umap_fit(x, duplicates = "separate")$graph, supervise_graph(graph, x$Species)
+  )
 })
 
 test_that("a list of metrics says which columns belong together", {
   model <- umap_fit(iris, metric = list(
     euclidean = c("Sepal.Length", "Sepal.Width"), manhattan = 3:4, categorical = "Species"
-  ), scale = "none")
+  ), scale = "none", duplicates = "separate")
   graph <- intersect_graphs(
     fuzzy_graph(nearest_neighbors(iris[1:2])),
     fuzzy_graph(nearest_neighbors(iris[3:4], metric = "manhattan")),
@@ -47,7 +51,9 @@ test_that("a list of metrics says which columns belong together", {
     fuzzy_graph(nearest_neighbors(x[, 1:2])), fuzzy_graph(nearest_neighbors(x[, 3:4])),
     reset_local = FALSE
   )
-  expect_identical(umap_fit(unname(x), metric = list(euclidean = 1:2, euclidean = 3:4))$graph, same)
+  halves <- list(euclidean = 1:2, euclidean = 3:4)
+  both <- umap_fit(unname(x), metric = halves, duplicates = "separate")
+  expect_identical(both$graph, same)
 })
 
 test_that("categories alone are compared by the share that differs", {
@@ -111,7 +117,8 @@ test_that("scale and pca take only the blocks of numbers in a list", {
   bits <- fuzzy_graph(nearest_neighbors(as.matrix(x[6:7]), metric = "jaccard"))
   both <- intersect_graphs(numbers, bits, reset_local = FALSE)
   expected <- supervise_graph(both, iris$Species)
-  expect_identical(umap_fit(x, metric = blocks, scale = "z")$graph, expected)
+  model <- umap_fit(x, metric = blocks, scale = "z", duplicates = "separate")
+  expect_identical(model$graph, expected)
   reduced <- umap_fit(x, metric = blocks, scale = "z", pca = 2)
   expect_identical(ncol(reduced$blocks[[1]]$standardization$rotation), 2L)
   expect_null(reduced$blocks[[2]]$standardization)

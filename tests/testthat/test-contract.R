@@ -62,7 +62,8 @@ contract <- list(
     list(
       spread = number(0, open = TRUE), neighbor_method = search_methods, metric_kwds = any_keywords,
       scale = kind("must be one of \"none\", \"z\", .*, not ", function(x) is.null(x) || isTRUE(x)),
-      pca = or_null(whole(1)), keep = one_of("predict", "graph", "minimal"),
+      pca = or_null(whole(1)), duplicates = one_of("spread", "merge", "separate"),
+      keep = one_of("predict", "graph", "minimal"),
       target_recall = number(0, 1),
       # these depend on the number of epochs: umap() checks them
       snapshots = either, trace = either, epoch_callback = either

@@ -1,4 +1,4 @@
-model <- umap_fit(iris[1:4], iris$Species)
+model <- umap_fit(iris[1:4], iris$Species, duplicates = "separate")
 
 test_that("a diagnostic gives each point its color", {
   for (diagnostic in diagnostics) {

@@ -43,7 +43,7 @@ test_that("a model or an embedding serves as initialization", {
 
 test_that("a spectral initialization that does not converge warns once", {
   x <- as.matrix(iris[1:4])[rep(1:150, 3), ]
-  expect_length(suppressWarnings(umap_fit(x))$warnings, 1)
+  expect_length(suppressWarnings(umap_fit(x, duplicates = "separate"))$warnings, 1)
 })
 
 test_that("row names follow the data", {

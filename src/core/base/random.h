@@ -24,7 +24,8 @@ typedef enum uf_stage {
   UF_STAGE_COARSEN,
   UF_STAGE_LOSS,
   UF_STAGE_PREDICT,
-  UF_STAGE_PROLONG
+  UF_STAGE_PROLONG,
+  UF_STAGE_COPIES
 } uf_stage;
 
 static inline uint64_t uf_mix(uint64_t x) {

@@ -109,10 +109,10 @@ typedef struct copy_lists {
   int *last; /* n: at a head, its last copy so far */
 } copy_lists;
 
-static void add_copy(const uf_points *points, int row, int head, copy_lists *lists,
+static void add_copy(const uf_sameness *sameness, int row, int head, copy_lists *lists,
                      uf_copies *copies) {
   int before = -1;
-  while (head >= 0 && head != row && !uf_are_duplicates(points, head, points, row)) {
+  while (head >= 0 && head != row && !sameness->is_same(sameness->data, head, row)) {
     before = head;
     head = lists->head[head];
   }
@@ -126,32 +126,45 @@ static void add_copy(const uf_points *points, int row, int head, copy_lists *lis
   }
 }
 
-uf_status uf_copies_find(uf_context *ctx, const uf_points *points, uf_copies *copies) {
+uf_status uf_copies_of(uf_context *ctx, int n, const uf_sameness *sameness, uf_copies *copies) {
   uf_status status = UF_OK;
-  int n = points->n, *hash = NULL;
   uf_row_table table = {0};
   copy_lists lists = {0};
   *copies = (uf_copies){0};
-  UF_NEW(ctx, hash, n);
   UF_NEW(ctx, lists.head, n);
   UF_NEW(ctx, lists.last, n);
   UF_NEW(ctx, copies->first, n);
   UF_NEW(ctx, copies->next, n);
-  UF_TRY(uf_hash_rows(ctx, points, hash));
-  UF_TRY(uf_row_table_make(ctx, hash, n, &table));
+  UF_TRY(uf_row_table_make(ctx, sameness->hash, n, &table));
   for (int i = 0; i < n; i++) {
     if (i % ROWS_PER_BLOCK == 0) {
       UF_TRY(uf_poll(ctx, 1));
     }
     copies->next[i] = lists.head[i] = -1;
-    add_copy(points, i, uf_row_first(&table, hash[i]), &lists, copies);
+    add_copy(sameness, i, uf_row_first(&table, sameness->hash[i]), &lists, copies);
   }
 done:
-  uf_free(hash);
   uf_free(lists.head);
   uf_free(lists.last);
   uf_row_table_free(&table);
   if (status) uf_copies_free(copies);
+  return status;
+}
+
+static int are_same_points(const void *points, int row, int other) {
+  return uf_are_duplicates(points, row, points, other);
+}
+
+uf_status uf_copies_find(uf_context *ctx, const uf_points *points, uf_copies *copies) {
+  uf_status status = UF_OK;
+  int *hash = NULL;
+  *copies = (uf_copies){0};
+  UF_NEW(ctx, hash, points->n);
+  UF_TRY(uf_hash_rows(ctx, points, hash));
+  const uf_sameness sameness = {hash, are_same_points, points};
+  UF_TRY(uf_copies_of(ctx, points->n, &sameness, copies));
+done:
+  uf_free(hash);
   return status;
 }
 

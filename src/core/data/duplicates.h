@@ -35,7 +35,17 @@ typedef struct uf_copies {
   int *next;  /* n: the next row that is, or -1 */
 } uf_copies;
 
-/* O(n d), with 5 more ints a row while it looks. */
+/* When rows are the same: their hashes are equal, and is_same(data, row, other). */
+typedef struct uf_sameness {
+  const int *hash; /* n */
+  int (*is_same)(const void *data, int row, int other);
+  const void *data;
+} uf_sameness;
+
+/* O(n) comparisons, with 5 more ints a row while it looks. */
+uf_status uf_copies_of(uf_context *ctx, int n, const uf_sameness *sameness, uf_copies *copies);
+
+/* Of the points themselves. O(n d). */
 uf_status uf_copies_find(uf_context *ctx, const uf_points *points, uf_copies *copies);
 void uf_copies_free(uf_copies *copies);
 

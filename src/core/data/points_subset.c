@@ -74,3 +74,38 @@ uf_status uf_points_subset(uf_context *ctx, const uf_points *points, const int *
   if (status) uf_points_free(subset);
   return status;
 }
+
+/* ---- in place ---- */
+
+/* A row moves to a place that is not behind its own, so that no row is overwritten before it has
+ * moved. */
+static void keep_rows(void *rows_of, size_t size, const int *rows, int n_rows) {
+  char *bytes = rows_of;
+  if (!bytes) return;
+  for (size_t i = 0; i < (size_t)n_rows; i++)
+    memmove(bytes + size * i, bytes + size * (size_t)rows[i], size);
+}
+
+static void keep_compressed_rows(uf_points *points, const int *rows, int n_rows) {
+  int64_t to = 0;
+  for (int i = 0; i < n_rows; i++) {
+    int64_t from = points->start[rows[i]], count = points->start[rows[i] + 1] - from;
+    for (int64_t e = 0; e < count; e++) {
+      points->column[to + e] = points->column[from + e];
+      points->value[to + e] = points->value[from + e];
+    }
+    points->start[i] = to; /* i <= rows[i]: later rows still find where they begin */
+    to += count;
+  }
+  points->start[n_rows] = to;
+}
+
+void uf_points_keep(uf_points *points, const int *rows, int n_rows) {
+  keep_rows(points->x, points->stride * sizeof *points->x, rows, n_rows);
+  keep_rows(points->bits, points->words * sizeof *points->bits, rows, n_rows);
+  keep_rows(points->count, sizeof *points->count, rows, n_rows);
+  keep_rows(points->squares, sizeof *points->squares, rows, n_rows);
+  keep_rows(points->mean, sizeof *points->mean, rows, n_rows);
+  if (points->start) keep_compressed_rows(points, rows, n_rows);
+  points->n = n_rows;
+}

@@ -10,12 +10,22 @@
 #include "graph/set_ops.h"
 #include "neighbors/table.h"
 
-/* Makes the points, and their neighbors unless they are given. */
-static uf_status find_neighbors(uf_context *ctx, uf_data_block *block, uint64_t seed) {
+uf_status uf_data_block_prepare(uf_context *ctx, uf_data_block *block) {
   uf_status status = UF_OK;
+  if (block->kind != UF_BLOCK_COLUMNS) return UF_OK;
   uf_phase(ctx, "data");
   UF_TRY(uf_preparation_make(ctx, block->columns, &block->metric, &block->preparation));
   UF_TRY(uf_points_prepare(ctx, block->columns, &block->preparation, &block->points));
+done:
+  return status;
+}
+
+/* Finds the neighbors of the points unless they are given. */
+static uf_status find_neighbors(uf_context *ctx, uf_data_block *block, uint64_t seed) {
+  uf_status status = UF_OK;
+  if (block->points.n == 0) {
+    UF_TRY(uf_data_block_prepare(ctx, block));
+  }
   if (!block->neighbors.index) {
     uf_search_options search = {.k = block->n_neighbors,
                                 .method = block->neighbor_method,
@@ -56,7 +66,7 @@ uf_status uf_data_block_join(uf_context *ctx, uf_data_block *block, const uf_fuz
     return uf_fail(ctx, UF_BAD_INPUT, "must hold more than categories");
   if (is_first) return make_graph(ctx, block, *options, seed, graph);
   if (block->kind == UF_BLOCK_CATEGORIES) {
-    const int *category = block->category;
+    const int *category = block->distinct_category ? block->distinct_category : block->category;
     UF_TRY(uf_categorical_intersection(ctx, graph, category, category, block->weight));
   } else {
     UF_TRY(make_graph(ctx, block, *options, seed, &own));
@@ -73,6 +83,7 @@ done:
 
 void uf_data_block_free(uf_data_block *block) {
   uf_free(block->hash);
+  uf_free(block->distinct_category);
   uf_preparation_free(&block->preparation);
   uf_points_free(&block->points);
   uf_neighbors_free(&block->neighbors);

@@ -41,12 +41,17 @@ typedef struct uf_data_block {
   /* found; uf_data_block_free() frees it, and the neighbors */
   uf_preparation preparation;
   uf_points points;
-  int *hash; /* n, of the points (data/duplicates.h); where points are kept */
+  int *hash;              /* n, of the points (data/duplicates.h); where points are kept */
+  int *distinct_category; /* of the rows that are embedded, where these are not all (distinct.h) */
   uf_neighbor_method used_method;
   float *rho, *sigma; /* n */
 } uf_data_block;
 
-/* Intersects the graph with the block's own; an empty graph becomes the block's. */
+/* Makes the points of a block of columns ready. */
+uf_status uf_data_block_prepare(uf_context *ctx, uf_data_block *block);
+
+/* Intersects the graph with the block's own; an empty graph becomes the block's. Prepares the
+ * block where that has not been done. */
 uf_status uf_data_block_join(uf_context *ctx, uf_data_block *block, const uf_fuzzy_options *options,
                              uint64_t seed, uf_graph *graph);
 void uf_data_block_free(uf_data_block *block);
