@@ -6,11 +6,12 @@
 # - "numeric": columns of numbers, compared by a metric;
 # - "codes": columns of categories, compared by the fraction in which two rows differ;
 # - "neighbors": a table of given neighbors;
+# - "graph": a graph that is given, which can only come first;
 # - "categorical": a column of categories, which makes points of different categories less similar.
-# All but the last have neighbors, so only these can come first. A model keeps of each block what
+# The others have neighbors. All but the last can come first. A model keeps of each block what
 # predict() needs.
 
-block_kinds <- c("numeric", "codes", "neighbors", "categorical")
+block_kinds <- c("numeric", "codes", "neighbors", "graph", "categorical")
 
 new_block <- function(kind, ...) structure(list(kind = kind, ...), class = "umap_block")
 
@@ -70,9 +71,9 @@ category_block <- function(x, weight, arg, column) {
 
 # ---- What C found -------------------------------------------------------------------------------
 
-# Neighbors, rho and sigma of a block, and its rows as C prepared them; NULL for categories.
+# Neighbors, rho and sigma of a block, and its rows as C prepared them; NULL where there are none.
 found_block <- function(found, given) {
-  if (given$kind == "categorical") return(NULL)
+  if (given$kind %in% c("categorical", "graph")) return(NULL)
   is_given <- given$kind == "neighbors"
   found$neighbors <- new_neighbors(
     found$neighbors$idx, found$neighbors$dist, metric_name(given$metric),
@@ -83,10 +84,10 @@ found_block <- function(found, given) {
 }
 
 # Returns the element of the only block, else a list with the elements of all blocks except
-# categories.
+# categories and graphs.
 of_blocks <- function(found, what) {
   found <- lapply(Filter(Negate(is.null), found), `[[`, what)
-  if (length(found) == 1) found[[1]] else found
+  if (length(found) > 1) found else if (length(found) == 1) found[[1]]
 }
 
 # ---- Blocks of a model --------------------------------------------------------------------------
@@ -94,6 +95,7 @@ of_blocks <- function(found, what) {
 # A block as predict() needs it. rows: those that were embedded.
 kept_block <- function(found, given, rows) {
   if (given$kind == "categorical") return(given)
+  if (given$kind == "graph") return(new_block("graph"))
   distances <- found$neighbors$dist
   if (length(rows) < nrow(distances)) distances <- distances[rows, ]
   distances <- distances[is.finite(distances)]
@@ -176,6 +178,7 @@ block_fields <- list(
     }
   )),
   neighbors = distance_fields,
+  graph = list(),
   categorical = list(
     category = function(value, block, model) {
       is.integer(value) && length(value) == nrow(model[["layout"]])
@@ -190,6 +193,12 @@ block_fields <- list(
 
 # The blocks of a model that is to predict; sizes of vectors and indices are checked in C.
 check_blocks <- function(model, arg = "object") {
+  if (is_graph_model(model)) {
+    abort_input(
+      arg, "must be a model of rows, distances or neighbors, not of a graph, as new rows cannot ",
+      "be compared with a graph"
+    )
+  }
   blocks <- model[["blocks"]]
   if (is.null(blocks)) {
     abort_input(

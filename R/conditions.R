@@ -25,6 +25,7 @@
 #' | `unfurl_warning_precision` | rows cannot be told apart in single precision |
 #' | `unfurl_warning_categories` | categories are unknown, or different in every row |
 #' | `unfurl_warning_codes` | numbers in a target look like codes of categories |
+#' | `unfurl_warning_input` | a matrix of data looks like one of distances or similarities |
 #' | `unfurl_warning_missing` | rows have no place in the layout |
 #'
 #' Messages of progress have the class `unfurl_message`.

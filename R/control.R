@@ -56,6 +56,18 @@ optimizer_constants <- list(beta1 = 0.5, beta2 = 0.9, epsilon = 0.5)
 #'
 #'   Given distances and neighbors, and metrics that are R functions, do not show which rows are
 #'   equal: there it has no effect.
+#' @param input What `x` is:
+#'   - `"auto"`: what its class says. Matrices and data frames are data, but a matrix that looks
+#'     like one of pairs of points (symmetric with a diagonal of zeros; or sparse, with a diagonal
+#'     of ones or the same names of rows and columns) gives a warning;
+#'   - `"data"`: rows of data, without that warning;
+#'   - `"graph"`: the similarities of pairs of points, greater than 0 and at most 1: a sparse
+#'     symmetric matrix of the package Matrix, whose diagonal does not count. This graph is laid
+#'     out: neighbors are not searched, and [predict()][predict.umap_model] cannot compare new rows
+#'     with it;
+#'   - `"distance"`: the distances of pairs of points, a square matrix with a diagonal of zeros. A
+#'     dense one must be symmetric. In a sparse one, pairs without an entry, or with a 0, are
+#'     missing, and each row lists the neighbors of its point.
 #' @param target_metric,target_weight,target_n_neighbors How `y` counts, see [supervise_graph()].
 #'   `target_n_neighbors` is `n_neighbors` where it is `NULL`. Without `y` they have no effect, and
 #'   a warning says so, as for other settings without effect.
@@ -81,7 +93,7 @@ umap_control <- function(spread = 1, a = NULL, b = NULL, set_op_mix_ratio = 1,
                          local_connectivity = 1, bandwidth = 1, learning_rate = NULL,
                          repulsion_strength = NULL, negative_sample_rate = NULL,
                          neighbor_method = "auto", target_recall = 0.99, metric_kwds = NULL,
-                         scale = NULL, pca = NULL, duplicates = "spread",
+                         scale = NULL, pca = NULL, duplicates = "spread", input = "auto",
                          target_metric = "euclidean", target_weight = 0.5,
                          target_n_neighbors = NULL, keep = "predict", method = "umap",
                          optimizer = "batch", optimizer_args = list(), snapshots = NULL,
@@ -102,7 +114,8 @@ umap_control <- function(spread = 1, a = NULL, b = NULL, set_op_mix_ratio = 1,
     ),
     list(
       scale = check_scale(scale), pca = check_pca(pca),
-      duplicates = check_choice(duplicates, "duplicates", c("spread", "merge", "separate"))
+      duplicates = check_choice(duplicates, "duplicates", c("spread", "merge", "separate")),
+      input = check_choice(input, "input", inputs)
     ),
     check_target_settings(target_metric, target_weight, target_n_neighbors),
     list(keep = check_choice(keep, "keep", c("predict", "graph", "minimal"))),

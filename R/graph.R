@@ -98,12 +98,17 @@ new_graph <- function(triplets, n) {
 # The least float above 0, as which C keeps a similarity.
 smallest_similarity <- 2^-149
 
-# Checks a graph that may have been edited: nodes in range, weights in (0, 1], symmetric.
+# Checks a graph that may have been edited, or a sparse matrix: nodes in range, weights in (0, 1],
+# symmetric.
 check_graph <- function(graph, arg = "graph") {
-  if (inherits(graph, "umap_model")) graph <- graph[["graph"]]
-  if (!is.data.frame(graph) || !all(graph_columns %in% names(graph))) {
+  if (has_class(graph, "umap_model")) graph <- graph[["graph"]]
+  if (is_pairs(graph)) return(matrix_graph(graph, arg))
+  if (!is_frame(graph) || !all(graph_columns %in% names(graph))) {
     abort_input(
-      arg, "must be a data frame with the columns row, col and similarity, not ", describe(graph)
+      arg, "must be a data frame with the columns row, col and similarity, not ", describe(graph),
+      hint = if (is_dense(graph) || isS4(graph)) {
+        "A symmetric matrix must be sparse, such as a dgCMatrix or dsCMatrix."
+      }
     )
   }
   check_column_lengths(graph, arg)
@@ -124,9 +129,12 @@ check_graph <- function(graph, arg = "graph") {
   )
 }
 
-check_similarities <- function(similarity, arg) {
+check_similarities <- function(similarity, arg, hint = NULL) {
   if (anyNA(similarity) || any(similarity < smallest_similarity | similarity > 1)) {
-    abort_input(arg, "must have similarities greater than 0 (at least 2^-149) and at most 1")
+    abort_input(
+      arg, "must have similarities greater than 0 (at least 2^-149) and at most 1",
+      hint = if (any(similarity > 1, na.rm = TRUE)) hint
+    )
   }
   if (length(similarity) == 0) {
     warn("isolated", "`", arg, "` has no edges: only chance decides where its points are put",

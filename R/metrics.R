@@ -145,8 +145,8 @@ check_metric <- function(metric, kwds = NULL, d = NULL) {
       "metric", "must compare rows, not be \"precomputed\"",
       value = metric,
       hint = paste(
-        "Give distances as a `dist`, which as.dist() makes of a square matrix, or neighbors as a",
-        "list of `idx` and `dist`."
+        "Give distances as a `dist` or, with input = \"distance\", as a square matrix; or",
+        "neighbors as a list of `idx` and `dist`."
       )
     )
   }

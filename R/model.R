@@ -143,22 +143,28 @@ is_plain <- function(x) {
 # Settings that are shown.
 are_shown_settings <- function(settings) {
   metric <- settings[["metric"]]
-  are_numbers(settings[c("n_neighbors", "min_dist", "n_epochs")]) &&
+  are_numbers(settings[c("min_dist", "n_epochs")]) && has_neighborhoods(settings) &&
     is_text(settings[["init"]]) && (is_text(metric) || (is.list(metric) && length(metric) > 0))
+}
+
+# Of a graph that was given, no size of neighborhoods is known.
+has_neighborhoods <- function(settings) {
+  k <- settings[["n_neighbors"]]
+  if (is.null(k)) return(identical(settings[["metric"]], "graph"))
+  is_number(k) && k >= 2 && k == round(k)
 }
 
 are_sound_settings <- function(settings) {
   if (!is_named_list(settings) || !is_named_list(settings[["optimizer_args"]])) return(FALSE)
   numbers <- c(
     settings[c(
-      "n_neighbors", "n_epochs", "local_connectivity", "bandwidth", "learning_rate",
-      "repulsion_strength", "negative_sample_rate"
+      "n_epochs", "local_connectivity", "bandwidth", "learning_rate", "repulsion_strength",
+      "negative_sample_rate"
     )],
     settings[["optimizer_args"]][names(optimizer_constants)]
   )
-  k <- settings[["n_neighbors"]]
   all(vapply(numbers, function(x) is_number(x) && x >= 0, NA)) && settings[["bandwidth"]] > 0 &&
-    settings[["n_epochs"]] < 1e7 && k >= 2 && k == round(k) && is_text(settings[["method"]]) &&
+    settings[["n_epochs"]] < 1e7 && is_text(settings[["method"]]) &&
     is_text(settings[["optimizer"]]) && is_plain(unclass(settings)) &&
     (is.null(settings[["scale"]]) || is_text(settings[["scale"]])) && are_shown_settings(settings)
 }

@@ -53,6 +53,9 @@
 #' @param method How to search, see below.
 #' @param target_recall Part of the true neighbors that method `"clusters"` is to find, in \[0,
 #'   1\]. The nearer to 1, the longer it takes; it has no effect on other methods or on `query`.
+#' @param input What `x` is: `"data"`, or `"distance"` for a square matrix of distances, dense or
+#'   sparse, see [umap_control()]; `"auto"` takes a matrix as data, with a warning if it looks like
+#'   one of distances.
 #' @inheritParams umap
 #' @return A list of class `umap_neighbors`:
 #'   \item{idx}{An integer matrix, n x k: row numbers, from 1. The first column is the row itself.}
@@ -83,19 +86,28 @@
 nearest_neighbors <- function(x, k = 15, metric = "euclidean",
                               method = c("auto", "exact", "clusters", "nndescent"), seed = 42,
                               n_threads = NULL, verbose = NULL, metric_kwds = NULL, query = NULL,
-                              neighbors = NULL, target_recall = 0.99) {
+                              neighbors = NULL, target_recall = 0.99,
+                              input = c("auto", "data", "distance")) {
   method <- check_choice(method, "method", neighbor_methods)
   target_recall <- check_number(target_recall, "target_recall", min = 0, max = 1)
   if (is.null(query) && !is.null(neighbors)) {
     abort_input("neighbors", "is of use only with `query`")
   }
-  if (has_class(x, "dist") && is.null(query)) {
+  choices <- setdiff(inputs, "graph")
+  input <- check_choice(input, "input", choices)
+  if (input == "distance" && !is.null(query)) {
+    abort_input("query", "must be NULL where `x` holds distances")
+  }
+  if (input_kind(x, input, choices) == "distance") x <- given_distances(x, k, "k")
+  is_found <- input == "distance" && has_class(x, "umap_neighbors")
+  if (is_found || (has_class(x, "dist") && is.null(query))) {
     is_given <- c(
       metric = !is_metric_of_distances(metric, attr(x, "method")),
       metric_kwds = length(metric_kwds) > 0, method = !method %in% c("auto", "exact"),
       target_recall = target_recall != 0.99
     )
     warn_given(names(which(is_given)), "the distances are given")
+    if (is_found) return(x)
     n <- check_dist(x)
     k <- check_n_neighbors(k, "k", n)
     run <- run_settings(n_threads, verbose)

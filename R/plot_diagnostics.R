@@ -53,7 +53,8 @@ points_trust <- function(model, data) {
     abort_input("data", "is missing: diagnostic \"trustworthiness\" compares the layout with them")
   }
   n <- nrow(model[["layout"]])
-  k <- min(model[["settings"]][["n_neighbors"]] - 1, (n - 1) %/% 2)
+  k <- if (is_graph_model(model)) 14 else model[["settings"]][["n_neighbors"]] - 1
+  k <- min(k, (n - 1) %/% 2)
   run <- run_settings(NULL, FALSE)
   quality <- naming_argument(
     "data", measure_quality(data, model, NULL, k, 1, Inf, NULL, NULL, run, "data")

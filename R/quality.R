@@ -124,7 +124,7 @@ measure_quality <- function(x, layout, labels, k, k_label, sample, metric, metri
 # where the model was made of distances or neighbors. model: from check_model(). Errors name the
 # argument `arg`.
 seen_by_model <- function(model, x, arg, run) {
-  if (is.null(model[["blocks"]])) return(seen_by_settings(model, x, arg))
+  if (is.null(model[["blocks"]]) || is_graph_model(model)) return(seen_by_settings(model, x, arg))
   blocks <- check_blocks(model, "layout")
   if (length(blocks) != 1) {
     abort_input(

@@ -7,7 +7,17 @@ sparse_classes <- c(
   "dgCMatrix", "lgCMatrix", "ngCMatrix", "dgRMatrix", "lgRMatrix", "ngRMatrix"
 )
 
+# Those of which one triangle is kept: as matrices of pairs only.
+symmetric_classes <- c(
+  "dsCMatrix", "lsCMatrix", "nsCMatrix", "dsRMatrix", "lsRMatrix", "nsRMatrix"
+)
+
 is_sparse <- function(x) isS4(x) && has_class(x, sparse_classes)
+
+# Whether x can be a sparse matrix of pairs of points.
+is_pairs <- function(x) {
+  isS4(x) && (has_class(x, c(sparse_classes, symmetric_classes)) || is_seurat_graph(x))
+}
 
 # Does inherits(), by the name of the class where its package is not loaded.
 has_class <- function(x, what) {
@@ -30,6 +40,9 @@ is_dense <- function(x) !is_unloaded(x) && is.matrix(x)
 matrix_remedy <- function(x, arg) {
   if (!identical(attr(class(x), "package"), "Matrix")) return(NULL)
   paste0(
+    if (has_class(x, symmetric_classes)) {
+      "Give input = \"graph\" if it holds similarities, input = \"distance\" if distances. "
+    },
     "Convert it: as(as(", arg, ", \"CsparseMatrix\"), \"generalMatrix\"), or as.matrix(", arg,
     ") when it is dense."
   )
@@ -37,15 +50,11 @@ matrix_remedy <- function(x, arg) {
 
 # The slots of an object may have been edited: C relies on what is checked here.
 check_sparse <- function(x, arg) {
-  index <- sparse_index(x)
-  dim <- slot_of(x, "Dim")
-  if (!is_by_rows(x)) dim <- rev(dim)
-  is_sound <- is.integer(dim) && length(dim) == 2 && has_values_for(x, index) &&
-    are_starts(slot_of(x, "p"), dim[1], length(index)) && are_indices(index, dim[2])
-  if (!isTRUE(is_sound)) {
+  if (!is_sound_sparse(x)) {
     abort_input(arg, "must be a valid ", class(x)[1], ", but its slots do not agree", value = x)
   }
-  if (has_duplicates(slot_of(x, "p"), index, dim[2])) {
+  dim <- slot_of(x, "Dim")
+  if (has_duplicates(slot_of(x, "p"), sparse_index(x), dim[if (is_by_rows(x)) 2 else 1])) {
     abort_input(
       arg, "must be a valid ", class(x)[1], ", not one with two entries for the same place",
       value = x
@@ -54,13 +63,61 @@ check_sparse <- function(x, arg) {
   x
 }
 
-is_by_rows <- function(x) has_class(x, c("dgRMatrix", "lgRMatrix", "ngRMatrix"))
+is_sound_sparse <- function(x) {
+  index <- sparse_index(x)
+  dim <- slot_of(x, "Dim")
+  if (!is_by_rows(x)) dim <- rev(dim)
+  is_sound <- is.integer(dim) && length(dim) == 2 && has_values_for(x, index) &&
+    are_starts(slot_of(x, "p"), dim[1], length(index)) && are_indices(index, dim[2])
+  isTRUE(is_sound)
+}
+
+is_by_rows <- function(x) {
+  has_class(x, grep("RMatrix$", c(sparse_classes, symmetric_classes), value = TRUE))
+}
 
 # The column of each entry, or the row where they are kept by columns.
 sparse_index <- function(x) slot_of(x, if (is_by_rows(x)) "j" else "i")
 
 has_values_for <- function(x, index) {
-  has_class(x, c("ngCMatrix", "ngRMatrix")) || length(slot_of(x, "x")) == length(index)
+  is_pattern(x) || length(slot_of(x, "x")) == length(index)
+}
+
+# Whether x has no values, only places.
+is_pattern <- function(x) has_class(x, c("ngCMatrix", "ngRMatrix", "nsCMatrix", "nsRMatrix"))
+
+# The values of some entries.
+sparse_values <- function(x, entries) {
+  if (is_pattern(x)) rep(1, length(entries)) else slot_of(x, "x")[entries]
+}
+
+# Entries of a square matrix off its diagonal that are not 0: list(row, col, value), counted from 1;
+# and its diagonal.
+sparse_pairs <- function(x, arg) {
+  check_sparse(x, arg)
+  n <- n_rows(x)
+  if (n != n_columns(x) || n < 2) {
+    abort_input(
+      arg, "must be a square matrix of two or more points, not one of ", plural(n, "row"), " and ",
+      plural(n_columns(x), "column")
+    )
+  }
+  minor <- sparse_index(x) + 1L
+  major <- rep(seq_len(n), diff(slot_of(x, "p")))
+  value <- as.double(sparse_values(x, seq_along(minor)))
+  diagonal <- numeric(n)
+  is_on <- major == minor
+  diagonal[major[is_on]] <- value[is_on]
+  is_off <- !is_on & (is.na(value) | value != 0)
+  major <- major[is_off]
+  minor <- minor[is_off]
+  value <- value[is_off]
+  if (has_class(x, symmetric_classes)) {
+    both <- list(c(major, minor), c(minor, major))
+    return(list(row = both[[1]], col = both[[2]], value = c(value, value), diagonal = diagonal))
+  }
+  if (!is_by_rows(x)) return(list(row = minor, col = major, value = value, diagonal = diagonal))
+  list(row = major, col = minor, value = value, diagonal = diagonal)
 }
 
 are_starts <- function(p, n, n_entries) {

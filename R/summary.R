@@ -80,6 +80,9 @@ reported_recall <- function(neighbors) {
 
 # Metric and method of one search, or of the searches of several blocks.
 searches <- function(neighbors, settings = NULL) {
+  if (is.null(neighbors) && identical(settings[["metric"]], "graph")) {
+    return(list(metric = "graph", method = "given"))
+  }
   if (is.null(neighbors)) {
     return(list(metric = field_text(settings[["metric"]]), method = "not kept"))
   }
@@ -113,7 +116,9 @@ print.summary.umap_model <- function(x, ...) {
   cat("\nSettings\n")
   settings <- c(x$settings[setdiff(names(x$settings), c("a", "b"))], x$curve, seed = x$seed)
   print_settings(Filter(Negate(is.null), settings))
-  if (is.null(x$scale)) {
+  if (is.null(x$scale) && identical(x$settings$metric, "graph")) {
+    cat("\nThe graph was given: there are no neighbors and no local scale\n")
+  } else if (is.null(x$scale)) {
     cat("\nNeighbors, local scale, graph and data are not kept: see `keep` of umap_control()\n")
   } else {
     cat("\nLocal scale\n")
@@ -141,9 +146,9 @@ print_settings <- function(settings) {
 # A line for each phase: its name, its time, what came out of it.
 print_stages <- function(x) {
   found <- c(
-    "nearest neighbors" = paste0(
-      x$settings$n_neighbors, " each, ", x$neighbors$metric, ", ", recall_text(x)
-    ),
+    "nearest neighbors" = if (!identical(x$settings$metric, "graph")) {
+      paste0(x$settings$n_neighbors, " each, ", x$neighbors$metric, ", ", recall_text(x))
+    },
     "fuzzy graph" = if (is.null(x$components)) {
       "not kept"
     } else {

@@ -30,6 +30,10 @@
 #'   - a sparse matrix or a raw matrix of packed bits, see [metrics];
 #'   - distances of class `dist`, which are read where they are, without a copy. Points at an
 #'     infinite distance are not neighbors;
+#'   - a square matrix of distances, dense or sparse, with `input = "distance"`, see
+#'     [umap_control()];
+#'   - a graph: what [fuzzy_graph()] returned, a `Graph` of SeuratObject, or with `input = "graph"`
+#'     a sparse symmetric matrix of similarities;
 #'   - neighbors: what [nearest_neighbors()] returned or any list of matrices `idx` and `dist`, also
 #'     lists of other packages, see [smooth_knn()];
 #'   - a formula: the columns of `data` on its right, with the target `y` on its left if there is
@@ -173,8 +177,9 @@ fit_model <- function(x, labels, n_neighbors, n_components, metric, min_dist, y,
     resolve_input(x, n_neighbors, n_components, metric, control, seed, run, given)
   )
   labels <- check_labels(labels, input$n)
-  targets <- log$keep(target_blocks(y, input$n, control, input$n_neighbors, seed, run))
-  if (is.null(control$target_n_neighbors)) control$target_n_neighbors <- input$n_neighbors
+  k <- if (is.null(input$n_neighbors)) 15L else input$n_neighbors # a graph has no neighborhoods
+  targets <- log$keep(target_blocks(y, input$n, control, k, seed, run))
+  if (is.null(control$target_n_neighbors)) control$target_n_neighbors <- k
   init <- check_init(init, input$n, n_components, input$blocks[[1]]$x)
   curve <- method_curve(
     control$method, resolve_curve(min_dist, control$spread, control$a, control$b)
@@ -191,8 +196,9 @@ fit_model <- function(x, labels, n_neighbors, n_components, metric, min_dist, y,
       min_dist = min_dist, init = if (is.matrix(init)) "matrix" else init,
       n_epochs = n_epochs
     ),
-    control[setdiff(names(control), c("keep", "snapshots", "trace", "epoch_callback"))]
+    control[setdiff(names(control), c("input", "keep", "snapshots", "trace", "epoch_callback"))]
   )
+  if (is.null(input$n_neighbors)) settings$n_neighbors <- NULL
   run <- run_for_metric(run, input$blocks[[1]]$metric)
   options <- core_options(settings, curve, seed, control$keep)
   fit <- log$keep(.Call(C_umap, c(input$blocks, targets), init, options, observer, run))
@@ -207,6 +213,12 @@ fit_model <- function(x, labels, n_neighbors, n_components, metric, min_dist, y,
 
 # Returns data, or neighbors in their place, as blocks.
 resolve_input <- function(x, n_neighbors, n_components, metric, control, seed, run, given) {
+  input <- input_kind(x, control$input)
+  if (input == "graph") return(graph_input(x, metric, control, given))
+  if (input == "distance") {
+    x <- given_distances(x, n_neighbors, "n_neighbors")
+    given <- setdiff(given, "n_neighbors")
+  }
   x <- plain_frame(x, "x")
   check_room <- function(n, rows, k) {
     bytes <- fit_bytes(n, rows, k, n_components, control$keep != "minimal")

@@ -17,6 +17,13 @@ static uf_status take_categories(uf_context *ctx, SEXP category, int n, uf_data_
   return block->category ? UF_OK : fail_lengths(ctx);
 }
 
+static uf_status take_given_graph(uf_context *ctx, SEXP graph, int n, uf_data_block *block) {
+  block->kind = UF_BLOCK_GRAPH;
+  if (r_int(graph, "n") != n) return fail_lengths(ctx);
+  return r_to_graph(ctx, r_element(graph, "row"), r_element(graph, "col"),
+                    r_element(graph, "similarity"), n, &block->graph);
+}
+
 static uf_status take_neighbors(uf_context *ctx, SEXP neighbors, int n, uf_data_block *block) {
   SEXP idx = r_element(neighbors, "idx"), dist = r_element(neighbors, "dist");
   block->kind = UF_BLOCK_NEIGHBORS;
@@ -45,6 +52,8 @@ static uf_status to_block(r_run *run, SEXP given, int n, uf_matrix *columns, uf_
   const char *kind = r_string(given, "kind");
   block->weight = r_double(given, "weight");
   block->is_target = Rf_asLogical(r_element(given, "is_target")) == 1;
+  if (strcmp(kind, "graph") == 0)
+    return take_given_graph(&run->ctx, r_element(given, "graph"), n, block);
   if (strcmp(kind, "categorical") == 0)
     return take_categories(&run->ctx, r_element(given, "category"), n, block);
   block->max_distance = r_double(given, "max_distance");
@@ -78,7 +87,7 @@ static int has_points(const uf_data_block *block) {
 
 static SEXP from_block(const uf_data_block *block, int keep_points) {
   static const char *const names[] = {"neighbors", "rho", "sigma", "points", "preparation"};
-  if (block->category) return R_NilValue;
+  if (block->kind == UF_BLOCK_CATEGORIES || block->kind == UF_BLOCK_GRAPH) return R_NilValue;
   int n = block->neighbors.n;
   SEXP result = PROTECT(r_named_list(5, names));
   SET_VECTOR_ELT(result, 0, r_from_neighbors(&block->neighbors, block->unit, block->used_method));

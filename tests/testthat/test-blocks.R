@@ -415,8 +415,9 @@ test_that("only factors, text, truth and numbers are categories", {
 
 test_that("a graph is not data", {
   graph <- digits_graph(50)
-  for (f in list(umap, umap_fit, nearest_neighbors)) {
-    expect_input_error(f(graph), "`x` must be data or neighbors, not a graph")
+  expect_input_error(nearest_neighbors(graph), "`x` must be data or neighbors, not a graph")
+  for (f in list(umap, umap_fit)) {
+    expect_input_error(f(graph, input = "data"), "`x` must be data or neighbors, not a graph")
   }
   expect_input_error(umap(some_digits(50), init = graph), "`init` must be data or .*, not a graph")
 })

@@ -63,6 +63,7 @@ contract <- list(
       spread = number(0, open = TRUE), neighbor_method = search_methods, metric_kwds = any_keywords,
       scale = kind("must be one of \"none\", \"z\", .*, not ", function(x) is.null(x) || isTRUE(x)),
       pca = or_null(whole(1)), duplicates = one_of("spread", "merge", "separate"),
+      input = one_of("auto", "data", "graph", "distance"),
       keep = one_of("predict", "graph", "minimal"),
       target_recall = number(0, 1),
       # these depend on the number of epochs: umap() checks them
@@ -74,7 +75,8 @@ contract <- list(
       x = data_kind(), k = whole(2), metric = metric_kind, method = search_methods,
       metric_kwds = no_keywords,
       query = or_null(data_kind("must have as many columns as `x`, 4, not ")),
-      neighbors = kind("is of use only with `query`", is.null), target_recall = number(0, 1)
+      neighbors = kind("is of use only with `query`", is.null), target_recall = number(0, 1),
+      input = one_of("auto", "data", "distance")
     ),
     run_rows
   )),

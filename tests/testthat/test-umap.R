@@ -303,7 +303,9 @@ test_that("the metric of distances may be given, as may what umap() has anyway",
   bare <- unclass(nearest_neighbors(iris[1:4], metric = "cosine"))[c("idx", "dist")]
   expect_no_warning(umap(bare, metric = "euclidean", n_epochs = 2))
   expect_input_error(umap(d, metric = "miles"), "`metric` must be one of")
-  expect_input_error(umap(as.matrix(d), metric = "precomputed"), "not be \"precomputed\"\\. Give")
+  expect_input_error(
+    umap(as.matrix(d), metric = "precomputed", input = "data"), "not be \"precomputed\"\\. Give"
+  )
 })
 
 test_that("a warning names arguments of data that have no effect on distances", {

@@ -64,6 +64,11 @@ uf_status uf_data_block_join(uf_context *ctx, uf_data_block *block, const uf_fuz
   int is_first = !graph->start;
   if (is_first && block->kind == UF_BLOCK_CATEGORIES)
     return uf_fail(ctx, UF_BAD_INPUT, "must hold more than categories");
+  if (is_first && block->kind == UF_BLOCK_GRAPH) {
+    *graph = block->graph;
+    block->graph = (uf_graph){0};
+    return UF_OK;
+  }
   if (is_first) return make_graph(ctx, block, *options, seed, graph);
   if (block->kind == UF_BLOCK_CATEGORIES) {
     const int *category = block->distinct_category ? block->distinct_category : block->category;
@@ -84,6 +89,7 @@ done:
 void uf_data_block_free(uf_data_block *block) {
   uf_free(block->hash);
   uf_free(block->distinct_category);
+  uf_graph_free(&block->graph);
   uf_preparation_free(&block->preparation);
   uf_points_free(&block->points);
   uf_neighbors_free(&block->neighbors);

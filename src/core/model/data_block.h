@@ -1,6 +1,6 @@
 /*
  * model/data_block.h: makes the fuzzy graph of a block of data about the points: columns with a
- * metric, neighbors that are known already, or categories.
+ * metric, neighbors or a graph that are known already, or categories.
  *
  * Plain UMAP has a single block. Mixed data have one for each kind of columns, and a target that
  * supervises is one more: their fuzzy graphs are intersected, one after the other.
@@ -15,6 +15,7 @@
 typedef enum uf_block_kind {
   UF_BLOCK_COLUMNS,
   UF_BLOCK_NEIGHBORS,
+  UF_BLOCK_GRAPH,
   UF_BLOCK_CATEGORIES
 } uf_block_kind;
 
@@ -29,6 +30,9 @@ typedef struct uf_data_block {
   uf_neighbor_method neighbor_method;
   double target_recall; /* fraction of the true neighbors to find */
   int n_neighbors;      /* the point itself counted */
+
+  /* given: a graph, which becomes that of all blocks; only the first block can have one */
+  uf_graph graph;
 
   /* given: categories */
   const int *category; /* n codes, negative where unknown */
