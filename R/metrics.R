@@ -79,16 +79,16 @@
 #'
 #' @section Small differences:
 #' Comparisons are made in single precision, which holds about seven digits. What most rows of a
-#' dense matrix have in common is therefore subtracted in double precision before, where that changes
-#' no distance: from each column for `"euclidean"`, `"sqeuclidean"`, `"seuclidean"`,
+#' dense matrix have in common is therefore subtracted in double precision before, where that
+#' changes no distance: from each column for `"euclidean"`, `"sqeuclidean"`, `"seuclidean"`,
 #' `"mahalanobis"`, `"manhattan"`, `"chebyshev"`, `"minkowski"` and `"hamming"`, and from the rows
 #' divided by their length for `"cosine"`, `"correlation"`, `"spearman"` and `"hellinger"`. That is
 #' done where values span less than 1/64 of their distance from 0; where only the middle half of a
-#' column does, its median is subtracted, so that a few far-out rows do no harm. So rows that differ
-#' by 1e-9 around 1, or in direction by 1e-10, are told apart. Differences as small within several
-#' groups that lie far apart are lost: such rows count as copies. If that happens to more than 1% of
-#' the rows, a warning of class `unfurl_warning_precision` says to how many. Sparse matrices are
-#' compared as they are, without a warning.
+#' column does, its median is subtracted, so that a few far-out rows do no harm. So rows that
+#' differ by 1e-9 around 1, or in direction by 1e-10, are told apart. Differences as small within
+#' several groups that lie far apart are lost: such rows count as copies. If that happens to more
+#' than 1% of the rows, pairs aside, a warning of class `unfurl_warning_precision` says to how
+#' many. Sparse matrices are compared as they are, without a warning.
 #'
 #' @section Far-out values:
 #' Comparisons are made in single precision, after a common power of two has brought huge and tiny

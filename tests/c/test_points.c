@@ -419,7 +419,7 @@ static const char *warning_of(const double *x, int n, int d, uf_metric metric) {
 }
 
 /* Two groups far apart, in each of which rows differ by 1e-11; copies and rounding errors are no
- * loss, and a row among hundreds is not worth a warning. */
+ * loss, and pairs are not worth a warning, nor is a row among hundreds. */
 TEST(rows_with_the_same_floats) {
   enum { N = 1000, D = 3 };
   const uf_metric some[] = {UF_EUCLIDEAN, UF_CANBERRA, UF_COSINE, UF_SEUCLIDEAN};
@@ -436,7 +436,11 @@ TEST(rows_with_the_same_floats) {
     CHECK(strstr(warning_of(x, N, D, some[m]), "241 rows, the first of them 11,"));
     uf_free(x);
     x = random_columns(N, D, 1, 2);
-    for (int c = 0; c < D; c++) x[3 + N * c] = x[77 + N * c] * (c ? 1 : 1 + 1e-11);
+    for (int i = 0; i < 8; i++)
+      for (int c = 0; c < D; c++) x[3 + i + N * c] = x[77 + N * c] * (c ? 1 : 1 + 1e-11 * i);
+    CHECK(warning_of(x, N, D, some[m])[0] == 0);
+    for (int i = 0; i < N; i += 2)
+      for (int c = 0; c < D; c++) x[i + 1 + N * c] = x[i + N * c] * (c ? 1 : 1 + 1e-11);
     CHECK(warning_of(x, N, D, some[m])[0] == 0);
     uf_free(x);
   }

@@ -210,7 +210,7 @@ test_that("rows that single precision cannot tell apart are counted", {
   rows <- ten_groups()
   corners <- gaussian(10, 6, 3)[rows$group, ]
   expect_warning(
-    nearest_neighbors(corners * (1 + 1e-11 * seq_len(1000)), 15),
+    nearest_neighbors(corners * (1 + 1e-12 * seq_len(1000)), 15),
     "^1000 rows, the first of them 1, cannot be told apart",
     class = "unfurl_warning_precision"
   )

@@ -105,17 +105,16 @@ static uf_status check_underflow(uf_context *ctx, precision_job *job, int *count
  * computations, or of preparing rows, where it is relative to the largest value of a row. */
 static const double rounding = 0x1p-40;
 
-/* Fewer lost rows than this fraction of all are not worth a warning: even of a million random
- * numbers, some have the same float. */
+/* Fewer lost rows than this fraction of all are not worth a warning. */
 static const double negligible_loss = 0.01;
 
 typedef struct loss_job {
   const uf_matrix *matrix;
   const uf_preparation *preparation;
-  const int *first;    /* n: the lowest row with the same floats */
-  double *rows;        /* per worker: two rows and scratch */
-  size_t room, stride; /* doubles of a worker, and of a row */
-  char *differs;       /* n: whether a row differs from its first */
+  const uf_copies *copies; /* rows with the same floats */
+  double *rows;            /* per worker: two rows and scratch */
+  size_t room, stride;     /* doubles of a worker, and of a row */
+  char *differs;           /* n: whether a row differs from its first */
 } loss_job;
 
 /* Metrics for which rows that differ may be the same: multiples, the poles. */
@@ -146,18 +145,20 @@ static int are_different(const loss_job *j, int row, int other, double *x) {
 static void compare_with_first(void *job, uf_rows rows) {
   loss_job *j = job;
   for (int i = (int)rows.from; i < rows.to; i++)
-    if (j->first[i] != i)
+    if (j->copies->first[i] != i)
       j->differs[i] =
-          (char)are_different(j, i, j->first[i], j->rows + j->room * (size_t)rows.worker);
+          (char)are_different(j, i, j->copies->first[i], j->rows + j->room * (size_t)rows.worker);
 }
 
-/* Rows of which one differs from the first of them are lost, all of them. */
+/* Three or more rows of which one differs from the first of them are lost, all of them. Pairs do
+ * next to no harm, and occur by chance: a float for each of a million numbers is hard to find. */
 static int count_lost(const loss_job *j, int n, int *lowest) {
+  const int *first = j->copies->first, *next = j->copies->next;
   int count = 0;
   for (int i = 0; i < n; i++)
-    if (j->differs[i]) j->differs[j->first[i]] = 1;
+    if (j->differs[i]) j->differs[first[i]] = 1;
   for (int i = n - 1; i >= 0; i--)
-    if (j->differs[j->first[i]]) {
+    if (j->differs[first[i]] && next[next[first[i]]] >= 0) {
       count++;
       *lowest = i;
     }
@@ -193,7 +194,7 @@ static uf_status check_differences(uf_context *ctx, const uf_matrix *matrix,
   if (points->form != UF_FLOAT_ROWS || points->metric == UF_FUNCTION) return UF_OK;
   uf_status status = uf_copies_find(ctx, points, &copies);
   if (status) return status;
-  loss_job job = {.matrix = matrix, .preparation = preparation, .first = copies.first};
+  loss_job job = {.matrix = matrix, .preparation = preparation, .copies = &copies};
   if (has_copies(&copies, points->n)) status = find_lost(ctx, &job, &count, &lowest);
   uf_copies_free(&copies);
   if (status || !(count > negligible_loss * points->n)) return status;

@@ -79,8 +79,8 @@ static void sort_sample(double *value, int n) {
   }
 }
 
-/* Returns the offset of a column from a sample of its values: their median, where the middle half of
- * them is close together and far from `offset`, else `offset`. Values far out lose precision
+/* Returns the offset of a column from a sample of its values: their median, where the middle half
+ * of them is close together and far from `offset`, else `offset`. Values far out lose precision
  * relative to themselves, but not to their distance from the rest. */
 static double offset_of_bulk(double *value, int n, double offset) {
   sort_sample(value, n);
