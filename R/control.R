@@ -162,7 +162,7 @@ check_optimizer_args <- function(given) {
   if (!is_fit) {
     abort_input(
       "optimizer_args", "must be a list of any of ", toString(known), ", not ", describe(given),
-      value = given, hint = suggest_name(setdiff(names(given), known)[1], known)
+      value = given, hint = if (is.list(given)) suggest_name(setdiff(names(given), known)[1], known)
     )
   }
   constants <- utils::modifyList(optimizer_constants, given)

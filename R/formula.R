@@ -33,7 +33,7 @@ one_target <- function(left, y) {
 # The columns of the right side, the left side, and how the columns are computed: their code as
 # text, by name.
 formula_parts <- function(formula, data) {
-  if (!is.null(data) && !is.data.frame(data)) {
+  if (!is.null(data) && !is_frame(data)) {
     abort_input("data", "must be a data frame, not ", describe(data), value = data)
   }
   data <- plain_frame(data, "data")

@@ -205,7 +205,7 @@ check_variances <- function(var, d) {
 
 check_covariances <- function(cov, d) {
   if (is.null(cov)) return(NULL)
-  is_fit <- is.matrix(cov) && holds_numbers(cov) && all(is.finite(cov)) && isSymmetric(unname(cov))
+  is_fit <- is_dense(cov) && holds_numbers(cov) && all(is.finite(cov)) && isSymmetric(unname(cov))
   if (is_fit && (is.null(d) || nrow(cov) == d)) return(as.double(cov))
   abort_input(
     "metric_kwds$cov", "must be a symmetric matrix of numbers with a row for each column of `x`, ",

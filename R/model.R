@@ -170,7 +170,7 @@ are_sound_settings <- function(settings) {
 }
 
 are_row_names <- function(names, n) {
-  is.null(names) || ((is.character(names) || is.numeric(names)) && length(names) == n &&
+  is.null(names) || ((is.character(names) || holds_numbers(names)) && length(names) == n &&
     !anyNA(names) && anyDuplicated(names) == 0)
 }
 

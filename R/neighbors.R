@@ -240,7 +240,7 @@ neighbor_names <- list(
 
 # Returns a neighbor list in the form of nearest_neighbors(): self first, then ascending.
 check_neighbors <- function(nn, arg) {
-  if (inherits(nn, "umap_model")) nn <- nn[["neighbors"]]
+  if (has_class(nn, "umap_model")) nn <- nn[["neighbors"]]
   nn <- name_tables(nn)
   check_neighbor_shape(nn, arg)
   row_names <- rownames(nn[["idx"]])
@@ -281,7 +281,7 @@ given_or <- function(x, default) if (is.character(x) && length(x) == 1) x else d
 check_neighbor_shape <- function(nn, arg, min_rows = 2) {
   idx <- if (is.list(nn)) nn[["idx"]]
   dist <- if (is.list(nn)) nn[["dist"]]
-  if (!is.matrix(idx) || !is.matrix(dist)) {
+  if (!is_dense(idx) || !is_dense(dist)) {
     abort_input(
       arg, "must be a list with the matrices `idx` and `dist`, not ", describe(nn),
       value = nn, hint = suggest_tables(nn, arg)
@@ -307,7 +307,7 @@ check_neighbor_shape <- function(nn, arg, min_rows = 2) {
 
 # Names that other packages use for `idx` and `dist`.
 suggest_tables <- function(nn, arg) {
-  tables <- if (is.list(nn)) names(Filter(is.matrix, nn))
+  tables <- if (is.list(nn)) names(Filter(is_dense, nn))
   dist <- grep("dist", tables, value = TRUE)
   idx <- setdiff(tables, dist)
   if (length(idx) != 1 || length(dist) != 1) return(suggest_element(nn, arg))

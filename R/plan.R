@@ -89,7 +89,7 @@ check_column_names <- function(x) {
 }
 
 check_block_columns <- function(columns, x) {
-  if (!(is.character(columns) || is.numeric(columns)) || length(columns) == 0) {
+  if (!(is.character(columns) || holds_numbers(columns)) || length(columns) == 0) {
     abort_input(
       "metric", "must hold names or numbers of columns, not ", describe(columns),
       value = columns

@@ -91,7 +91,7 @@ check_plot_labels <- function(label, n) {
 
 check_limits <- function(limits, label) {
   if (is.null(limits)) return(NULL)
-  if (inherits(limits, c("Date", "POSIXct"))) limits <- as.numeric(limits)
+  if (has_class(limits, c("Date", "POSIXct"))) limits <- as.numeric(limits)
   limits <- check_span(limits, "limits")
   if (is_scaled(label)) return(limits)
   warn_given("limits", "only labels that are numbers or dates have them")
@@ -116,7 +116,7 @@ plot_axes <- function(embedding, dims, label) {
   columns <- coordinate_names(embedding)
   embedding <- unclass(embedding)
   if (length(columns) == 1) return(strip_axes(embedding[[columns]], label))
-  is_dims <- is.numeric(dims) && length(dims) == 2 && all(dims %in% seq_along(columns))
+  is_dims <- holds_numbers(dims) && length(dims) == 2 && all(dims %in% seq_along(columns))
   if (!is_dims) {
     abort_input("dims", "must be two numbers from 1 to ", length(columns), ", not ", describe(dims))
   }

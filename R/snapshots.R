@@ -36,7 +36,7 @@ check_snapshots <- function(snapshots, arg) {
 
 # A number is a position, a text is an epoch.
 suggest_epochs <- function(i, epochs) {
-  if (is.numeric(i) && any(i %in% epochs)) {
+  if (holds_numbers(i) && any(i %in% epochs)) {
     return(paste0("Did you mean epoch \"", i[i %in% epochs][1], "\"? Give it as text."))
   }
   paste0("The snapshots are named by their epochs: ", toString(head_of(epochs)), ".")
@@ -47,7 +47,7 @@ suggest_epochs <- function(i, epochs) {
 c.umap_snapshots <- function(...) {
   parts <- Filter(Negate(is.null), unname(list(...)))
   joined <- do.call(c, lapply(parts, unclass))
-  are_snapshots <- all(vapply(parts, inherits, NA, "umap_snapshots"))
+  are_snapshots <- all(vapply(parts, has_class, NA, "umap_snapshots"))
   if (!are_snapshots || length(unique(lapply(joined, dim))) > 1) return(joined)
   labels <- unique(lapply(parts, attr, "labels", exact = TRUE))
   structure(

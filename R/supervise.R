@@ -165,7 +165,7 @@ make_target_blocks <- function(y, n, target, n_neighbors, seed, run) {
     warn_unused(target, of_numbers, "`y` are neighbors already")
     return(list(target_block(neighbor_block(neighbors, target$target_weight))))
   }
-  is_matrix <- is.matrix(y)
+  is_matrix <- is_dense(y)
   y <- plain_frame(if (is_frame(y)) y else target_frame(y), "y")
   check_target_size(nrow(y), n)
   if (ncol(y) == 0) abort_input("y", "must have columns, but has none")

@@ -231,6 +231,31 @@ test_that("a sparse matrix neither attaches nor loads the package Matrix", {
   expect_identical(in_fresh_process(uses_of_sparse), "TRUE TRUE FALSE FALSE")
 })
 
+test_that("a sparse matrix where none belongs is an error of the package, and attaches nothing", {
+  skip_on_cran()
+  calls <- c(
+    "fuzzy_graph(x)", "smooth_knn(x)", "local_dimension(x)", "neighbor_recall(x, x)",
+    "nearest_neighbors(x, query = x, neighbors = x)", "umap(~., x)", "umap(list(x, x))",
+    "umap(list(idx = x, dist = x))", "umap(x, y = list(x, x))", "umap(x, y = x)",
+    "umap(x, optimizer_args = x)", "umap(iris[1:4], metric = list(euclidean = x))",
+    "umap(iris[1:4], metric = \"mahalanobis\", metric_kwds = list(cov = x))",
+    "predict(model, list(x, x))", "as.data.frame(model, row.names = x)",
+    "embedding_quality(iris[1:4], x)", "supervise_graph(graph, x)",
+    "initial_layout(graph, x)", "optimize_layout(graph, x)", "layout_loss(graph, x)",
+    "plot(embedding, x)", "plot(embedding, limits = x)", "mnist(\".\", x)"
+  )
+  out <- in_fresh_process(c(
+    "model <- umap_fit(iris[1:4], n_epochs = 2); embedding <- as.data.frame(model)",
+    "graph <- model$graph; grDevices::pdf(NULL)",
+    sprintf("calls <- expression(%s)", toString(calls)),
+    "is_refused <- vapply(calls, function(call) {",
+    "  inherits(tryCatch(eval(call), error = identity), \"unfurl_error_input\")",
+    "}, NA)",
+    "cat(sum(!is_refused), isNamespaceLoaded(\"Matrix\"))"
+  ))
+  expect_identical(out, "0 FALSE")
+})
+
 test_that("a sparse matrix needs no package Matrix, and none is looked for", {
   skip_on_cran()
   # The same object, of a package that is not there.
