@@ -10,6 +10,7 @@
 # - "categorical": a column of categories, which makes points of different categories less similar.
 # The others have neighbors. All but the last can come first. A model keeps of each block what
 # predict() needs.
+# Blocks of a numeric target have `is_target = TRUE`, see graph/set_ops.c.
 
 block_kinds <- c("numeric", "codes", "neighbors", "graph", "categorical")
 

@@ -15,7 +15,9 @@
 #' of the data by the formula of [intersect_graphs()]. A pair that \eqn{R} lacks counts there as
 #' half of the least similarity in \eqn{R}, but at most as 0.0001, so neighbors in the data that
 #' differ in the target come apart even if most numbers are tied. A pair that \eqn{L} lacks counts
-#' there as half of the least similarity in \eqn{L}. If the number of one of two points is unknown,
+#' there as half of the least similarity in \eqn{L}. No similarity counts less there than
+#' \eqn{0.0001 e^5}{0.0001 exp(5)}, as neighbors in the target should be more similar than points
+#' that differ in it, also where they are no neighbors in the data. If the number of one of two points is unknown,
 #' their similarity is multiplied by \eqn{\exp(-\min(v, 1))}{exp(-min(v, 1))}, as with categories.
 #'
 #' After each of these every row is divided by its largest similarity, and the two opinions of a
@@ -25,7 +27,8 @@
 #' The weight 0 ignores the target: the graph stays as it is. At the weight 1, categories remove
 #' every edge between points of different categories, and the data say only which points of one
 #' category are similar; numbers replace the graph by the graph of the target, except at unknown
-#' points. With the default, ½, the formulas are those of umap-learn.
+#' points. With the default, ½, the formulas are those of umap-learn, except for the bound
+#' \eqn{0.0001 e^5}{0.0001 exp(5)}.
 #'
 #' @param graph Symmetric graph from [fuzzy_graph()].
 #' @param y The target, one value per point:
@@ -81,8 +84,9 @@ supervise_graph <- function(graph, y, target_metric = "euclidean", target_weight
 #' \deqn{L\,R^{w / (1 - w)} \quad (w < 1/2), \qquad L^{(1 - w) / w} R \quad (w \ge 1/2)}{
 #' L R^(w / (1 - w)) for w < 1/2, L^((1 - w) / w) R else}
 #' A pair that one graph lacks counts there as half of the least similarity in that graph; in a
-#' graph of ties, of which most similarities are 1, it counts at most as 0.0001. With the weight 0
-#' the result has the pairs of `x` only, with the weight 1 those of `y` only. At ½ the order of the
+#' graph of ties, of which most similarities are 1, it counts at most as 0.0001, and similarities in
+#' the other graph count at least as \eqn{0.0001 e^5}{0.0001 exp(5)}, unless both have ties. With the
+#' weight 0 the result has the pairs of `x` only, with the weight 1 those of `y` only. At ½ the order of the
 #' graphs does not matter.
 #'
 #' Then each row is divided by its largest similarity. Products of similarities fall off more

@@ -26,8 +26,12 @@ static double *dense_of(const uf_graph *graph) {
   return w;
 }
 
-/* A graph of ties counts a missing pair at most as 1e-4. */
-static double missing(const double *w, double most) {
+typedef struct side {
+  double half; /* the least weight */
+  int is_tied;
+} side;
+
+static side measure(const double *w) {
   double least = 1;
   int edges = 0, ties = 0;
   for (int e = 0; e < N * N; e++) {
@@ -35,7 +39,14 @@ static double missing(const double *w, double most) {
     edges += w[e] > 0;
     ties += w[e] == 1;
   }
-  return fmax(fmin(least / 2, 2 * ties > edges ? 1e-4 : most), 1e-8);
+  return (side){least / 2, 2 * ties > edges};
+}
+
+/* What a pair that is missing on this side counts. A strict side is a target, or has ties and the
+ * other has none; opposite to it similarities count at least e⁵ times as much. */
+static double missing(side one, int is_strict, int is_opposite) {
+  double value = is_strict ? fmin(one.half, 1e-4) : one.half;
+  return fmax(value, is_opposite ? 1e-4 * exp(5) : 1e-8);
 }
 
 static void check_dense(const uf_graph *graph, const double *wanted) {
@@ -59,8 +70,11 @@ static void check_intersection(const double *left, const double *right, double w
   uf_context ctx;
   uf_graph one, other, both;
   const uf_intersection options = {.weight = weight, .is_target = is_target};
-  double left_missing = weight > 0 ? missing(left, 1) : 0;
-  double right_missing = weight < 1 ? missing(right, is_target ? 1e-4 : 1) : 0;
+  side l_side = measure(left), r_side = measure(right);
+  int is_strict = is_target || (r_side.is_tied && !l_side.is_tied);
+  int is_left_strict = !is_target && l_side.is_tied && !r_side.is_tied;
+  double left_missing = weight > 0 ? missing(l_side, is_left_strict, is_strict) : 0;
+  double right_missing = weight < 1 ? missing(r_side, is_strict, is_left_strict) : 0;
   double unknown = exp(-fmin(weight / (1 - weight), 1));
   double *wanted = fixture_doubles(N * N);
   fixture_open(&ctx, 1, NULL);
@@ -68,7 +82,7 @@ static void check_intersection(const double *left, const double *right, double w
   fixture_graph(&ctx, N, right, &other);
   CHECK(uf_intersect_graphs(&ctx, &one, &other, &options, &both) == UF_OK);
   for (int e = 0; e < N * N; e++) {
-    double l = left[e] > 0 ? left[e] : left_missing, r = right[e] > 0 ? right[e] : right_missing;
+    double l = fmax(left[e], left_missing), r = fmax(right[e], right_missing);
     if (is_target && !(has_edge(right, e / N) && has_edge(right, e % N)))
       wanted[e] = left[e] * unknown;
     else if ((left[e] > 0 || right[e] > 0) && l > 0 && r > 0)

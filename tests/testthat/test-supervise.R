@@ -13,18 +13,19 @@ separate <- function(w, category, weight = 0.5) {
   reconnect(w * ifelse(unknown, exp(-min(v, 1)), ifelse(same, 1, exp(-5 * v))))
 }
 
-# general_simplicial_set_intersection(), whose right side is the target.
-intersect_dense <- function(left, right, weight, most = 1e-4) {
-  missing <- function(w) max(min(w[w > 0]) / 2, 1e-8)
+# general_simplicial_set_intersection(). A strict right side is a target, or has ties: a missing pair
+# counts at most 1e-4 there, and similarities of the left side count at least exp(5) times as much.
+product_dense <- function(left, right, weight, is_strict) {
+  half <- function(w) min(w[w > 0]) / 2
   known <- left > 0 | right > 0
-  left[left == 0] <- missing(left)
-  right[right == 0] <- min(missing(right), most)
-  value <- if (weight < 0.5) {
-    left * right^(weight / (1 - weight))
-  } else {
-    left^((1 - weight) / weight) * right
-  }
-  reconnect(value * known)
+  left <- pmax(left, half(left), if (is_strict) 1e-4 * exp(5) else 1e-8)
+  right <- pmax(right, if (is_strict) min(half(right), 1e-4) else half(right), 1e-8)
+  v <- weight / (1 - weight)
+  known * if (weight < 0.5) left * right^v else left^(1 / v) * right
+}
+
+intersect_dense <- function(left, right, weight, is_strict = TRUE) {
+  reconnect(product_dense(left, right, weight, is_strict))
 }
 
 iris_graph <- function() fuzzy_graph(nearest_neighbors(iris[1:4]))
@@ -68,7 +69,7 @@ test_that("numbers are intersected as the formula says", {
     expected <- intersect_dense(dense(graph), dense(target), weight)
     got <- supervise_graph(graph, mtcars$mpg, target_weight = weight, target_n_neighbors = 10)
     expect_equal(dense(got), expected, tolerance = 1e-5)
-    expected <- intersect_dense(dense(graph), dense(target), weight, most = 1)
+    expected <- intersect_dense(dense(graph), dense(target), weight, is_strict = FALSE)
     got <- intersect_graphs(graph, target, weight, reset_local = FALSE)
     expect_equal(dense(got), expected, tolerance = 1e-5)
   }
@@ -102,6 +103,17 @@ accuracy <- function(...) {
   embedding_quality(noise, layout, groups)$knn_accuracy
 }
 
+# Pairs by chance that both the data and the target have get rare as n grows.
+test_that("a target of ties separates however many rows there are", {
+  for (n in c(1000, 3000)) {
+    x <- with_seed(1, matrix(rnorm(5 * n), n))
+    group <- rep(1:4, n / 4)
+    graph <- supervise_graph(fuzzy_graph(nearest_neighbors(x)), cbind(group))
+    agrees <- group[graph$row] == group[graph$col]
+    expect_gt(sum(graph$similarity[agrees]) / sum(graph$similarity), 0.99)
+  }
+})
+
 test_that("a target of ties separates as categories do", {
   expect_lt(accuracy(), 0.3)
   expect_gt(accuracy(y = cbind(groups)), 0.99)
@@ -116,6 +128,19 @@ test_that("a view of ties separates, in whatever order the views come", {
   }
   expect_gt(bits(list(euclidean = 1:5, hamming = 6:7)), 0.99)
   expect_gt(bits(list(hamming = 6:7, euclidean = 1:5)), 0.99)
+})
+
+test_that("a new row goes to the rows that are tied with it in a view", {
+  group <- rep(1:4, 50)
+  x <- data.frame(noise, a = group > 2, b = group %% 2)
+  old <- 1:150
+  one <- list(euclidean = 1:5, hamming = 6:7)
+  for (metric in list(one, rev(one))) {
+    model <- umap_fit(x[old, ], metric = metric, verbose = FALSE)
+    placed <- as.matrix(predict(model, x[-old, ]))
+    nearest <- apply(placed, 1, function(place) which.min(colSums((t(model$layout) - place)^2)))
+    expect_gt(mean(group[old][nearest] == group[-old]), 0.95)
+  }
 })
 
 test_that("the weight 0 ignores the target, bit for bit", {
@@ -164,12 +189,9 @@ test_that("rows without a number keep what the data say", {
   unknown <- outer(!is_known, !is_known, "|")
   for (weight in c(0.2, 0.5, 0.9)) {
     left <- dense(graph)
-    both <- left > 0 | target > 0
-    v <- weight / (1 - weight)
-    l <- ifelse(left > 0, left, min(left[left > 0]) / 2)
-    r <- ifelse(target > 0, target, max(min(target[target > 0] / 2, 1e-4), 1e-8))
-    value <- if (weight < 0.5) l * r^v else l^(1 / v) * r
-    expected <- reconnect(ifelse(unknown, left * exp(-min(v, 1)), both * value))
+    known <- product_dense(left, target, weight, is_strict = TRUE)
+    of_unknown <- left * exp(-min(weight / (1 - weight), 1))
+    expected <- reconnect(ifelse(unknown, of_unknown, known))
     expect_equal(
       dense(supervise_graph(graph, y, target_weight = weight)), expected,
       tolerance = 1e-5
@@ -251,11 +273,7 @@ reset_metric <- function(w) {
 test_that("reset_local restores how fast the similarities of a row fall off", {
   one <- fuzzy_graph(nearest_neighbors(noise[, 1:2]))
   other <- fuzzy_graph(nearest_neighbors(cbind(groups)))
-  left <- dense(one)
-  right <- dense(other)
-  l <- ifelse(left > 0, left, min(left[left > 0]) / 2)
-  r <- ifelse(right > 0, right, 1e-4)
-  expected <- reset_metric((left > 0 | right > 0) * l * r)
+  expected <- reset_metric(product_dense(dense(one), dense(other), 0.5, is_strict = TRUE))
   expect_equal(dense(intersect_graphs(one, other)), expected, tolerance = 1e-5)
   steep <- dense(intersect_graphs(one, other, reset_local = FALSE))
   expect_gt(stats::median(rowSums(expected)), 3.5)

@@ -27,12 +27,10 @@ static void both_rows(const void *job, int i, uf_graph_row *own, uf_graph_row *o
       (uf_graph_row){j->in->neighbor + from, j->in->weight + from, j->in->start[i + 1] - from, 0};
 }
 
-static float combine(const void *job, int i, int neighbor, float one, float other) {
-  (void)i;
-  (void)neighbor;
+static float combine(const void *job, const uf_merged_pair *pair) {
   float mix = ((const union_job *)job)->mix;
-  float both = one * other;
-  float either = (one + other) - both;
+  float both = pair->left * pair->right;
+  float either = (pair->left + pair->right) - both;
   return mix * either + (1 - mix) * both;
 }
 

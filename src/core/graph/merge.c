@@ -23,9 +23,13 @@ static int64_t merge_row(const uf_row_merge *merge, int i, int *neighbor, float 
   uf_merge_sorted both = {
       .left = left.neighbor, .right = right.neighbor, .n_left = left.count, .n_right = right.count};
   while (uf_merge_next(&both)) {
-    float value = merge->join(merge->job, i, both.value,
-                              both.in_left ? left.weight[both.left_at] : left.missing,
-                              both.in_right ? right.weight[both.right_at] : right.missing);
+    const uf_merged_pair pair = {.i = i,
+                                 .j = both.value,
+                                 .left = both.in_left ? left.weight[both.left_at] : 0,
+                                 .right = both.in_right ? right.weight[both.right_at] : 0,
+                                 .left_missing = left.missing,
+                                 .right_missing = right.missing};
+    float value = merge->join(merge->job, &pair);
     if (!(value > 0)) continue;
     if (neighbor) {
       neighbor[count] = both.value;

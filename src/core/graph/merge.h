@@ -13,14 +13,21 @@ typedef struct uf_graph_row {
   const int *neighbor;
   const float *weight;
   int64_t count;
-  float missing; /* similarity of a pair that only the other side knows */
+  float missing; /* for the join: what a pair that only the other side has counts here */
 } uf_graph_row;
+
+/* A pair that at least one side has; 0 where a side lacks it. */
+typedef struct uf_merged_pair {
+  int i, j;
+  float left, right;
+  float left_missing, right_missing; /* of the rows */
+} uf_merged_pair;
 
 typedef struct uf_row_merge {
   const void *job;
   void (*rows)(const void *job, int i, uf_graph_row *left, uf_graph_row *right);
-  /* similarity of i and j; 0 (or too small for a float): no edge */
-  float (*join)(const void *job, int i, int j, float left, float right);
+  /* 0 (or too small for a float): no edge */
+  float (*join)(const void *job, const uf_merged_pair *pair);
 } uf_row_merge;
 
 /* Makes the graph of n merged rows, in parallel. O(entries of both sides). */
