@@ -57,6 +57,7 @@ static SEXP standardize(void *data) {
   standardize_call *c = data;
   SEXP rotation = r_element(c->given, "rotation");
   r_run_open(&c->run, c->settings);
+  c->run.argument = "newdata"; /* the values of the data were checked when this was made */
   uf_matrix matrix = r_matrix(c->x);
   uf_standardization standardization = {.d = matrix.d,
                                         .center = REAL(r_element(c->given, "centre")),

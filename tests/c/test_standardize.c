@@ -253,7 +253,16 @@ TEST(bad_values_are_refused) {
   double *x = some_columns(N, D, 1);
   uf_matrix matrix = matrix_of(x, N, D);
   uf_standardization made;
-  x[3 * N + 6] = (double)NAN;
+  double *out = fixture_doubles((int64_t)N * D);
+  for (int n_directions = 0; n_directions <= 2; n_directions += 2) {
+    x[3 * N + 6] = 1;
+    CHECK(uf_standardization_make(&ctx, &matrix, UF_SCALING_Z, n_directions, SEED, &made) == UF_OK);
+    x[3 * N + 6] = (double)NAN;
+    CHECK(uf_standardize(&ctx, &matrix, &made, out) == UF_BAD_INPUT);
+    CHECK(strstr(ctx.message, "row 7") && strstr(ctx.message, "column 4"));
+    uf_standardization_free(&made);
+  }
+  free(out);
   CHECK(uf_standardization_make(&ctx, &matrix, UF_SCALING_Z, 2, SEED, &made) == UF_BAD_INPUT);
   CHECK(strstr(ctx.message, "row 7") && strstr(ctx.message, "column 4"));
   CHECK(!made.center && !made.rotation);

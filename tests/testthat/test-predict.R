@@ -323,6 +323,24 @@ test_that("rows that have nothing in common with the model have no place", {
   expect_identical(is.na(placed$UMAP1), c(FALSE, TRUE))
 })
 
+test_that("a missing value is an error where the model scales or reduces the rows", {
+  x <- as.matrix(iris[known, 1:4])
+  new <- unname(as.matrix(iris[1:5, 1:4]))
+  for (args in list(list(), list(scale = "z"), list(scale = "colrange"), list(pca = 2))) {
+    model <- do.call(umap_fit, c(list(x, n_epochs = 2), args))
+    expect_input_error(
+      predict(model, replace(new, 7, NA)),
+      "`newdata` holds a missing value \\(NA or NaN\\) in row 2, column 2"
+    )
+    expect_input_error(
+      predict(model, replace(new, 8, Inf)), "`newdata` holds an infinite value in row 3, column 2"
+    )
+    expect_input_error(
+      embedding_quality(replace(x, 5, NA), model), "`x` holds a missing value .* in row 5, column 1"
+    )
+  }
+})
+
 # ---- Far out ------------------------------------------------------------------------------------
 
 # A row of iris with one value that is far out.

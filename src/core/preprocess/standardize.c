@@ -199,6 +199,7 @@ uf_status uf_standardize(uf_context *ctx, const uf_matrix *matrix,
   apply_job job = job_of(ctx, matrix, standardization);
   int d = standardization->d;
   job.out = out;
+  UF_TRY(uf_matrix_check(ctx, matrix, UF_EUCLIDEAN));
   if (!standardization->n_directions)
     return uf_parallel_rows(ctx, matrix->n, ROWS_PER_BLOCK, scale_rows, &job);
   UF_NEW_ZERO(ctx, job.rotation, (int64_t)d * job.m);

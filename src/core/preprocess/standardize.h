@@ -35,7 +35,7 @@ uf_status uf_standardization_make(uf_context *ctx, const uf_matrix *matrix, uf_s
                                   uf_standardization *standardization);
 void uf_standardization_free(uf_standardization *standardization);
 
-/* out: n × (n_directions or d) by columns. */
+/* out: n × (n_directions or d) by columns. Values that are missing or infinite are UF_BAD_INPUT. */
 uf_status uf_standardize(uf_context *ctx, const uf_matrix *matrix,
                          const uf_standardization *standardization, double *out);
 
