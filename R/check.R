@@ -85,7 +85,10 @@ check_seed <- function(seed) {
 
 # The matrix of the data, as it is when it is one already; its values are checked in C.
 check_data <- function(x, arg = "x", min_rows = 2) {
-  if (is_frame(x)) x <- data_frame_matrix(x, arg)
+  if (is_frame(x)) {
+    check_memory(row_bytes(x) + prepared_bytes(x, NULL, NULL), 1, n_rows(x))
+    x <- data_frame_matrix(x, arg)
+  }
   check_data_shape(x, arg, min_rows)
   x
 }

@@ -60,6 +60,8 @@ initial_layout <- function(graph, init = "spectral", n_components = 2, x = NULL,
   seed <- check_seed(seed)
   run <- run_settings(n_threads, FALSE)
   if (is.matrix(init)) return(init)
+  bytes <- layout_bytes(graph$n, length(graph$row), n_components) + row_bytes(x)
+  check_memory(bytes, run$n_threads, graph$n, n_components = n_components)
   .Call(
     C_initial_layout, graph$row, graph$col, graph$similarity, graph$n, x, metric, init,
     n_components, seed, run

@@ -32,6 +32,12 @@ quality_bytes <- function(n, sample, rows, k_label) {
   rows + n * (4 * 16 + 4 + 21 * (k_label + 1)) + 20 * sample
 }
 
+# Compares `sample` rows with all, of which k are kept.
+recall_bytes <- function(sample, rows, k) rows + 20 * sample * k
+
+# Each edge in both directions, and the layout.
+layout_bytes <- function(n, n_edges, n_components) 32 * n_edges + 26 * n * n_components
+
 # Each thread has scratch and a stack, whose sizes do not depend on the number of rows.
 thread_bytes <- function(n_threads) 1e6 * n_threads
 
@@ -92,18 +98,21 @@ read_lines_of <- function(path) {
   tryCatch(readLines(path, warn = FALSE), error = function(e) character())
 }
 
-# Stops before a run that needs more than the available memory. n, k: for the message.
-check_memory <- function(needed, n_threads, n, k) {
+# Stops before a run that needs more than the available memory. n, and what else is given, are for
+# the message.
+check_memory <- function(needed, n_threads, n, k = NULL, n_components = NULL) {
   needed <- needed + thread_bytes(n_threads)
   available <- available_memory()
   if (needed <= available) return(invisible())
   abort(
     "unfurl_error_memory",
     paste0(
-      "about ", gigabytes(needed), " of memory are needed for ", count(n), " rows and ", count(k),
-      " neighbors, but only ", gigabytes(available), " are free"
+      "about ", gigabytes(needed), " of memory are needed for ", count(n), " rows",
+      if (!is.null(k)) paste(" and", count(k), "neighbors"),
+      if (!is.null(n_components)) paste(" and", count(n_components), "`n_components`"),
+      ", but only ", gigabytes(available), " are free"
     ),
-    value = needed,
+    argument = if (!is.null(n_components)) "n_components", value = needed,
     hint = paste(
       "Take fewer rows, columns (see `pca` of umap_control()) or neighbors, or set",
       "options(unfurl.max_memory = Inf) to try all the same."

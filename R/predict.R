@@ -21,10 +21,10 @@
 #' with functions that are found in the global environment or in attached packages.
 #'
 #' @section Distances and neighbors:
-#' A model that was made of distances or neighbors, and any other with one metric, can be given
-#' distances instead of rows: a matrix with a row per new row and a column per row of the model; or
-#' the neighbors themselves, a list of matrices `idx` (row numbers of the model; `NA` where a
-#' neighbor is missing) and `dist`.
+#' A model that was made of distances or neighbors takes distances instead of rows: a matrix with a
+#' row per new row and a column per row of the model. Such a model and any other with one metric
+#' take the neighbors themselves: a list of matrices `idx` (row numbers of the model; `NA` where a
+#' neighbor is missing) and `dist`. A matrix that is given to a model of rows holds new rows.
 #'
 #' @section Errors:
 #' Bad input is an error of class `unfurl_error_input`: `newdata` that lack columns, or have other
@@ -36,7 +36,7 @@
 #'
 #' @param object A model from [umap_fit()].
 #' @param newdata New rows, in the form of the data of the model: a matrix, a data frame, a sparse
-#'   matrix; or distances, see below. Without it, the embedding of the model is returned.
+#'   matrix; or distances or neighbors, see below. Without it, the embedding of the model is returned.
 #' @param n_epochs Number of epochs, at least 0 (the initial place itself). `NULL` for a third of
 #'   the model's. Must be `NULL` without `newdata`.
 #' @param ... Nothing.
@@ -307,11 +307,18 @@ query_by_neighbors <- function(newdata, is_table, blocks, model, run) {
       value = newdata
     )
   }
+  check_room <- function(n, k) {
+    check_memory(predict_bytes(n_old, n, 0, k, ncol(layout)), run$n_threads, n, k)
+  }
   neighbors <- if (is_table) {
+    check_neighbor_shape(newdata, "newdata", min_rows = 1)
+    check_room(nrow(newdata[["idx"]]), ncol(newdata[["idx"]]))
     check_cross_neighbors(newdata, n_old)
   } else {
     k <- min(model[["settings"]][["n_neighbors"]], n_old)
-    nearest_of_distances(check_cross_distances(newdata, n_old), NULL, k, run)
+    distances <- check_cross_distances(newdata, n_old)
+    check_room(nrow(distances), k)
+    nearest_of_distances(distances, NULL, k, run)
   }
   block <- blocks[[1]]
   block <- new_block(
@@ -338,8 +345,8 @@ check_cross_distances <- function(newdata, n_old) {
   newdata
 }
 
+# newdata: after check_neighbor_shape().
 check_cross_neighbors <- function(newdata, n_old) {
-  check_neighbor_shape(newdata, "newdata", min_rows = 1)
   idx <- check_neighbor_indices(newdata[["idx"]], newdata[["dist"]], n_old, "newdata")
   dist <- check_neighbor_distances(newdata[["dist"]], idx, "newdata")
   idx <- drop_repeated(idx, dist, array(0, dim(idx)), "newdata")

@@ -139,6 +139,11 @@ seen_by_model <- function(model, x, arg, run) {
     variables <- model[["variables"]]
     if (!is.null(variables)) x <- computed_columns(variables, x)
     check_data_shape(x, arg)
+    if (!is.null(block[["standardization"]])) {
+      d <- n_compared(block)
+      bytes <- row_bytes(x, d) + 8 * as.double(n_rows(x)) * d
+      check_memory(bytes, run$n_threads, n_rows(x))
+    }
     list(x = query_numbers(block, x, model[["n_columns"]], run), metric = block[["metric"]])
   })
 }
@@ -245,6 +250,8 @@ neighbor_recall <- function(nn, x, sample = 1000, metric = nn[["metric"]], n_thr
 # metric: a description by check_metric().
 measure_recall <- function(nn, x, sample, metric, run) {
   rows <- sample_rows(sample, n_rows(x))
+  k <- ncol(nn$idx)
+  check_memory(recall_bytes(length(rows), row_bytes(x), k), run$n_threads, n_rows(x), k)
   .Call(C_neighbor_recall, x, nn$idx, nn$dist, rows, metric, run_for_metric(run, metric))
 }
 

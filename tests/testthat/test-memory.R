@@ -44,6 +44,55 @@ test_that("predict(), queries and quality do not begin either without memory for
   }
 })
 
+test_that("predict() from distances or neighbors, and neighbor_recall(), check memory too", {
+  x <- gaussian(200, 5)
+  model <- umap_fit(stats::dist(x), n_epochs = 2)
+  across <- as.matrix(stats::dist(x))
+  nn <- nearest_neighbors(x)
+  of_rows <- umap_fit(x, n_epochs = 2)
+  uses <- list(
+    function() predict(model, across),
+    function() predict(model, nn),
+    function() predict(of_rows, nn),
+    function() neighbor_recall(nn, x)
+  )
+  for (use in uses) {
+    expect_error(
+      with_limit(1e4, use()), "memory are needed for 200 rows and 15 neighbors",
+      class = "unfurl_error_memory"
+    )
+  }
+  expect_identical(with_limit(1e9, neighbor_recall(nn, x)), 1)
+})
+
+test_that("an initial layout of too many components is an error that names them", {
+  graph <- digits_graph(60)
+  error <- tryCatch(
+    initial_layout(graph, "random", n_components = .Machine$integer.max),
+    unfurl_error_memory = identity
+  )
+  expect_identical(error$argument, "n_components")
+  expect_match(conditionMessage(error), "60 rows and 2,147,483,647 `n_components`, but only")
+  expect_identical(layout_bytes(10, 7, 2), 32 * 7 + 26 * 10 * 2)
+})
+
+test_that("memory is checked before a data frame becomes a matrix, and before a model's scale", {
+  x <- gaussian(200, 5)
+  x[3, 2] <- NA # which is found when they are prepared
+  frame <- as.data.frame(x)
+  frame$text <- "a" # which is found when a matrix is made
+  for (use in list(nearest_neighbors, function(x) embedding_quality(x, x))) {
+    expect_error(
+      with_limit(1e4, use(frame)), "are needed for 200 rows, but only 0.00001 GB",
+      class = "unfurl_error_memory"
+    )
+    expect_input_error(use(frame), "must have numeric columns")
+  }
+  model <- umap_fit(gaussian(200, 5), scale = "z", n_epochs = 2)
+  expect_error(with_limit(1e4, embedding_quality(x, model)), class = "unfurl_error_memory")
+  expect_input_error(embedding_quality(x, model), "`x` holds a missing value")
+})
+
 test_that("memory is checked before columns are scaled or reduced", {
   x <- gaussian(200, 5)
   x[3, 2] <- NA # which is found when they are scaled
