@@ -117,6 +117,8 @@ check_init <- function(init, n, n_components, x) {
 #' With `optimizer = "sgd"` points move at every visit, one after the other, on one thread: the
 #' reference implementation, for comparison.
 #'
+#' Points without any edge are placed on rings around all others at the end, as no force holds them.
+#'
 #' @param init Matrix or data frame, n x d: the initialization, from [initial_layout()] or an
 #'   earlier embedding.
 #' @param n_epochs Number of epochs, at least 0. `NULL` for 500 up to 10,000 points, 200 up to

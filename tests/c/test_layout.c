@@ -4,6 +4,8 @@
 #include "check.h"
 #include "layout_fixtures.h"
 
+#include "layout/isolated.h"
+
 TEST(an_edge_pulls_its_ends_together) {
   for (int m = 0; m < N_METHODS; m++) {
     float layout[] = {-5, 0, 5, 1};
@@ -139,8 +141,28 @@ TEST(vertices_without_edges_stay) {
     }
 }
 
-/* Isolated vertices among others are never heads; only the full optimizer pushes them. */
-TEST(isolated_vertices) {
+/* Whether the vertices from `first` on are farther from the middle of the others than these, and
+ * apart from each other. */
+static int are_around(const float *layout, int first, int n) {
+  double box[4] = {INFINITY, INFINITY, -INFINITY, -INFINITY}, most = 0;
+  for (int i = 0; i < first; i++)
+    for (int c = 0; c < 2; c++) {
+      box[c] = fmin(box[c], layout[2 * i + c]);
+      box[2 + c] = fmax(box[2 + c], layout[2 * i + c]);
+    }
+  double x = 0.5 * (box[0] + box[2]), y = 0.5 * (box[1] + box[3]);
+  for (int i = 0; i < first; i++)
+    most = fmax(most, hypot(layout[2 * i] - x, layout[2 * i + 1] - y));
+  for (int i = first; i < n; i++) {
+    if (hypot(layout[2 * i] - x, layout[2 * i + 1] - y) < 1.09 * most) return 0;
+    for (int j = first; j < i; j++)
+      if (hypot(layout[2 * i] - layout[2 * j], layout[2 * i + 1] - layout[2 * j + 1]) < 0.05 * most)
+        return 0;
+  }
+  return 1;
+}
+
+TEST(isolated_vertices_lie_around_the_others) {
   enum { N = 40 };
   for (int m = 0; m < N_METHODS; m++) {
     float layout[2 * N], start[2 * N];
@@ -152,8 +174,37 @@ TEST(isolated_vertices) {
     memcpy(layout, start, sizeof start);
     run(w, N, 2, &options, NULL, layout);
     CHECK(!fixture_same(layout, start, 60));
-    if (methods[m] != UF_LAYOUT_FULL) CHECK(fixture_same(layout + 60, start + 60, 20));
+    CHECK(are_around(layout, 30, N));
   }
+}
+
+/* More of them than one ring holds, on a line, in a plane and in space. */
+TEST(many_isolated_vertices_are_apart) {
+  enum { N = 400, M = 20 };
+  static float layout[3 * N];
+  uf_context ctx;
+  fixture_open(&ctx, 1, NULL);
+  for (int d = 1; d <= 3; d++) {
+    uf_graph graph;
+    double *w = fixture_doubles(N * N);
+    for (int i = 0; i < M; i++) fixture_edge(w, N, i, (i + 1) % M, 1);
+    fixture_graph_of(&ctx, N, w, &graph);
+    random_start(N, d, layout);
+    float least = layout[0], most = layout[0];
+    for (int i = 0; i < M; i++) {
+      least = fminf(least, layout[i * d]);
+      most = fmaxf(most, layout[i * d]);
+    }
+    uf_place_isolated(&graph, d, 0, layout);
+    if (d == 2) CHECK(are_around(layout, M, N));
+    for (int i = M; d == 1 && i < N; i++) {
+      CHECK(layout[i] < least || layout[i] > most);
+      for (int j = M; j < i; j++) CHECK(fabsf(layout[i] - layout[j]) > 0.01f * (most - least));
+    }
+    for (int i = M + 1; d == 3 && i < N; i++) CHECK(layout[i * 3 + 2] == layout[M * 3 + 2]);
+    uf_graph_free(&graph);
+  }
+  uf_session_close(&ctx);
 }
 
 TEST(everything_at_one_point) {
@@ -315,7 +366,8 @@ int main(void) {
   RUN(snapshots);
   RUN(no_epochs);
   RUN(vertices_without_edges_stay);
-  RUN(isolated_vertices);
+  RUN(isolated_vertices_lie_around_the_others);
+  RUN(many_isolated_vertices_are_apart);
   RUN(everything_at_one_point);
   RUN(far_and_near_starts);
   RUN(steep_and_flat_curves);

@@ -365,6 +365,53 @@ test_that("a warning counts points without neighbors", {
   expect_unfurl_warning(umap(x, metric = "jaccard", n_neighbors = 3), "1 of 7 points")
 })
 
+# A `dist` in which `lone` points are infinitely far from all others.
+distances_with_lone <- function(x, lone) {
+  d <- as.matrix(stats::dist(x))
+  d[lone, ] <- d[, lone] <- Inf
+  stats::as.dist(d)
+}
+
+# From each of `lone` to the nearest other point, in units of the extent of the others.
+distance_of_lone <- function(layout, lone) {
+  d <- as.matrix(stats::dist(layout))
+  diag(d) <- Inf
+  extent <- apply(layout[-lone, ], 2, function(y) diff(range(y)))
+  apply(d[lone, , drop = FALSE], 1, min) / max(extent)
+}
+
+test_that("points without neighbors are placed around the others", {
+  lone <- c(3, 50, 51, 300)
+  d <- distances_with_lone(some_digits(300), lone)
+  for (method in list("umap", "tumap", "full")) {
+    expect_unfurl_warning(
+      model <- umap_fit(d, method = method, n_epochs = 100, snapshots = 100),
+      "4 of 300 points have no neighbor at all: they are placed around the others"
+    )
+    layout <- model$layout
+    expect_true(all(distance_of_lone(layout, lone) > 0.05))
+    expect_identical(unname(model$snapshots[["100"]]), layout)
+    middle <- colMeans(apply(layout[-lone, ], 2, range))
+    reach <- sqrt(colSums((t(layout) - middle)^2))
+    expect_true(min(reach[lone]) > max(reach[-lone]))
+  }
+  start <- gaussian(300, 2)
+  as_given <- suppressWarnings(umap_fit(d, init = start, n_epochs = 0)$layout)
+  expect_equal(as_given, start, tolerance = 1e-6)
+  suppressWarnings(expect_true(
+    all(distance_of_lone(optimize_layout(model$graph, start, n_epochs = 50), lone) > 0.05)
+  ))
+})
+
+test_that("equal points without neighbors lie together, and apart from the others", {
+  x <- with_seed(2, matrix(stats::runif(300 * 200) < 0.03, 300))
+  x[1:40, ] <- FALSE
+  x[cbind(41:300, rep_len(1:200, 260))] <- TRUE
+  layout <- suppressWarnings(umap_fit(x, metric = "jaccard", n_epochs = 100)$layout)
+  apart <- as.matrix(stats::dist(layout))[1:40, 41:300]
+  expect_gt(min(apart), max(stats::dist(layout[1:40, ])))
+})
+
 # ---- Other kinds of input -----------------------------------------------------------------------
 
 test_that("times are labels, numeric targets, and no columns", {

@@ -37,8 +37,9 @@ void uf_warn_of_isolated_vertices(uf_context *ctx, const uf_graph *graph) {
   int count = 0;
   for (int i = 0; i < graph->n; i++) count += graph->start[i] == graph->start[i + 1];
   if (count == 0) return;
-  snprintf(text, sizeof text, "%d of %d points have no neighbor at all: they are placed at random",
-           count, graph->n);
+  const char *place = count < graph->n ? "around the others" : "at random";
+  snprintf(text, sizeof text, "%d of %d points have no neighbor at all: they are placed %s", count,
+           graph->n, place);
   uf_warn(ctx, UF_WARN_ISOLATED, text);
 }
 

@@ -18,14 +18,20 @@ int uf_is_observed(const uf_observer *observer, int epoch) {
                       find_epoch(observer->traced_epoch, observer->n_traced, epoch) >= 0);
 }
 
-uf_status uf_observe(uf_context *ctx, uf_observer *observer, const uf_layout_problem *problem,
-                     const uf_layout_options *options, int epoch, const float *layout) {
-  if (!uf_is_observed(observer, epoch)) return UF_OK;
+void uf_replace_snapshot(uf_observer *observer, const uf_layout_problem *problem, int epoch,
+                         const float *layout) {
+  if (!observer) return;
   int snapshot = find_epoch(observer->snapshot_epoch, observer->n_snapshots, epoch);
-  int traced = find_epoch(observer->traced_epoch, observer->n_traced, epoch);
   size_t size = (size_t)problem->graph->n * (size_t)problem->d;
   if (snapshot >= 0)
     memcpy(observer->snapshots + size * (size_t)snapshot, layout, size * sizeof *layout);
+}
+
+uf_status uf_observe(uf_context *ctx, uf_observer *observer, const uf_layout_problem *problem,
+                     const uf_layout_options *options, int epoch, const float *layout) {
+  if (!uf_is_observed(observer, epoch)) return UF_OK;
+  int traced = find_epoch(observer->traced_epoch, observer->n_traced, epoch);
+  uf_replace_snapshot(observer, problem, epoch, layout);
   if (traced >= 0) {
     uf_loss_options loss = {.a = options->a,
                             .b = options->b,

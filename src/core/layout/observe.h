@@ -26,4 +26,8 @@ int uf_is_observed(const uf_observer *observer, int epoch);
 uf_status uf_observe(uf_context *ctx, uf_observer *observer, const uf_layout_problem *problem,
                      const uf_layout_options *options, int epoch, const float *layout);
 
+/* Puts the layout in the place of the snapshot of that epoch, if there is one. */
+void uf_replace_snapshot(uf_observer *observer, const uf_layout_problem *problem, int epoch,
+                         const float *layout);
+
 #endif

@@ -5,8 +5,10 @@
 
 #include "layout/optimize.h"
 
+#include "arith/exp_log.h"
 #include "base/memory.h"
 #include "layout/full.h"
+#include "layout/isolated.h"
 #include "layout/multilevel.h"
 #include "layout/sgd.h"
 
@@ -20,6 +22,11 @@ static uf_status check_size(uf_context *ctx, int n, int d, const uf_layout_optio
       "has %d rows, too many for a batch layout in %d dimensions: take fewer of them, or "
       "optimizer = \"sgd\"",
       n, d);
+}
+
+/* The distance at which 1 / (1 + a d^2b), the similarity in the layout, is a tenth. */
+static double far_apart(const uf_layout_options *options) {
+  return uf_pow(9 / options->a, 0.5 / options->b);
 }
 
 uf_status uf_layout_optimize(uf_context *ctx, const uf_layout_problem *problem,
@@ -41,6 +48,8 @@ uf_status uf_layout_optimize(uf_context *ctx, const uf_layout_problem *problem,
   case UF_LAYOUT_FULL: UF_TRY(uf_layout_full(ctx, problem, options, observer, layout)); break;
   default: UF_TRY(uf_layout_multilevel(ctx, &complete, options, observer, layout));
   }
+  uf_place_isolated(problem->graph, problem->d, far_apart(options), layout);
+  uf_replace_snapshot(observer, problem, options->n_epochs, layout);
 done:
   uf_hierarchy_free(&own);
   return status;
