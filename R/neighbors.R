@@ -60,7 +60,8 @@
 #' @return A list of class `umap_neighbors`:
 #'   \item{idx}{An integer matrix, n x k: row numbers, from 1. The first column is the row itself.}
 #'   \item{dist}{A matrix, n x k: the distances, in units of the metric, ascending in each row.
-#'     Equal distances are ordered by row number.}
+#'     Equal distances are ordered by row number. Of equal rows that are more than `k`, each takes
+#'     others at random and is taken by as many.}
 #'   \item{metric, method}{The metric, and the method that was used.}
 #'   \item{recall}{The part of the true neighbors that was found: 1 when the search was exact, an
 #'     estimate from 256 rows (512 from 50,000 rows on) when it was by clusters (standard error

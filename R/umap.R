@@ -88,8 +88,8 @@
 #'   \item{graph}{See [fuzzy_graph()].}
 #'   \item{first_row}{For each row the number of the first row that equals it, where rows come more
 #'     than once and `duplicates` of [umap_control()] is not `"separate"`. Neighbors are then those
-#'     of different rows, as many as there are, each named by its first row; copies have the neighbors
-#'     of their first row, to which the graph joins them with similarity 1.}
+#'     of different rows, as many as there are, each named by its first row; copies have the
+#'     neighbors of their first row, to which the graph joins them with similarity 1.}
 #'   \item{curve}{`a` and `b`, see [fit_curve()].}
 #'   \item{settings}{The arguments, as they were used.}
 #'   \item{seed}{The seed that was used.}

@@ -55,7 +55,7 @@ done:
 /* Shows an observer of all rows the layout of the groups. */
 typedef struct group_observer {
   uf_context *ctx;
-  const uf_distinct *distinct;
+  const uf_row_groups *distinct;
   uf_copy_options copies;
   uf_observer *given;
   uf_observer own;
@@ -95,14 +95,15 @@ done:
 }
 
 /* An initial layout that is given: groups begin where their first rows do. */
-static void keep_first_rows(const uf_distinct *distinct, int d, float *layout) {
+static void keep_first_rows(const uf_row_groups *distinct, int d, float *layout) {
   if (!layout) return;
   for (int g = 0; g < distinct->m; g++)
-    memmove(layout + (size_t)g * (size_t)d, layout + (size_t)uf_first_row(distinct, g) * (size_t)d,
+    memmove(layout + (size_t)g * (size_t)d,
+            layout + (size_t)uf_first_of_group(distinct, g) * (size_t)d,
             (size_t)d * sizeof *layout);
 }
 
-static uf_status expand_layout(uf_context *ctx, const uf_distinct *distinct,
+static uf_status expand_layout(uf_context *ctx, const uf_row_groups *distinct,
                                const uf_copy_options *options, float **layout) {
   uf_status status = UF_OK;
   float *all = NULL;
@@ -121,7 +122,7 @@ static uf_status embed_groups(uf_context *ctx, uf_data_block *blocks, int n_bloc
                               const uf_umap_options *options, uf_observer *observer,
                               uf_umap_result *result) {
   uf_status status = UF_OK;
-  const uf_distinct *distinct = &result->distinct;
+  const uf_row_groups *distinct = &result->distinct;
   group_observer groups = {.ctx = ctx,
                            .distinct = distinct,
                            .copies = {options->duplicates, options->n_components, options->seed},
@@ -160,6 +161,6 @@ done:
 void uf_umap_free(uf_umap_result *result) {
   uf_graph_free(&result->graph);
   uf_free(result->layout);
-  uf_distinct_free(&result->distinct);
+  uf_row_groups_free(&result->distinct);
   *result = (uf_umap_result){0};
 }

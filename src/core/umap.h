@@ -45,8 +45,8 @@ typedef struct uf_umap_options {
 
 typedef struct uf_umap_result {
   uf_graph graph;
-  float *layout;        /* n × n_components */
-  uf_distinct distinct; /* zero where each row was embedded by itself */
+  float *layout;          /* n × n_components */
+  uf_row_groups distinct; /* zero where each row was embedded by itself */
 } uf_umap_result;
 
 /*

@@ -52,11 +52,11 @@ done:
 }
 
 /* The first row that equals each row, counted from 1; NULL where all rows differ. */
-static SEXP from_distinct(const uf_distinct *distinct) {
+static SEXP from_distinct(const uf_row_groups *distinct) {
   if (distinct->m == 0) return R_NilValue;
   SEXP first = PROTECT(Rf_allocVector(INTSXP, distinct->n));
   for (int i = 0; i < distinct->n; i++)
-    INTEGER(first)[i] = uf_first_row(distinct, distinct->group[i]) + 1;
+    INTEGER(first)[i] = uf_first_of_group(distinct, distinct->group[i]) + 1;
   UNPROTECT(1);
   return first;
 }

@@ -61,7 +61,7 @@ static const uf_fuzzy_options usual = {1, 1, 1, INFINITY, 0},
 static void search_once(void) {
   uf_neighbor_method used;
   data = points_of(N, NARROW, 1, UF_EUCLIDEAN);
-  must(uf_nearest_neighbors(&ctx, &data, &(uf_search_options){K, UF_NEIGHBORS_EXACT, 1, SEED},
+  must(uf_nearest_neighbors(&ctx, &data, &(uf_search_options){K, UF_NEIGHBORS_EXACT, 1, SEED, 0},
                             &table, &used));
 }
 

@@ -167,9 +167,9 @@ static void search_in(const char *stage, const word *search, const word *metric,
   uf_points points = points_of(n, d, 1, (uf_metric)metric->value);
   uf_neighbors neighbors = {0};
   uf_neighbor_method used;
-  must(uf_nearest_neighbors(&ctx, &points,
-                            &(uf_search_options){K, (uf_neighbor_method)search->value, 0.99, SEED},
-                            &neighbors, &used));
+  must(uf_nearest_neighbors(
+      &ctx, &points, &(uf_search_options){K, (uf_neighbor_method)search->value, 0.99, SEED, 0},
+      &neighbors, &used));
   begin();
   take_neighbors(&neighbors);
   snprintf(variant, sizeof variant, "%s/%s", search->name, metric->name);
@@ -209,7 +209,7 @@ static void search_both_ways(const char *stage, const char *name, const uf_matri
   for (int m = 0; m < 2; m++) {
     uf_neighbors neighbors = {0};
     uf_neighbor_method used;
-    must(uf_nearest_neighbors(&ctx, &points, &(uf_search_options){K, methods[m], 0.99, SEED},
+    must(uf_nearest_neighbors(&ctx, &points, &(uf_search_options){K, methods[m], 0.99, SEED, 0},
                               &neighbors, &used));
     take_neighbors(&neighbors);
     uf_neighbors_free(&neighbors);

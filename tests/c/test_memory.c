@@ -77,7 +77,7 @@ static void prepare(void) {
   wide_matrix.values = wide_values;
   fixture_points(&ctx, values, N, D, UF_EUCLIDEAN, &points);
   fixture_points(&ctx, wide_values, N, WIDE, UF_EUCLIDEAN, &wide_points);
-  uf_search_options exact = {K, UF_NEIGHBORS_EXACT, 0.99, SEED};
+  uf_search_options exact = {K, UF_NEIGHBORS_EXACT, 0.99, SEED, 0};
   CHECK(uf_nearest_neighbors(&ctx, &points, &exact, &neighbors, &used) == UF_OK);
   CHECK(uf_smooth_knn(&ctx, &neighbors, &fuzzy, rho, sigma) == UF_OK);
   CHECK(uf_fuzzy_graph(&ctx, &neighbors, rho, sigma, &fuzzy, &graph) == UF_OK);
@@ -117,7 +117,7 @@ static uf_status make_bits(uf_context *ctx) { return make_points_of(ctx, UF_JACC
 static uf_status search(uf_context *ctx, const uf_points *of, uf_neighbor_method method) {
   uf_neighbors found = {0};
   uf_neighbor_method used;
-  uf_search_options options = {K, method, 0.99, SEED};
+  uf_search_options options = {K, method, 0.99, SEED, 0};
   uf_status status = uf_nearest_neighbors(ctx, of, &options, &found, &used);
   if (status) CHECK(found.index == NULL && found.distance == NULL);
   uf_neighbors_free(&found);

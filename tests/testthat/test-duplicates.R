@@ -197,3 +197,50 @@ test_that("a damaged `first_row` is named", {
   bad <- replace(model, "first_row", list(rep(c(2L, 1L), 20)))
   expect_input_error(predict(bad, diag(3)), "first_row")
 })
+
+# ---- Neighbors of rows that come often ----------------------------------------------------------
+
+test_that("rows that come more than k times choose among their copies at random, evenly", {
+  x <- diag(7)[rep(1:7, 600), ]
+  kind <- rep(1:7, 600)
+  for (method in c("auto", "exact", "clusters", "nndescent")) {
+    near <- nearest_neighbors(x, 15, method = method)
+    expect_identical(near$idx[, 1], seq_len(4200))
+    expect_true(all(kind[near$idx] == kind[row(near$idx)]))
+    expect_true(all(near$dist == 0))
+    expect_identical(anyDuplicated(cbind(c(row(near$idx)), c(near$idx))), 0L)
+    expect_identical(unique(tabulate(near$idx, 4200)), 15L)
+    expect_identical(near$idx[, -1], t(apply(near$idx[, -1], 1, sort)))
+    expect_length(summary(fuzzy_graph(near))$components, 7)
+  }
+})
+
+test_that("neighbors beyond the copies are the right ones", {
+  x <- gaussian(300, 3)
+  count <- c(20, rep(1:4, length.out = 299))
+  rows <- with_seed(5, sample(rep(seq_len(300), count)))
+  all <- x[rows, ]
+  exact <- unname(as.matrix(stats::dist(all)))
+  nearest <- t(apply(exact, 1, function(row) sort(row)[1:15]))
+  for (method in c("exact", "nndescent", "clusters")) {
+    near <- nearest_neighbors(all, 15, method = method)
+    expect_gt(mean(abs(near$dist - nearest) < 1e-5), if (method == "exact") 0.9999 else 0.97)
+    expect_equal(near$dist[40, ], unname(exact[40, near$idx[40, ]]), tolerance = 1e-5)
+    expect_identical(anyDuplicated(near$idx[40, ]), 0L)
+  }
+})
+
+test_that("more neighbors than distinct rows are found among the copies", {
+  x <- matrix(c(1, 1, 1, 2, 2, 2, 5, 5, 5), 9, 2)
+  near <- nearest_neighbors(x, 9)
+  expect_identical(t(apply(near$idx, 1, sort)), matrix(1:9, 9, 9, byrow = TRUE))
+  near <- nearest_neighbors(x, 2)
+  expect_true(all(near$dist == 0))
+})
+
+test_that("blocks of rows that come often, but not together, are not parted in their order", {
+  x <- data.frame(a = rep(1:5, each = 1000), b = with_seed(1, stats::rnorm(5000)))
+  near <- umap_fit(x, metric = list(euclidean = "a", euclidean = "b"), n_epochs = 0)$neighbors[[1]]
+  expect_true(all(near$dist == 0))
+  expect_gt(stats::sd(near$idx[1, -1]), 100)
+})

@@ -2,6 +2,7 @@
 
 #include "data/duplicates.h"
 
+#include "base/csr_build.h"
 #include "base/memory.h"
 #include "base/parallel.h"
 #include "base/random.h"
@@ -172,4 +173,33 @@ void uf_copies_free(uf_copies *copies) {
   uf_free(copies->first);
   uf_free(copies->next);
   *copies = (uf_copies){0};
+}
+
+uf_status uf_row_groups_make(uf_context *ctx, const int *first, int n, uf_row_groups *groups) {
+  uf_status status = UF_OK;
+  int m = 0;
+  *groups = (uf_row_groups){0};
+  for (int i = 0; i < n; i++) m += first[i] == i;
+  if (m == n) return UF_OK;
+  *groups = (uf_row_groups){.n = n, .m = m};
+  UF_NEW(ctx, groups->group, n);
+  UF_NEW(ctx, groups->member, n);
+  UF_NEW_ZERO(ctx, groups->start, (int64_t)m + 1);
+  for (int i = 0, next = 0; i < n; i++) {
+    groups->group[i] = first[i] == i ? next++ : groups->group[first[i]];
+    groups->start[groups->group[i] + 1]++;
+  }
+  uf_csr_starts(m, groups->start);
+  for (int i = 0; i < n; i++) groups->member[groups->start[groups->group[i]]++] = i;
+  uf_csr_rewind(m, groups->start);
+done:
+  if (status) uf_row_groups_free(groups);
+  return status;
+}
+
+void uf_row_groups_free(uf_row_groups *groups) {
+  uf_free(groups->group);
+  uf_free(groups->start);
+  uf_free(groups->member);
+  *groups = (uf_row_groups){0};
 }

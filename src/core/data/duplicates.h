@@ -49,4 +49,20 @@ uf_status uf_copies_of(uf_context *ctx, int n, const uf_sameness *sameness, uf_c
 uf_status uf_copies_find(uf_context *ctx, const uf_points *points, uf_copies *copies);
 void uf_copies_free(uf_copies *copies);
 
+/* Rows that are the same, as groups, which are numbered by their first rows. */
+typedef struct uf_row_groups {
+  int n, m;       /* rows, and groups of them; m = 0 where rows are not grouped */
+  int *group;     /* n: the group of a row */
+  int64_t *start; /* m + 1; the rows of group g are member[start[g] … start[g + 1] - 1] */
+  int *member;    /* n: rows, ascending within a group */
+} uf_row_groups;
+
+static inline int uf_first_of_group(const uf_row_groups *groups, int group) {
+  return groups->member[groups->start[group]];
+}
+
+/* From the first row of each row; left zero where all rows differ. */
+uf_status uf_row_groups_make(uf_context *ctx, const int *first, int n, uf_row_groups *groups);
+void uf_row_groups_free(uf_row_groups *groups);
+
 #endif

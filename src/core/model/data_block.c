@@ -30,7 +30,8 @@ static uf_status find_neighbors(uf_context *ctx, uf_data_block *block, uint64_t 
     uf_search_options search = {.k = block->n_neighbors,
                                 .method = block->neighbor_method,
                                 .target_recall = block->target_recall,
-                                .seed = seed};
+                                .seed = seed,
+                                .ignores_copies = block->is_distinct};
     UF_TRY(
         uf_nearest_neighbors(ctx, &block->points, &search, &block->neighbors, &block->used_method));
     block->unit = block->points.unit;

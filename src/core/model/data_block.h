@@ -30,6 +30,7 @@ typedef struct uf_data_block {
   uf_neighbor_method neighbor_method;
   double target_recall; /* fraction of the true neighbors to find */
   int n_neighbors;      /* the point itself counted */
+  int is_distinct;      /* known to have no equal rows */
 
   /* given: a graph, which becomes that of all blocks; only the first block can have one */
   uf_graph graph;

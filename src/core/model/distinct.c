@@ -2,10 +2,8 @@
 
 #include "model/distinct.h"
 
-#include "base/csr_build.h"
 #include "base/memory.h"
 #include "base/random.h"
-#include "data/duplicates.h"
 #include "data/points_subset.h"
 #include "graph/graph.h"
 #include "neighbors/table.h"
@@ -55,34 +53,12 @@ done:
   return status;
 }
 
-/* From the first row of each row to groups. */
-static uf_status make_groups(uf_context *ctx, const int *first, int n, uf_distinct *distinct) {
-  uf_status status = UF_OK;
-  int m = 0;
-  for (int i = 0; i < n; i++) m += first[i] == i;
-  if (m == n) return UF_OK;
-  *distinct = (uf_distinct){.n = n, .m = m};
-  UF_NEW(ctx, distinct->group, n);
-  UF_NEW(ctx, distinct->member, n);
-  UF_NEW_ZERO(ctx, distinct->start, (int64_t)m + 1);
-  for (int i = 0, next = 0; i < n; i++) {
-    distinct->group[i] = first[i] == i ? next++ : distinct->group[first[i]];
-    distinct->start[distinct->group[i] + 1]++;
-  }
-  uf_csr_starts(m, distinct->start);
-  for (int i = 0; i < n; i++) distinct->member[distinct->start[distinct->group[i]]++] = i;
-  uf_csr_rewind(m, distinct->start);
-done:
-  if (status) uf_distinct_free(distinct);
-  return status;
-}
-
 uf_status uf_distinct_find(uf_context *ctx, uf_data_block *blocks, int n_blocks,
-                           uf_distinct *distinct) {
+                           uf_row_groups *distinct) {
   uf_status status = UF_OK;
   uf_copies copies = {0};
   int *hash = NULL, n = blocks[0].points.n;
-  *distinct = (uf_distinct){0};
+  *distinct = (uf_row_groups){0};
   for (int b = 0; b < n_blocks; b++)
     if (!has_rows(&blocks[b])) return UF_OK;
   if (blocks[0].kind != UF_BLOCK_COLUMNS) return UF_OK;
@@ -91,27 +67,21 @@ uf_status uf_distinct_find(uf_context *ctx, uf_data_block *blocks, int n_blocks,
   const all_blocks all = {blocks, n_blocks};
   const uf_sameness sameness = {hash, are_equal, &all};
   UF_TRY(uf_copies_of(ctx, n, &sameness, &copies));
-  UF_TRY(make_groups(ctx, copies.first, n, distinct));
+  UF_TRY(uf_row_groups_make(ctx, copies.first, n, distinct));
+  if (n_blocks == 1) blocks[0].is_distinct = 1;
 done:
   uf_free(hash);
   uf_copies_free(&copies);
   return status;
 }
 
-void uf_distinct_free(uf_distinct *distinct) {
-  uf_free(distinct->group);
-  uf_free(distinct->start);
-  uf_free(distinct->member);
-  *distinct = (uf_distinct){0};
-}
-
 /* ---- blocks ---- */
 
-uf_status uf_distinct_reduce(uf_context *ctx, const uf_distinct *distinct, uf_data_block *block) {
+uf_status uf_distinct_reduce(uf_context *ctx, const uf_row_groups *distinct, uf_data_block *block) {
   uf_status status = UF_OK;
   int m = distinct->m, *rows = NULL;
   UF_NEW(ctx, rows, m);
-  for (int g = 0; g < m; g++) rows[g] = uf_first_row(distinct, g);
+  for (int g = 0; g < m; g++) rows[g] = uf_first_of_group(distinct, g);
   if (block->kind == UF_BLOCK_CATEGORIES) {
     UF_NEW(ctx, block->distinct_category, m);
     for (int g = 0; g < m; g++) block->distinct_category[g] = block->category[rows[g]];
@@ -125,7 +95,7 @@ done:
   return status;
 }
 
-static uf_status expand_neighbors(uf_context *ctx, const uf_distinct *distinct,
+static uf_status expand_neighbors(uf_context *ctx, const uf_row_groups *distinct,
                                   uf_neighbors *neighbors) {
   uf_neighbors all;
   size_t k = (size_t)neighbors->k;
@@ -137,7 +107,7 @@ static uf_status expand_neighbors(uf_context *ctx, const uf_distinct *distinct,
     memcpy(all.distance + to, neighbors->distance + from, k * sizeof *all.distance);
     for (size_t j = 0; j < k; j++) {
       int group = neighbors->index[from + j];
-      all.index[to + j] = j == 0 ? i : group < 0 ? -1 : uf_first_row(distinct, group);
+      all.index[to + j] = j == 0 ? i : group < 0 ? -1 : uf_first_of_group(distinct, group);
     }
   }
   uf_neighbors_free(neighbors);
@@ -145,7 +115,7 @@ static uf_status expand_neighbors(uf_context *ctx, const uf_distinct *distinct,
   return UF_OK;
 }
 
-static uf_status expand_floats(uf_context *ctx, const uf_distinct *distinct, float **values) {
+static uf_status expand_floats(uf_context *ctx, const uf_row_groups *distinct, float **values) {
   uf_status status = UF_OK;
   float *all = NULL;
   UF_NEW(ctx, all, distinct->n);
@@ -156,7 +126,7 @@ done:
   return status;
 }
 
-uf_status uf_distinct_expand(uf_context *ctx, const uf_distinct *distinct, uf_data_block *block) {
+uf_status uf_distinct_expand(uf_context *ctx, const uf_row_groups *distinct, uf_data_block *block) {
   uf_status status = UF_OK;
   if (block->kind == UF_BLOCK_CATEGORIES) return UF_OK;
   UF_TRY(expand_neighbors(ctx, distinct, &block->neighbors));
@@ -168,27 +138,28 @@ done:
 
 /* ---- graph ---- */
 
-static int64_t count_edges(const uf_distinct *distinct, const uf_graph *graph, int row) {
+static int64_t count_edges(const uf_row_groups *distinct, const uf_graph *graph, int row) {
   int group = distinct->group[row];
-  if (uf_first_row(distinct, group) != row) return 1;
+  if (uf_first_of_group(distinct, group) != row) return 1;
   return graph->start[group + 1] - graph->start[group] + distinct->start[group + 1] -
          distinct->start[group] - 1;
 }
 
 /* The edges of a first row, to other first rows and to its copies, in ascending order. */
-static void join_edges(const uf_distinct *distinct, const uf_graph *graph, int group, int64_t to,
+static void join_edges(const uf_row_groups *distinct, const uf_graph *graph, int group, int64_t to,
                        uf_graph *all) {
   int64_t e = graph->start[group], copy = distinct->start[group] + 1;
   while (e < graph->start[group + 1] || copy < distinct->start[group + 1]) {
     int other =
-        e < graph->start[group + 1] ? uf_first_row(distinct, graph->neighbor[e]) : INT32_MAX;
+        e < graph->start[group + 1] ? uf_first_of_group(distinct, graph->neighbor[e]) : INT32_MAX;
     int is_copy = copy < distinct->start[group + 1] && distinct->member[copy] < other;
     all->neighbor[to] = is_copy ? distinct->member[copy++] : other;
     all->weight[to++] = is_copy ? 1 : graph->weight[e++];
   }
 }
 
-uf_status uf_distinct_expand_graph(uf_context *ctx, const uf_distinct *distinct, uf_graph *graph) {
+uf_status uf_distinct_expand_graph(uf_context *ctx, const uf_row_groups *distinct,
+                                   uf_graph *graph) {
   uf_graph all;
   int64_t n_edges = graph->start[graph->n] + 2 * ((int64_t)distinct->n - distinct->m);
   uf_status status = uf_graph_alloc(ctx, distinct->n, n_edges, &all);
@@ -196,7 +167,7 @@ uf_status uf_distinct_expand_graph(uf_context *ctx, const uf_distinct *distinct,
   for (int i = 0; i < distinct->n; i++)
     all.start[i + 1] = all.start[i] + count_edges(distinct, graph, i);
   for (int i = 0; i < distinct->n; i++) {
-    int group = distinct->group[i], first = uf_first_row(distinct, group);
+    int group = distinct->group[i], first = uf_first_of_group(distinct, group);
     if (first == i) {
       join_edges(distinct, graph, group, all.start[i], &all);
     } else {

@@ -1,14 +1,15 @@
 /*
- * model/place_copies.c: the copies of a row on a disc around it, whose area grows with their number,
- * and which touches no other disc.
+ * model/place_copies.c: the copies of a row on a disc around it, whose area grows with their
+ * number, and which touches no other disc.
  *
  *   nearest_g = distance of group g to the nearest other group in the layout,  δ = their median
  *   R_g       = min(spacing √count_g δ, reach nearest_g)
- *   copy j    = y_g + R_g √(j / (count_g - 1)) (cos, sin) 2π (turn_g + j golden),  j = 0 … count_g - 1
+ *   copy j    = y_g + R_g √(j / (count_g - 1)) (cos, sin) 2π (turn_g + j golden),   j from 0
  *
  * which is Vogel's spiral (1979): each copy gets the same area, whatever their number. As R_g + R_h
  * <= 2 reach |y_g - y_h| and reach < ½, discs do not touch. On a line copies lie at equal
- * distances, by turns on either side; in more than two dimensions at random in the ball. O(m log m + n).
+ * distances, by turns on either side; in more than two dimensions at random in the ball.
+ * O(m log m + n).
  */
 #include "arith/arith.h"
 
@@ -90,8 +91,8 @@ done:
 
 /* A single group has all the plane; its disc has the unit of the curve. Places that are not known
  * have no discs. */
-static uf_status find_radii(uf_context *ctx, const uf_distinct *distinct, int d, const float *place,
-                            double *radius) {
+static uf_status find_radii(uf_context *ctx, const uf_row_groups *distinct, int d,
+                            const float *place, double *radius) {
   uf_status status = UF_OK;
   float *nearest = NULL, median = 1;
   int m = distinct->m, is_finite = is_finite_layout(place, (int64_t)m * d);
@@ -135,7 +136,7 @@ static void place_in_ball(uint64_t key, int d, int64_t j, int64_t last, double *
   }
 }
 
-static void place_group(const uf_distinct *distinct, const uf_copy_options *options, int group,
+static void place_group(const uf_row_groups *distinct, const uf_copy_options *options, int group,
                         const float *centre, double radius, double *at, float *layout) {
   int64_t from = distinct->start[group], last = distinct->start[group + 1] - from - 1;
   int d = options->d;
@@ -149,7 +150,7 @@ static void place_group(const uf_distinct *distinct, const uf_copy_options *opti
   }
 }
 
-uf_status uf_place_copies(uf_context *ctx, const uf_distinct *distinct,
+uf_status uf_place_copies(uf_context *ctx, const uf_row_groups *distinct,
                           const uf_copy_options *options, const float *place, float *layout) {
   uf_status status = UF_OK;
   double *radius = NULL, *at = NULL;

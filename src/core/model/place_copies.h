@@ -20,7 +20,7 @@ typedef struct uf_copy_options {
 
 /* place: m × d, of the groups. layout: n × d, of all rows; the first row of a group lies at the
  * group's place, exactly. */
-uf_status uf_place_copies(uf_context *ctx, const uf_distinct *distinct,
+uf_status uf_place_copies(uf_context *ctx, const uf_row_groups *distinct,
                           const uf_copy_options *options, const float *place, float *layout);
 
 #endif

@@ -19,12 +19,15 @@
 
 #include "neighbors/search.h"
 
+#include "base/memory.h"
+#include "data/points_subset.h"
 #include "data/proxy.h"
 #include "linalg/subspace.h"
 #include "neighbors/exact.h"
 #include "neighbors/inverted_index.h"
 #include "neighbors/ivf/search.h"
 #include "neighbors/kdtree.h"
+#include "neighbors/many_copies.h"
 #include "neighbors/nn_descent.h"
 #include "neighbors/recall.h"
 #include "neighbors/table.h"
@@ -186,10 +189,10 @@ static uf_status fail_clusters(uf_context *ctx, const uf_points *points) {
                  uf_metric_of(points->metric)->name);
 }
 
-uf_status uf_nearest_neighbors(uf_context *ctx, const uf_points *points,
+/* Searches all points, equal or not. */
+static uf_status search_points(uf_context *ctx, const uf_points *points,
                                const uf_search_options *options, uf_neighbors *neighbors,
                                uf_neighbor_method *used) {
-  uf_phase(ctx, "nearest neighbors");
   uf_status status = UF_OK;
   int is_free = options->method == UF_NEIGHBORS_AUTO, k = options->k;
   uint64_t seed = options->seed;
@@ -212,5 +215,45 @@ uf_status uf_nearest_neighbors(uf_context *ctx, const uf_points *points,
             "the search found clearly fewer of the true neighbors than `target_recall`: "
             "`recall` in the result says which part. Data without structure, of many "
             "columns, and far-out values are hard; the method \"exact\" finds all");
+  return status;
+}
+
+/* Searches one point of each group of equal ones. */
+static uf_status search_groups(uf_context *ctx, const uf_points *points,
+                               const uf_row_groups *groups, const uf_search_options *options,
+                               uf_neighbors *neighbors, uf_neighbor_method *used) {
+  uf_status status = UF_OK;
+  uf_points distinct = {0};
+  uf_neighbors found = {0};
+  uf_search_options of_groups = *options;
+  int m = groups->m, *rows = NULL;
+  UF_NEW(ctx, rows, m);
+  for (int g = 0; g < m; g++) rows[g] = uf_first_of_group(groups, g);
+  UF_TRY(uf_points_subset(ctx, points, rows, m, &distinct));
+  if (of_groups.k > m) of_groups.k = m;
+  UF_TRY(search_points(ctx, &distinct, &of_groups, &found, used));
+  uf_points_free(&distinct); /* makes room for the result */
+  UF_TRY(uf_neighbors_of_copies(ctx, groups, &found, options->k, options->seed, neighbors));
+done:
+  uf_free(rows);
+  uf_points_free(&distinct);
+  uf_neighbors_free(&found);
+  return status;
+}
+
+uf_status uf_nearest_neighbors(uf_context *ctx, const uf_points *points,
+                               const uf_search_options *options, uf_neighbors *neighbors,
+                               uf_neighbor_method *used) {
+  uf_status status = UF_OK;
+  uf_row_groups groups = {0};
+  uf_phase(ctx, "nearest neighbors");
+  *neighbors = (uf_neighbors){0};
+  if (!options->ignores_copies) {
+    UF_TRY(uf_group_many_copies(ctx, points, options->k, &groups));
+  }
+  status = groups.m > 0 ? search_groups(ctx, points, &groups, options, neighbors, used)
+                        : search_points(ctx, points, options, neighbors, used);
+done:
+  uf_row_groups_free(&groups);
   return status;
 }

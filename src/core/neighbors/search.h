@@ -28,6 +28,7 @@ typedef struct uf_search_options {
   uf_neighbor_method method; /* AUTO chooses by size, form and metric */
   double target_recall;      /* the fraction of the neighbors to be found, in (0, 1] */
   uint64_t seed;
+  int ignores_copies; /* searches equal points as if they differed */
 } uf_search_options;
 
 /* The k neighbors of every point. *used: the method that found them. */

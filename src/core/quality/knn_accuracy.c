@@ -26,7 +26,8 @@ uf_status uf_knn_accuracy(uf_context *ctx, const uf_points *layout, const int *l
                           double *accuracy) {
   uf_neighbors nearest;
   uf_neighbor_method used;
-  const uf_search_options options = {.k = k + 1, .target_recall = target_recall};
+  const uf_search_options options = {
+      .k = k + 1, .target_recall = target_recall, .ignores_copies = 1};
   uf_status status = uf_nearest_neighbors(ctx, layout, &options, &nearest, &used);
   if (status) return status;
   int right = 0;
