@@ -204,7 +204,7 @@ count <- function(x) format(x, big.mark = ",", scientific = FALSE, trim = TRUE)
 # ---- MNIST --------------------------------------------------------------------------------------
 
 check_digits <- function(digits) {
-  if (!holds_numbers(digits) || length(digits) == 0 || !all(digits %in% 0:9)) {
+  if (is_unloaded(digits) || !is.numeric(digits) || length(digits) == 0 || !all(digits %in% 0:9)) {
     abort_input(
       "digits", "must be whole numbers from 0 to 9, not ", describe(digits),
       value = digits

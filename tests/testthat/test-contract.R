@@ -358,7 +358,7 @@ for (name in names(contract)) {
 
 # Methods that R calls for their class alone.
 operators <- c(
-  "[", "[<-", "[[<-", "$<-", "names<-", "dim", "head", "tail", "merge", "rbind", "transform"
+  "[", "[<-", "[[<-", "$<-", "names<-", "c", "dim", "head", "tail", "merge", "rbind", "transform"
 )
 
 own_method <- function(name) get(name, asNamespace("unfurl"))
