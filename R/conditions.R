@@ -56,12 +56,13 @@ NULL
 
 # ---- Errors -------------------------------------------------------------------------------------
 
-# "`arg` must be ..., not ....", and the hint, a sentence or more of its own.
+# "`arg` must be ..., not ....", and the hint, a sentence or more of its own. arg: an argument, or an
+# element of one, as in "metric_kwds$p".
 abort_input <- function(arg, ..., value = NULL, hint = NULL) {
   problem <- paste0(...)
   abort(
     "unfurl_error_input", paste0("`", arg, "` ", problem),
-    argument = arg, value = value, hint = hint, problem = problem
+    argument = sub("[$].*", "", arg), value = value, hint = hint, problem = problem
   )
 }
 

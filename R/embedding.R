@@ -17,7 +17,10 @@ new_embedding <- function(layout, labels = NULL, row_names = NULL, settings = NU
 # something else than numbers: see check_coordinates().
 check_embedding <- function(embedding, arg) {
   if (!is.data.frame(embedding)) {
-    abort_input(arg, "must be an embedding from umap(), not ", describe(embedding))
+    abort_input(
+      arg, "must be an embedding from umap(), not ", describe(embedding),
+      value = embedding
+    )
   }
   check_column_lengths(embedding, arg)
   if (!are_embedding_settings(attr(embedding, "settings", exact = TRUE))) {
@@ -183,7 +186,10 @@ as.data.frame.umap_model <- function(x, row.names = NULL, optional = FALSE, ...)
   x <- check_model(x, "x")
   n <- nrow(x[["layout"]])
   if (!are_row_names(row.names, n)) {
-    abort_input("row.names", "must be ", count(n), " different names, not ", describe(row.names))
+    abort_input(
+      "row.names", "must be ", count(n), " different names, not ", describe(row.names),
+      value = row.names
+    )
   }
   if (is.null(row.names)) row.names <- x[["row_names"]]
   new_embedding(x[["layout"]], x[["labels"]], row.names, settings_of(x))

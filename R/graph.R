@@ -106,7 +106,7 @@ check_graph <- function(graph, arg = "graph") {
   if (!is_frame(graph) || !all(graph_columns %in% names(graph))) {
     abort_input(
       arg, "must be a data frame with the columns row, col and similarity, not ", describe(graph),
-      hint = if (is_dense(graph) || isS4(graph)) {
+      value = graph, hint = if (is_dense(graph) || isS4(graph)) {
         "A symmetric matrix must be sparse, such as a dgCMatrix or dsCMatrix."
       }
     )
@@ -115,7 +115,10 @@ check_graph <- function(graph, arg = "graph") {
   graph <- structure(unclass(graph)[graph_columns], n = attr(graph, "n", exact = TRUE))
   for (column in graph_columns) {
     if (!holds_numbers(graph[[column]]) || NCOL(graph[[column]]) != 1) {
-      abort_input(arg, "must have numbers in column ", column, ", not ", describe(graph[[column]]))
+      abort_input(
+        arg, "must have numbers in column ", column, ", not ", describe(graph[[column]]),
+        value = graph[[column]]
+      )
     }
   }
   n <- graph_size(graph, arg)
@@ -133,7 +136,7 @@ check_similarities <- function(similarity, arg, hint = NULL) {
   if (anyNA(similarity) || any(similarity < smallest_similarity | similarity > 1)) {
     abort_input(
       arg, "must have similarities greater than 0 (at least 2^-149) and at most 1",
-      hint = if (any(similarity > 1, na.rm = TRUE)) hint
+      value = similarity, hint = if (any(similarity > 1, na.rm = TRUE)) hint
     )
   }
   if (length(similarity) == 0) {
@@ -152,19 +155,26 @@ graph_size <- function(graph, arg) {
   } else if (!is_number(n) || n != round(n) || n < 2) {
     abort_input(
       arg, "must have as attribute `n` its number of points, a whole number of at least 2, not ",
-      describe(n)
+      describe(n),
+      value = n
     )
   }
   # Memory grows with n: a typing error must not ask for all memory.
   if (is_number(n) && n > 1e6 && n > 100 * length(graph$row)) {
-    abort_input(arg, "has only ", count(length(graph$row)), " edges for ", count(n), " points")
+    abort_input(
+      arg, "has only ", count(length(graph$row)), " edges for ", count(n), " points",
+      value = n
+    )
   }
   check_whole(n, arg, min = 2)
 }
 
 check_graph_nodes <- function(nodes, column, n, arg) {
   if (anyNA(nodes) || any(nodes != round(nodes) | nodes < 1 | nodes > n)) {
-    abort_input(arg, "must have whole numbers from 1 to ", count(n), " in column ", column)
+    abort_input(
+      arg, "must have whole numbers from 1 to ", count(n), " in column ", column,
+      value = nodes
+    )
   }
 }
 
@@ -173,11 +183,16 @@ check_edges <- function(graph, arg) {
   back <- order(graph$col, graph$row)
   row <- graph$row[forth]
   col <- graph$col[forth]
-  if (any(diff(row) == 0 & diff(col) == 0)) abort_input(arg, "names an edge twice")
+  if (any(diff(row) == 0 & diff(col) == 0)) {
+    abort_input(arg, "names an edge twice", value = graph)
+  }
   is_symmetric <- all(row == graph$col[back]) && all(col == graph$row[back]) &&
     all(graph$similarity[forth] == graph$similarity[back])
   if (!is_symmetric) {
-    abort_input(arg, "must have each edge in both directions, with the same similarity")
+    abort_input(
+      arg, "must have each edge in both directions, with the same similarity",
+      value = graph
+    )
   }
 }
 

@@ -96,7 +96,7 @@ matrix_graph <- function(x, arg) {
   if (!is_symmetric) {
     abort_input(
       arg, "must be symmetric to be a graph",
-      hint = paste0(
+      value = x, hint = paste0(
         "The fuzzy union makes it so: ", arg, " + t(", arg, ") - ", arg, " * t(", arg, ")."
       )
     )
@@ -147,7 +147,8 @@ given_distances <- function(x, k, k_arg) {
     place <- which(is_below, arr.ind = TRUE)[bad[1], ]
     abort_input(
       "x", "must be symmetric to be distances, but has ", describe(lower[bad[1]]), " and ",
-      describe(upper[bad[1]]), " for points ", place[2], " and ", place[1]
+      describe(upper[bad[1]]), " for points ", place[2], " and ", place[1],
+      value = x
     )
   }
   names <- rownames(x)
@@ -163,7 +164,7 @@ check_diagonal <- function(diagonal, room) {
   abort_input(
     "x", "must have a diagonal of zeros to be distances, but has ", describe(diagonal[bad[1]]),
     " in row ", bad[1],
-    hint = "A sparse matrix of similarities is taken by input = \"graph\" of umap()."
+    value = diagonal[bad[1]], hint = "A sparse matrix of similarities is taken by input = \"graph\" of umap()."
   )
 }
 
@@ -179,12 +180,15 @@ sparse_neighbors <- function(x, k, k_arg) {
     abort_input(
       "x", "holds a ", if (is.na(value)) "missing distance" else "negative distance, ",
       if (!is.na(value)) paste0(signif(value, 3), ","), " in row ", pairs$row[bad[1]], ", column ",
-      pairs$col[bad[1]]
+      pairs$col[bad[1]],
+      value = value
     )
   }
   k <- check_n_neighbors(k, k_arg, n)
   most <- max(tabulate(pairs$row, n)) + 1L
-  if (most < 2) abort_input("x", "has no distances but those of points to themselves")
+  if (most < 2) {
+    abort_input("x", "has no distances but those of points to themselves", value = x)
+  }
   if (k > most) {
     warn(
       "reduced", "`", k_arg, "` is ", count(k), " but `x` has no more than ", count(most - 1L),

@@ -49,7 +49,10 @@ initial_layout <- function(graph, init = "spectral", n_components = 2, x = NULL,
   n_components <- check_whole(n_components, "n_components", min = 1)
   if (!is.null(x)) x <- check_data(x)
   if (!is.null(x) && n_rows(x) != graph$n) {
-    abort_input("x", "must have one row per point of the graph, ", graph$n, ", not ", n_rows(x))
+    abort_input(
+      "x", "must have one row per point of the graph, ", graph$n, ", not ", n_rows(x),
+      value = x
+    )
   }
   init <- check_init(init, graph$n, n_components, x)
   sees_rows <- !is.null(x) && !is.matrix(init) && init != "random"
@@ -73,11 +76,14 @@ check_init <- function(init, n, n_components, x) {
   if (!is.character(init)) return(check_layout(init, "init", n, n_components))
   init <- check_choice(init, "init", inits)
   if (init != "pca") return(init)
-  if (is.null(x)) abort_input("init", "can be \"pca\" only when `x` is a data matrix")
+  if (is.null(x)) {
+    abort_input("init", "can be \"pca\" only when `x` is a data matrix", value = init)
+  }
   if (n_columns(x) < n_components) {
     abort_input(
       "init", "can be \"pca\" for at most as many components as `x` has columns: ", n_components,
-      " > ", n_columns(x)
+      " > ", n_columns(x),
+      value = init
     )
   }
   init
@@ -250,7 +256,10 @@ check_observer <- function(snapshots, trace, epoch_callback, n_epochs, n) {
 check_callback <- function(epoch_callback) {
   if (is.null(epoch_callback)) return(NULL)
   if (!is.function(epoch_callback)) {
-    abort_input("epoch_callback", "must be a function or NULL, not ", describe(epoch_callback))
+    abort_input(
+      "epoch_callback", "must be a function or NULL, not ", describe(epoch_callback),
+      value = epoch_callback
+    )
   }
   check_function_of_two(epoch_callback, "epoch_callback", "the epoch and the layout")
   function(epoch, layout) from_callback(epoch_callback, epoch, layout)
@@ -271,7 +280,8 @@ check_epochs <- function(epochs, arg, n_epochs = .Machine$integer.max) {
     all(epochs == round(epochs) & epochs >= 0 & epochs <= n_epochs))
   if (!is_epochs) {
     abort_input(
-      arg, "must be whole numbers", whole_range(epochs, 0, n_epochs), ", not ", describe(epochs)
+      arg, "must be whole numbers", whole_range(epochs, 0, n_epochs), ", not ", describe(epochs),
+      value = epochs
     )
   }
   sort(unique(as.integer(epochs)))

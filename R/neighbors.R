@@ -92,12 +92,12 @@ nearest_neighbors <- function(x, k = 15, metric = "euclidean",
   method <- check_choice(method, "method", neighbor_methods)
   target_recall <- check_number(target_recall, "target_recall", min = 0, max = 1)
   if (is.null(query) && !is.null(neighbors)) {
-    abort_input("neighbors", "is of use only with `query`")
+    abort_input("neighbors", "is of use only with `query`", value = neighbors)
   }
   choices <- setdiff(inputs, "graph")
   input <- check_choice(input, "input", choices)
   if (input == "distance" && !is.null(query)) {
-    abort_input("query", "must be NULL where `x` holds distances")
+    abort_input("query", "must be NULL where `x` holds distances", value = query)
   }
   if (input_kind(x, input, choices) == "distance") x <- given_distances(x, k, "k")
   is_found <- input == "distance" && has_class(x, "umap_neighbors")
@@ -153,7 +153,12 @@ with_row_names <- function(idx, x) {
 query_neighbors <- function(x, query, neighbors, k, metric, method, seed, run) {
   query <- check_query(query, x)
   k <- check_whole(k, "k", min = 1)
-  if (k > n_rows(x)) abort_input("k", "must be at most the number of rows of `x`, ", n_rows(x))
+  if (k > n_rows(x)) {
+    abort_input(
+      "k", "must be at most the number of rows of `x`, ", count(n_rows(x)), ", not ", count(k),
+      value = k
+    )
+  }
   idx <- check_search_graph(neighbors, n_rows(x))
   if (!is.null(idx) && method == "exact") warn_given("neighbors", "every pair is compared")
   bytes <- query_bytes(n_rows(x), n_rows(query), row_bytes(x) + row_bytes(query), k)
@@ -169,11 +174,12 @@ check_query <- function(query, x) {
   query <- check_data(query, "query", min_rows = 1)
   if (n_columns(query) != n_columns(x)) {
     abort_input(
-      "query", "must have as many columns as `x`, ", n_columns(x), ", not ", n_columns(query)
+      "query", "must have as many columns as `x`, ", n_columns(x), ", not ", n_columns(query),
+      value = query
     )
   }
   if (matrix_form(query) != matrix_form(x)) {
-    abort_input("query", "must be a ", matrix_form(x), " matrix, as `x` is")
+    abort_input("query", "must be a ", matrix_form(x), " matrix, as `x` is", value = query)
   }
   query
 }
@@ -182,7 +188,10 @@ check_search_graph <- function(neighbors, n) {
   if (is.null(neighbors)) return(NULL)
   idx <- check_neighbors(neighbors, "neighbors")$idx
   if (nrow(idx) != n) {
-    abort_input("neighbors", "must have one row per row of `x`, ", n, ", not ", nrow(idx))
+    abort_input(
+      "neighbors", "must have one row per row of `x`, ", n, ", not ", nrow(idx),
+      value = neighbors
+    )
   }
   idx
 }
@@ -191,17 +200,34 @@ check_search_graph <- function(neighbors, n) {
 
 # Returns the number of points of a `dist`.
 check_dist <- function(x) {
-  n <- check_whole(attr(x, "Size", exact = TRUE), "attr(x, \"Size\")")
-  if (n < 2) abort_input("x", "has only ", n, " point: there is nothing to compare it with")
+  n <- attr(x, "Size", exact = TRUE)
+  if (!is_number(n) || n != round(n) || n < 0 || n > .Machine$integer.max) {
+    abort_input(
+      "x", "is not a valid `dist`: its attribute Size must be a number of points, not ",
+      describe(n),
+      value = x
+    )
+  }
+  n <- as.integer(n)
+  if (n < 2) {
+    abort_input(
+      "x", "has only ", n, " point: there is nothing to compare it with",
+      value = x
+    )
+  }
   n_pairs <- as.double(n) * (n - 1) / 2
   if (!holds_numbers(x) || length(x) != n_pairs) {
-    abort_input("x", "is not a valid `dist`: it must hold a number for each pair of its Size")
+    abort_input(
+      "x", "is not a valid `dist`: it must hold a number for each pair of its Size",
+      value = x
+    )
   }
   labels <- attr(x, "Labels", exact = TRUE)
   if (!is.null(labels) && !(is.atomic(labels) && length(labels) == n)) {
     abort_input(
       "x", "is not a valid `dist`: its attribute Labels must be ", n, " names or NULL, not ",
-      describe(labels)
+      describe(labels),
+      value = x
     )
   }
   n
@@ -256,7 +282,7 @@ check_neighbors <- function(nn, arg) {
     idx <- sorted$idx
     dist <- sorted$dist
   }
-  if (ncol(idx) < 2) abort_input(arg, "has no neighbors but the points themselves")
+  if (ncol(idx) < 2) abort_input(arg, "has no neighbors but the points themselves", value = nn)
   rownames(idx) <- row_names
   metric <- given_or(nn[["metric"]], "precomputed")
   new_neighbors(idx, dist, metric, given_or(nn[["method"]], "given"))
@@ -291,17 +317,20 @@ check_neighbor_shape <- function(nn, arg, min_rows = 2) {
   strange <- Filter(Negate(holds_numbers), list(idx = idx, dist = dist))
   if (length(strange) > 0) {
     abort_input(
-      arg, "must have numbers in `", names(strange)[1], "`, not ", describe(strange[[1]])
+      arg, "must have numbers in `", names(strange)[1], "`, not ", describe(strange[[1]]),
+      value = strange[[1]]
     )
   }
   if (!identical(dim(idx), dim(dist))) {
     abort_input(
-      arg, "must have `idx` and `dist` of one shape, not ", shape(idx), " and ", shape(dist)
+      arg, "must have `idx` and `dist` of one shape, not ", shape(idx), " and ", shape(dist),
+      value = nn
     )
   }
   if (nrow(idx) < min_rows || ncol(idx) == 0) {
     abort_input(
-      arg, "must have ", plural(min_rows, "row"), " or more and a column, not ", shape(idx)
+      arg, "must have ", plural(min_rows, "row"), " or more and a column, not ", shape(idx),
+      value = nn
     )
   }
 }
@@ -325,7 +354,7 @@ check_neighbor_indices <- function(idx, dist, n, arg) {
     abort_input(
       arg, "has an index in `idx` that is not a whole number from 1 to ", count(n), ": ", value,
       " in row ", bad[1, 1],
-      hint = if (value == 0) "Rows count from 1: add 1 to `idx` if it counts from 0."
+      value = value, hint = if (value == 0) "Rows count from 1: add 1 to `idx` if it counts from 0."
     )
   }
   matrix(as.integer(idx), nrow(idx))
@@ -351,7 +380,10 @@ drop_repeated <- function(idx, dist, self, arg) {
   differs <- dist[first] != dist[is_repeated] & idx[is_repeated] != self[is_repeated]
   if (any(differs)) {
     row <- row(idx)[is_repeated][differs][1]
-    abort_input(arg, "names a neighbor twice in row ", row, " of `idx`, at different distances")
+    abort_input(
+      arg, "names a neighbor twice in row ", row, " of `idx`, at different distances",
+      value = idx[row, ]
+    )
   }
   replace(idx, is_repeated, NA)
 }
@@ -377,7 +409,7 @@ abort_distance <- function(value, place, arg) {
   abort_input(
     arg, "has a ", what, if (!is_missing) ",", " in row ", place[1], ", column ", place[2],
     " of `dist`",
-    hint = if (is_missing) {
+    value = value, hint = if (is_missing) {
       "Make its index NA, too, where a neighbor is missing."
     } else {
       "Turn similarities into distances, for example by 1 - x, or set it to 0."

@@ -62,7 +62,7 @@ check_drawable <- function(embedding, arg) {
 
 check_title <- function(title) {
   if (is.null(title) || is_text(title) || is.expression(title)) return(title)
-  abort_input("title", "must be a text or NULL, not ", describe(title))
+  abort_input("title", "must be a text or NULL, not ", describe(title), value = title)
 }
 
 # Checks one value for all points, or one for each.
@@ -71,7 +71,8 @@ check_sizes <- function(cex, n) {
   if (are_sizes) return(as.double(cex))
   abort_input(
     "cex", "must be a number greater than 0, or one such number for each of the ", count(n),
-    " points, not ", describe(cex)
+    " points, not ", describe(cex),
+    value = cex
   )
 }
 
@@ -105,7 +106,7 @@ check_span <- function(x, arg, may_reverse = FALSE) {
   if (is_span) return(as.double(x))
   given <- if (is_pair) paste(x, collapse = " and ") else describe(x)
   wanted <- if (may_reverse) "two different numbers" else "two numbers, the smaller first"
-  abort_input(arg, "must be ", wanted, ", not ", given)
+  abort_input(arg, "must be ", wanted, ", not ", given, value = x)
 }
 
 # Labels that a scale shows better than a legend of levels.
@@ -118,10 +119,16 @@ plot_axes <- function(embedding, dims, label) {
   if (length(columns) == 1) return(strip_axes(embedding[[columns]], label))
   is_dims <- holds_numbers(dims) && length(dims) == 2 && all(dims %in% seq_along(columns))
   if (!is_dims) {
-    abort_input("dims", "must be two numbers from 1 to ", length(columns), ", not ", describe(dims))
+    abort_input(
+      "dims", "must be two numbers from 1 to ", length(columns), ", not ", describe(dims),
+      value = dims
+    )
   }
   if (dims[1] == dims[2]) {
-    abort_input("dims", "must be two different dimensions, not ", dims[1], " twice")
+    abort_input(
+      "dims", "must be two different dimensions, not ", dims[1], " twice",
+      value = dims
+    )
   }
   columns <- columns[dims]
   list(

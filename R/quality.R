@@ -129,7 +129,8 @@ seen_by_model <- function(model, x, arg, run) {
   if (length(blocks) != 1) {
     abort_input(
       arg, "cannot be compared by one metric: the model has several, or categories next to ",
-      "numbers. Such measures need a model of one metric, or `metric` where it is an argument"
+      "numbers. Such measures need a model of one metric, or `metric` where it is an argument",
+      value = x
     )
   }
   block <- blocks[[1]]
@@ -166,7 +167,8 @@ seen_by_settings <- function(model, x, arg) {
   if (is_changed && is.null(model[["blocks"]]) || identical(metric, "function")) {
     abort_input(
       arg, "cannot be compared as the model did, which keeps neither its scale nor a metric that ",
-      "is a function: make it with keep = \"predict\""
+      "is a function: make it with keep = \"predict\"",
+      value = x
     )
   }
   x <- check_data(x, arg)
@@ -236,13 +238,17 @@ check_n_compared <- function(k, arg, most) {
 neighbor_recall <- function(nn, x, sample = 1000, metric = nn[["metric"]], n_threads = NULL,
                             metric_kwds = nn[["metric_kwds"]]) {
   x <- check_data(x)
+  given <- nn
   nn <- check_neighbors(nn, "nn")
   if (identical(metric, "precomputed")) {
-    abort_input("metric", "must be given: the neighbors do not name theirs")
+    abort_input("metric", "must be given: the neighbors do not name theirs", value = metric)
   }
   metric <- check_metric(metric, metric_kwds, n_columns(x))
   if (nrow(nn$idx) != n_rows(x)) {
-    abort_input("nn", "must have one row per row of `x`, ", n_rows(x), ", not ", nrow(nn$idx))
+    abort_input(
+      "nn", "must have one row per row of `x`, ", n_rows(x), ", not ", nrow(nn$idx),
+      value = given
+    )
   }
   measure_recall(nn, x, sample, metric, run_settings(n_threads, FALSE))
 }

@@ -59,3 +59,41 @@ test_that("no message is edited by a regular expression", {
   code <- unlist(lapply(list.files(test_path("..", "..", "R"), full.names = TRUE), readLines))
   expect_identical(grep("sub\\(.*(conditionMessage|message)", code, value = TRUE), character())
 })
+
+test_that("errors about neighbors, distances, graphs and layouts hold what was given", {
+  x <- gaussian(30, 3)
+  nn <- nearest_neighbors(x, 5)
+  graph <- fuzzy_graph(nn)
+  distance <- stats::dist(x)
+  of <- function(code) tryCatch(code, unfurl_error_input = identity)
+  # the argument in question, what is given for it, and the error
+  expect_about <- function(argument, value, code) {
+    error <- of(code)
+    expect_s3_class(error, "unfurl_error_input")
+    expect_identical(error$argument, argument)
+    expect_identical(error$value, value)
+  }
+  expect_about("neighbors", nn, nearest_neighbors(x, neighbors = nn))
+  expect_about("k", 31L, nearest_neighbors(x, 31, query = x))
+  expect_about("query", x[, 1:2], nearest_neighbors(x, 5, query = x[, 1:2]))
+  expect_about("neighbors", nn, nearest_neighbors(x[-1, ], 5, query = x, neighbors = nn))
+  for (size in list(NULL, "a", 2.5, -1)) {
+    damaged <- distance
+    attr(damaged, "Size") <- size
+    expect_about("x", damaged, umap(damaged))
+    expect_about("x", damaged, nearest_neighbors(damaged))
+  }
+  expect_about("nn", 31, fuzzy_graph(list(idx = replace(nn$idx, 7, 31), dist = nn$dist)))
+  expect_about("nn", -1, fuzzy_graph(list(idx = nn$idx, dist = replace(nn$dist, 100, -1))))
+  expect_about("nn", nn, neighbor_recall(nn, x[-1, ]))
+  expect_about("metric", "precomputed", neighbor_recall(nearest_neighbors(distance, 5), x))
+  expect_about("metric_kwds", 0.5, umap(x, metric = "minkowski", metric_kwds = list(p = 0.5)))
+  expect_about("metric_kwds", -1, umap(x, metric = "seuclidean", metric_kwds = list(var = -1)))
+  expect_about("metric_kwds", 2, umap(x, metric = "mahalanobis", metric_kwds = list(cov = 2)))
+  expect_about("optimizer_args", "a", umap(x, optimizer_args = list(beta1 = "a")))
+  expect_about("graph", 1:3, optimize_layout(1:3, x))
+  expect_about("init", "pca", initial_layout(graph, "pca"))
+  expect_about("epoch_callback", 1, optimize_layout(graph, x, epoch_callback = 1))
+  expect_about("snapshots", -1, optimize_layout(graph, x, snapshots = -1))
+  expect_about("dims", c(1, 9), plot(umap(x, n_epochs = 2), dims = c(1, 9)))
+})
