@@ -67,6 +67,10 @@ optimizer_constants <- list(beta1 = 0.5, beta2 = 0.9, epsilon = 0.5)
 #'   - `"distance"`: the distances of pairs of points, a square matrix with a diagonal of zeros. A
 #'     dense one must be symmetric. In a sparse one, pairs without an entry, or with a 0, are
 #'     missing, and each row lists the neighbors of its point.
+#' @param disconnected What becomes of points without any neighbor, which a warning counts:
+#'   `"place"` for places on rings around all others; `"drop"` for coordinates that are `NA`, as
+#'   umap-learn does: plots leave them out, and [predict()][predict.umap_model] does not compare new
+#'   rows with them. Where no point has a neighbor, all are placed at random.
 #' @param target_metric,target_weight,target_n_neighbors How `y` counts, see [supervise_graph()].
 #'   `target_n_neighbors` is `n_neighbors` where it is `NULL`. Without `y` they have no effect, and
 #'   a warning says so, as for other settings without effect.
@@ -93,6 +97,7 @@ umap_control <- function(spread = 1, a = NULL, b = NULL, set_op_mix_ratio = 1,
                          repulsion_strength = NULL, negative_sample_rate = NULL,
                          neighbor_method = "auto", target_recall = 0.99, metric_kwds = NULL,
                          scale = NULL, pca = NULL, duplicates = "spread", input = "auto",
+                         disconnected = "place",
                          target_metric = "euclidean", target_weight = 0.5,
                          target_n_neighbors = NULL, keep = "predict", method = "umap",
                          optimizer = "batch", optimizer_args = list(), snapshots = NULL,
@@ -114,7 +119,8 @@ umap_control <- function(spread = 1, a = NULL, b = NULL, set_op_mix_ratio = 1,
     list(
       scale = check_scale(scale), pca = check_pca(pca),
       duplicates = check_choice(duplicates, "duplicates", c("spread", "merge", "separate")),
-      input = check_choice(input, "input", inputs)
+      input = check_choice(input, "input", inputs),
+      disconnected = check_choice(disconnected, "disconnected", c("place", "drop"))
     ),
     check_target_settings(target_metric, target_weight, target_n_neighbors),
     list(keep = check_choice(keep, "keep", c("predict", "graph", "minimal"))),

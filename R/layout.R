@@ -226,9 +226,15 @@ layout_options <- function(settings, curve, seed) {
   )
 }
 
+# Whether points that have no neighbors were dropped, and all others have places.
+has_gaps <- function(layout) {
+  is_gap <- is.na(layout[, 1]) & !is.nan(layout[, 1])
+  any(is_gap) && !all(is_gap) && all(is.na(layout[is_gap, ])) && all(is.finite(layout[!is_gap, ]))
+}
+
 # Settings that are numbers, and yet beyond what a layout can follow.
 check_finite_layout <- function(layout) {
-  if (all(is.finite(layout))) return(invisible())
+  if (all(is.finite(layout)) || has_gaps(layout)) return(invisible())
   abort("unfurl_error_diverged", paste0(
     "The layout has left the range of numbers: ",
     "`learning_rate`, `a`, `b`, `spread` or `init` is out of all proportion"

@@ -37,7 +37,7 @@ new_model <- function(fit, input, labels, curve, settings, seed, keep) {
 model_fields <- list(
   layout = function(value, model) {
     is.matrix(value) && is.double(value) && nrow(value) > 1 && ncol(value) > 0 &&
-      all(is.finite(value))
+      (all(is.finite(value)) || has_gaps(value))
   },
   settings = function(value, model) are_sound_settings(value),
   curve = function(value, model) {

@@ -176,7 +176,7 @@ components_text <- function(sizes) {
 }
 
 layout_range <- function(layout) {
-  range <- t(apply(layout, 2, range))
+  range <- t(apply(layout, 2, range, na.rm = TRUE))
   dimnames(range) <- list(dimension_names(nrow(range)), c("min", "max"))
   range
 }

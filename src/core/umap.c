@@ -30,7 +30,7 @@ static uf_status embed(uf_context *ctx, uf_data_block *blocks, int n_blocks,
 
   for (int b = 0; b < n_blocks; b++)
     UF_TRY(uf_data_block_join(ctx, &blocks[b], &options->fuzzy, options->seed, graph));
-  if (result->distinct.m == 0) uf_warn_of_isolated_vertices(ctx, graph);
+  if (result->distinct.m == 0) uf_warn_of_isolated_vertices(ctx, graph, options->drop_isolated);
 
   uf_phase(ctx, "initialization");
   if (!result->layout) {
@@ -138,11 +138,18 @@ static uf_status embed_groups(uf_context *ctx, uf_data_block *blocks, int n_bloc
   UF_TRY(expand_layout(ctx, distinct, &groups.copies, &result->layout));
   for (int b = 0; b < n_blocks; b++) UF_TRY(uf_distinct_expand(ctx, distinct, &blocks[b]));
   UF_TRY(uf_distinct_expand_graph(ctx, distinct, &result->graph));
-  uf_warn_of_isolated_vertices(ctx, &result->graph);
+  uf_warn_of_isolated_vertices(ctx, &result->graph, options->drop_isolated);
 done:
   uf_free(groups.own.snapshots);
   uf_free(groups.layout);
   return status;
+}
+
+static void drop_isolated(const uf_graph *graph, int d, float *layout) {
+  if (graph->start[graph->n] == 0) return;
+  for (int i = 0; i < graph->n; i++)
+    for (int c = 0; c < d && graph->start[i] == graph->start[i + 1]; c++)
+      layout[(size_t)i * (size_t)d + (size_t)c] = NAN;
 }
 
 uf_status uf_umap(uf_context *ctx, uf_data_block *blocks, int n_blocks,
@@ -154,6 +161,8 @@ uf_status uf_umap(uf_context *ctx, uf_data_block *blocks, int n_blocks,
   }
   status = result->distinct.m > 0 ? embed_groups(ctx, blocks, n_blocks, options, observer, result)
                                   : embed(ctx, blocks, n_blocks, options, observer, result);
+  if (!status && options->drop_isolated)
+    drop_isolated(&result->graph, options->n_components, result->layout);
 done:
   return status;
 }

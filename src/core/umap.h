@@ -37,6 +37,7 @@ typedef struct uf_umap_options {
   int n_components;
   uf_fuzzy_options fuzzy; /* max_distance is each block's own */
   uf_init_method init;
+  int drop_isolated; /* vertices without edges become NaN, unless none has edges; else around all */
   uf_layout_options layout;
   uint64_t seed;
   uf_duplicates duplicates; /* what becomes of rows that are equal */

@@ -35,6 +35,7 @@ static uf_umap_options decode_options(SEXP options, SEXP init) {
       .fuzzy =
           r_fuzzy_options(r_double(options, "local_connectivity"), r_double(options, "bandwidth"),
                           r_double(options, "set_op_mix_ratio"), R_PosInf),
+      .drop_isolated = strcmp(r_string(options, "disconnected"), "drop") == 0,
       .init = Rf_isString(init) ? r_init_method(CHAR(Rf_asChar(init))) : UF_INIT_GIVEN,
       .layout = r_layout_options(options),
       .seed = (uint64_t)r_double(options, "seed"),
@@ -61,6 +62,18 @@ static SEXP from_distinct(const uf_row_groups *distinct) {
   return first;
 }
 
+/* The layout, in which points that were dropped are NA: any other NaN comes from divergence. */
+static SEXP from_places(const uf_umap_result *result, const uf_umap_options *options) {
+  const uf_graph *graph = &result->graph;
+  int n = graph->n, d = options->n_components;
+  SEXP layout = r_from_layout(result->layout, n, d);
+  if (!options->drop_isolated || graph->start[n] == 0) return layout;
+  for (int i = 0; i < n; i++)
+    for (int c = 0; c < d && graph->start[i] == graph->start[i + 1]; c++)
+      REAL(layout)[(size_t)c * (size_t)n + (size_t)i] = NA_REAL;
+  return layout;
+}
+
 static SEXP fit(void *data) {
   static const char *const names[] = {"layout", "graph", "blocks", "observed", "first_row"};
   fit_call *c = data;
@@ -73,8 +86,7 @@ static SEXP fit(void *data) {
   r_run_check(&c->run, uf_umap(&c->run.ctx, c->blocks.block, c->blocks.count, &options,
                                &c->observer.observer, &c->result));
   SEXP result = PROTECT(r_named_list(5, names));
-  SET_VECTOR_ELT(result, 0,
-                 r_from_layout(c->result.layout, c->result.graph.n, options.n_components));
+  SET_VECTOR_ELT(result, 0, from_places(&c->result, &options));
   if (strcmp(r_string(c->options, "keep"), "minimal") != 0) {
     SET_VECTOR_ELT(result, 1, r_from_graph(&c->result.graph));
     SET_VECTOR_ELT(result, 2, r_from_blocks(&c->blocks, options.keep_points));

@@ -75,7 +75,7 @@ static SEXP fuzzy_graph(void *data) {
   r_to_floats(c->sigma, unit, c->more_floats);
   check(c, uf_fuzzy_graph(&c->run.ctx, &c->neighbors, c->floats, c->more_floats, &c->fuzzy,
                           &c->graph));
-  uf_warn_of_isolated_vertices(&c->run.ctx, &c->graph);
+  uf_warn_of_isolated_vertices(&c->run.ctx, &c->graph, 0);
   check(c, UF_OK);
   return r_from_graph(&c->graph);
 }

@@ -63,7 +63,7 @@ contract <- list(
       spread = number(0, open = TRUE), neighbor_method = search_methods, metric_kwds = any_keywords,
       scale = kind("must be one of \"none\", \"z\", .*, not ", function(x) is.null(x) || isTRUE(x)),
       pca = or_null(whole(1)), duplicates = one_of("spread", "merge", "separate"),
-      input = one_of("auto", "data", "graph", "distance"),
+      input = one_of("auto", "data", "graph", "distance"), disconnected = one_of("place", "drop"),
       keep = one_of("predict", "graph", "minimal"),
       target_recall = number(0, 1),
       # these depend on the number of epochs: umap() checks them

@@ -4,7 +4,8 @@ test_that("the defaults agree with the peers", {
   expect_identical(unclass(control), list(
     spread = 1, a = NULL, b = NULL, set_op_mix_ratio = 1, local_connectivity = 1, bandwidth = 1,
     neighbor_method = "auto", target_recall = 0.99, metric_kwds = NULL, scale = NULL, pca = NULL,
-    duplicates = "spread", input = "auto", target_metric = "euclidean", target_weight = 0.5,
+    duplicates = "spread", input = "auto", disconnected = "place", target_metric = "euclidean",
+    target_weight = 0.5,
     target_n_neighbors = NULL,
     keep = "predict", method = "umap", optimizer = "batch",
     optimizer_args = list(beta1 = 0.5, beta2 = 0.9, epsilon = 0.5),

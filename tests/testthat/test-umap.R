@@ -403,6 +403,46 @@ test_that("points without neighbors are placed around the others", {
   ))
 })
 
+test_that("points without neighbors can be dropped", {
+  lone <- c(3, 50, 51, 200)
+  x <- some_digits(200)
+  d <- distances_with_lone(x, lone)
+  fit <- function(...) umap_fit(d, n_epochs = 50, disconnected = "drop", ...)
+  expect_unfurl_warning(model <- fit(), "4 of 200 points .*: their coordinates are NA")
+  placed <- suppressWarnings(umap_fit(d, n_epochs = 50))
+  expect_true(all(is.na(model$layout[lone, ])) && !any(is.nan(model$layout)))
+  expect_identical(model$layout[-lone, ], placed$layout[-lone, ])
+  suppressWarnings({
+    expect_identical(fit(keep = "minimal")$layout, model$layout)
+    expect_identical(umap(d, n_epochs = 50, disconnected = "drop"), as.data.frame(model))
+  })
+  expect_output(print(model), "UMAP model of 200 rows")
+  expect_true(all(is.finite(summary(model)$range)))
+  grDevices::pdf(NULL)
+  on.exit(grDevices::dev.off())
+  expect_warning(plot(model), "4 rows without coordinates", class = "unfurl_warning_missing")
+})
+
+test_that("new rows are not compared with rows that were dropped", {
+  x <- with_seed(2, matrix(stats::runif(200 * 100) < 0.05, 200))
+  x[cbind(1:200, rep_len(1:98, 200))] <- TRUE
+  x[, 99:100] <- FALSE
+  x[7, ] <- rep(c(FALSE, TRUE), c(98, 2)) # nothing in common with any other row
+  fit <- function(...) suppressWarnings(umap_fit(x, metric = "jaccard", n_epochs = 30, ...))
+  model <- fit(disconnected = "drop")
+  expect_identical(which(is.na(model$layout[, 1])), 7L)
+  new <- x[c(20, 30, 7, 7), ]
+  new[1, 98] <- !new[1, 98]
+  new[2, 100] <- TRUE # near to row 7 as well
+  new[4, 100] <- FALSE # near to row 7 alone
+  expect_warning(placed <- predict(model, new), "2 rows without any neighbor",
+    class = "unfurl_warning_missing"
+  )
+  expect_identical(is.na(placed$UMAP1), c(FALSE, FALSE, TRUE, TRUE))
+  near <- as.matrix(predict(fit(), new))[1:2, ]
+  expect_lt(max(abs(as.matrix(placed)[1:2, ] - near)), 1)
+})
+
 test_that("equal points without neighbors lie together, and apart from the others", {
   x <- with_seed(2, matrix(stats::runif(300 * 200) < 0.03, 300))
   x[1:40, ] <- FALSE

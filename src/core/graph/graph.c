@@ -32,14 +32,15 @@ float uf_largest_weight(const uf_graph *graph) {
   return most;
 }
 
-void uf_warn_of_isolated_vertices(uf_context *ctx, const uf_graph *graph) {
+void uf_warn_of_isolated_vertices(uf_context *ctx, const uf_graph *graph, int are_dropped) {
   char text[128];
   int count = 0;
   for (int i = 0; i < graph->n; i++) count += graph->start[i] == graph->start[i + 1];
   if (count == 0) return;
-  const char *place = count < graph->n ? "around the others" : "at random";
-  snprintf(text, sizeof text, "%d of %d points have no neighbor at all: they are placed %s", count,
-           graph->n, place);
+  const char *fate = count == graph->n ? "they are placed at random"
+                     : are_dropped     ? "their coordinates are NA"
+                                       : "they are placed around the others";
+  snprintf(text, sizeof text, "%d of %d points have no neighbor at all: %s", count, graph->n, fate);
   uf_warn(ctx, UF_WARN_ISOLATED, text);
 }
 

@@ -20,7 +20,7 @@ float uf_largest_weight(const uf_graph *graph);
 uf_status uf_graph_from_triplets(uf_context *ctx, int n, int64_t n_edges, const int *row,
                                  const int *column, const double *weight, uf_graph *graph);
 
-/* Warns when vertices have no edge. */
-void uf_warn_of_isolated_vertices(uf_context *ctx, const uf_graph *graph);
+/* Warns when vertices have no edge, and says whether they are placed or dropped. */
+void uf_warn_of_isolated_vertices(uf_context *ctx, const uf_graph *graph, int are_dropped);
 
 #endif

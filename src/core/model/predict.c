@@ -45,6 +45,7 @@ typedef struct predict_job {
   int n_blocks;
   const uf_old_layout *old;
   const uf_predict_options *options;
+  int has_gaps;   /* some old rows have no position */
   uf_graph graph; /* n_new rows, directed; old row o is n_new + o */
   float *layout;  /* n_new × d */
 } predict_job;
@@ -58,6 +59,29 @@ static void renumber(uf_neighbors *neighbors) {
     if (neighbors->index[i] >= 0) neighbors->index[i] += neighbors->n;
 }
 
+/* Old rows without neighbors of their own may have been dropped: their positions are NaN. */
+static int has_position(const uf_old_layout *old, int64_t row) {
+  return !isnan(old->position[row * old->d]);
+}
+
+/* Neighbors without a position become missing ones, at the end of their row. */
+static void drop_unplaced(const uf_old_layout *old, uf_neighbors *neighbors) {
+  int k = neighbors->k;
+  for (int64_t from = 0; from < (int64_t)neighbors->n * k; from += k) {
+    int *index = neighbors->index + from, kept = 0;
+    float *distance = neighbors->distance + from;
+    for (int c = 0; c < k; c++) {
+      if (index[c] < 0 || !has_position(old, index[c])) continue;
+      index[kept] = index[c];
+      distance[kept++] = distance[c];
+    }
+    for (; kept < k; kept++) {
+      index[kept] = -1;
+      distance[kept] = INFINITY;
+    }
+  }
+}
+
 static uf_status find_neighbors(predict_job *j, uf_query_block *block) {
   uf_neighbor_method used;
   const uf_query_options options = {.graph = block->graph, .k = block->k, .seed = j->options->seed};
@@ -66,6 +90,7 @@ static uf_status find_neighbors(predict_job *j, uf_query_block *block) {
                                           &block->neighbors, &used);
     if (status) return status;
   }
+  if (j->has_gaps) drop_unplaced(j->old, &block->neighbors);
   renumber(&block->neighbors);
   return UF_OK;
 }
@@ -145,8 +170,15 @@ static void initialize_rows(void *job, uf_rows rows) {
 typedef struct negative_source {
   uint64_t seed;
   int64_t first; /* the place of the first old row */
-  int n_old;
+  const uf_old_layout *old;
 } negative_source;
+
+/* Returns the first row from `row` on, around the end, that has a position. */
+static int next_placed(const uf_old_layout *old, int row) {
+  for (int tried = 0; tried < old->n && !has_position(old, row); tried++)
+    row = row + 1 < old->n ? row + 1 : 0;
+  return row;
+}
 
 /* Options that are the same for all blocks of rows. */
 static void draw_negatives(const void *source, int epoch, int64_t block, int count, size_t *place) {
@@ -154,7 +186,7 @@ static void draw_negatives(const void *source, int epoch, int64_t block, int cou
   const negative_source *s = source;
   uint64_t key = uf_key(s->seed, UF_STAGE_PREDICT, (uint64_t)epoch, 0);
   for (int k = 0; k < count; k++)
-    place[k] = (size_t)(s->first + uf_draw_index(key, (uint64_t)k, s->n_old));
+    place[k] = (size_t)(s->first + next_placed(s->old, uf_draw_index(key, (uint64_t)k, s->old->n)));
 }
 
 static uf_status move_rows(const predict_job *j) {
@@ -163,7 +195,7 @@ static uf_status move_rows(const predict_job *j) {
   uf_sell sell = {0};
   UF_TRY(uf_sell_make(j->ctx, &rows, j->old->d, NULL, &sell));
   const negative_source source = {
-      .seed = j->options->seed, .first = uf_sell_places(&sell), .n_old = j->old->n};
+      .seed = j->options->seed, .first = uf_sell_places(&sell), .old = j->old};
   const uf_adam adam = {.options = &j->options->layout,
                         .sell = &sell,
                         .fixed = j->old->position,
@@ -267,6 +299,7 @@ uf_status uf_predict(uf_context *ctx, uf_query_block *blocks, int n_blocks,
                    .options = options,
                    .layout = layout};
   UF_TRY(check_size(ctx, &blocks[0], old));
+  for (int i = 0; i < old->n; i++) j.has_gaps |= !has_position(old, i);
   for (int b = 0; b < n_blocks; b++) UF_TRY(join_block(&j, &blocks[b]));
   uf_phase(ctx, "layout");
   UF_TRY(uf_parallel_rows(ctx, j.graph.n, ROWS_PER_BLOCK, initialize_rows, &j));
