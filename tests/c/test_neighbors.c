@@ -9,6 +9,7 @@
 #include "neighbors/kdtree.h"
 #include "neighbors/nn_descent.h"
 #include "neighbors/rp_trees.h"
+#include "neighbors/search.h"
 #include "neighbors/table.h"
 
 static uf_context ctx;
@@ -371,6 +372,45 @@ static void check_same_everywhere(search *search, const uf_points *points) {
   uf_neighbors_free(&expected);
 }
 
+static uf_status search_all(uf_context *with, const uf_points *points, uf_neighbors *nn) {
+  uf_neighbor_method used;
+  const uf_search_options options = {.k = 12, .target_recall = 0.99, .seed = 7};
+  return uf_nearest_neighbors(with, points, &options, nn, &used);
+}
+
+TEST(search_among_many_copies_is_the_same_everywhere) {
+  uf_points points;
+  points_of(DUPLICATES, 3000, 18, UF_MANHATTAN, &points);
+  check_same_everywhere(search_all, &points);
+  uf_points_free(&points);
+}
+
+/* Each row is taken by its copies as often as it takes them, whatever the sizes of groups. */
+TEST(copies_take_each_other_evenly) {
+  enum { GROUPS = 4, ROWS = 700 };
+  static const int size[GROUPS] = {1, 13, 86, 600};
+  double *x = fixture_doubles(2 * ROWS);
+  int n_taken[ROWS] = {0}, group[ROWS], count = 0;
+  uf_points points;
+  uf_neighbors nn;
+  for (int g = 0; g < GROUPS; g++)
+    for (int i = 0; i < size[g]; i++) {
+      int row = 3 * count++ % ROWS; /* mixed, as 3 and ROWS have no common factor */
+      group[row] = g;
+      x[row] = x[ROWS + row] = g;
+    }
+  fixture_points(&ctx, x, ROWS, 2, UF_EUCLIDEAN, &points);
+  CHECK(search_all(&ctx, &points, &nn) == UF_OK);
+  CHECK(is_valid(&points, &nn));
+  for (int i = 0; i < ROWS; i++)
+    for (int j = 0; j < nn.k; j++)
+      n_taken[nn.index[i * nn.k + j]] += group[i] == group[nn.index[i * nn.k + j]];
+  for (int i = 0; i < ROWS; i++) CHECK(n_taken[i] == (group[i] == 0 ? 1 : nn.k));
+  uf_neighbors_free(&nn);
+  uf_points_free(&points);
+  free(x);
+}
+
 TEST(kdtree_is_the_same_everywhere) {
   uf_points points;
   points_of(GRID, 1500, 3, UF_EUCLIDEAN, &points);
@@ -445,6 +485,8 @@ int main(void) {
   RUN(descent_of_many_shapes);
   RUN(descent_with_any_k);
   RUN(descent_of_few_rows);
+  RUN(search_among_many_copies_is_the_same_everywhere);
+  RUN(copies_take_each_other_evenly);
   RUN(kdtree_is_the_same_everywhere);
   RUN(descent_is_the_same_everywhere);
   RUN(searches_can_be_stopped);
