@@ -8,7 +8,8 @@
 #' For each new row its neighbors among the rows of the model are found, and its similarities to
 #' them as by [smooth_knn()]. It begins at the place of the neighbor that is closest to the other
 #' neighbors, and moves for `n_epochs` epochs, at a quarter of the model's learning rate, among the
-#' rows of the model, which do not move.
+#' rows of the model, which do not move. Equal rows of the model count once, unless its `duplicates`
+#' (see [umap_control()]) were `"separate"`.
 #'
 #' A row's place does not depend on which other rows are placed with it, nor on the number of
 #' threads. A row that is identical to a row of the model takes its place exactly (the place of the

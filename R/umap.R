@@ -26,7 +26,7 @@
 #'
 #' @param x The data, one row per point, at least two:
 #'   - a numeric, integer or logical matrix, or a data frame, without missing or infinite numbers.
-#'     Constant columns and repeated rows do no harm;
+#'     Constant columns do no harm, nor do equal rows, see `duplicates` of [umap_control()];
 #'   - a sparse matrix or a raw matrix of packed bits, see [metrics];
 #'   - distances of class `dist`, which are read where they are, without a copy. Points at an
 #'     infinite distance are not neighbors;
