@@ -148,6 +148,28 @@ sparse_columns <- function(x, columns, arg) {
   x[, columns, drop = FALSE]
 }
 
+# Some rows of a matrix, sparse or not, in ascending order.
+matrix_rows <- function(x, rows) {
+  if (!is_sparse(x)) return(x[rows, , drop = FALSE])
+  p <- slot_of(x, "p")
+  major <- rep(seq_len(length(p) - 1), diff(p))
+  minor <- sparse_index(x) + 1L
+  place <- match(if (is_by_rows(x)) major else minor, rows, 0L)
+  is_kept <- place > 0
+  if (is_by_rows(x)) {
+    counts <- tabulate(place[is_kept], length(rows))
+    attr(x, "j") <- minor[is_kept] - 1L
+  } else {
+    counts <- tabulate(major[is_kept], length(p) - 1)
+    attr(x, "i") <- place[is_kept] - 1L
+  }
+  attr(x, "p") <- as.integer(c(0, cumsum(counts)))
+  if (!is_pattern(x)) attr(x, "x") <- slot_of(x, "x")[is_kept]
+  attr(x, "Dimnames") <- list(row_names(x)[rows], column_names(x))
+  attr(x, "Dim") <- c(length(rows), n_columns(x))
+  x
+}
+
 n_rows <- function(x) if (isS4(x)) slot_of(x, "Dim")[1] else nrow(x)
 n_columns <- function(x) if (isS4(x)) slot_of(x, "Dim")[2] else ncol(x)
 row_names <- function(x) if (isS4(x)) slot_of(x, "Dimnames")[[1]] else rownames(x)

@@ -63,7 +63,7 @@ known_recall <- function(model, data) {
   rows <- distinct_rows(model)
   if (length(rows) < nrow(neighbors$idx)) {
     neighbors <- list(idx = among_rows(neighbors$idx, rows), dist = neighbors$dist[rows, ])
-    seen$x <- seen$x[rows, , drop = FALSE]
+    seen$x <- matrix_rows(seen$x, rows)
   }
   naming_argument("data", measure_recall(neighbors, seen$x, 1000, seen$metric, run))
 }

@@ -58,6 +58,26 @@ test_that("sparse matrices give the neighbors of filled ones in every metric tha
   )
 })
 
+test_that("rows of a sparse matrix are rows of the filled one", {
+  x <- sparse_values()
+  dimnames(x) <- list(paste("row", seq_len(nrow(x))), NULL)
+  rows <- c(1L, 5L, 7:9, 150L)
+  for (class in c("dgCMatrix", "dgRMatrix")) {
+    expect_true(identical(matrix_rows(as_sparse(x, class), rows), as_sparse(x[rows, ], class)))
+  }
+  for (class in c("lgCMatrix", "ngCMatrix", "lgRMatrix", "ngRMatrix")) {
+    taken <- matrix_rows(as_sparse(x != 0, class), rows)
+    expect_true(identical(taken, as_sparse(x[rows, ] != 0, class)))
+  }
+  expect_identical(matrix_rows(x, rows), x[rows, ])
+})
+
+test_that("the recall of a model of sparse rows that repeat is measured", {
+  x <- sparse_values(40, 12)[rep(1:40, 6), ]
+  model <- umap_fit(as_sparse(x), n_neighbors = 5, n_epochs = 2)
+  expect_identical(summary(model, data = as_sparse(x))$recall, 1)
+})
+
 test_that("values that are only TRUE or only there are read", {
   x <- sparse_values() != 0
   for (metric in c("euclidean", "cosine", "jaccard", "hamming")) {
