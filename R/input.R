@@ -137,26 +137,39 @@ given_distances <- function(x, k, k_arg) {
     abort_input("x", "must be a square matrix of distances, not ", describe(x), value = x)
   }
   n <- nrow(x)
-  is_below <- lower.tri(x)
-  lower <- as.double(x[is_below])
-  upper <- as.double(t(x)[is_below])
-  room <- distance_rounding * largest_finite(c(lower, 0))
+  room <- distance_rounding * largest_finite(c(0, apply(x, 2, largest_finite)))
   check_diagonal(x[cbind(seq_len(n), seq_len(n))], room)
-  bad <- which(lower != upper & !(abs(lower - upper) <= room))
-  if (length(bad) > 0) {
-    place <- which(is_below, arr.ind = TRUE)[bad[1], ]
-    abort_input(
-      "x", "must be symmetric to be distances, but has ", describe(lower[bad[1]]), " and ",
-      describe(upper[bad[1]]), " for points ", place[2], " and ", place[1],
-      value = x
-    )
-  }
   names <- rownames(x)
   is_counted <- identical(names, as.character(seq_len(n))) # as as.matrix() of a `dist` names them
+  lower <- below_diagonal(x, room)
   structure(lower, Size = n, Labels = if (!is_counted) names, class = "dist")
 }
 
-largest_finite <- function(x) max(x[is.finite(x)])
+largest_finite <- function(x) max(x[is.finite(x)], -Inf)
+
+# The values below the diagonal, column by column, which must be those above it. By blocks of
+# columns, as a large matrix leaves no room for copies.
+below_diagonal <- function(x, room) {
+  n <- nrow(x)
+  blocks <- split(seq_len(n), (seq_len(n) - 1) %/% 256)
+  lower <- lapply(blocks, function(columns) {
+    is_below <- outer(seq_len(n), columns, ">")
+    lower <- as.double(x[, columns, drop = FALSE][is_below])
+    upper <- as.double(t(x[columns, , drop = FALSE])[is_below])
+    is_same <- lower == upper | abs(lower - upper) <= room | (is.na(lower) & is.na(upper))
+    bad <- which(is.na(is_same) | !is_same)[1]
+    if (!is.na(bad)) {
+      place <- which(is_below, arr.ind = TRUE)[bad, ]
+      abort_input(
+        "x", "must be symmetric to be distances, but has ", describe(lower[bad]), " and ",
+        describe(upper[bad]), " for points ", columns[place[2]], " and ", place[1],
+        value = x
+      )
+    }
+    lower
+  })
+  unlist(lower, use.names = FALSE)
+}
 
 check_diagonal <- function(diagonal, room) {
   bad <- which(is.na(diagonal) | abs(diagonal) > room)
@@ -164,7 +177,8 @@ check_diagonal <- function(diagonal, room) {
   abort_input(
     "x", "must have a diagonal of zeros to be distances, but has ", describe(diagonal[bad[1]]),
     " in row ", bad[1],
-    value = diagonal[bad[1]], hint = "A sparse matrix of similarities is taken by input = \"graph\" of umap()."
+    value = diagonal[bad[1]],
+    hint = "A sparse matrix of similarities is taken by input = \"graph\" of umap()."
   )
 }
 

@@ -22,7 +22,9 @@ inits <- c("spectral", "laplacian", "pca", "random")
 #' from coinciding.
 #'
 #' @param graph Symmetric graph from [fuzzy_graph()]: a data frame with columns `row`, `col` and
-#'   `similarity` that has each edge in both directions.
+#'   `similarity` that has each edge in both directions; or a sparse symmetric matrix of
+#'   similarities (of the package Matrix, or a `Graph` of SeuratObject), greater than 0 and at most
+#'   1, whose diagonal does not count.
 #' @param init `"spectral"`, `"laplacian"`, `"pca"`, `"random"`, or an embedding, a matrix or a data
 #'   frame n x `n_components`, which is checked and returned.
 #' @param n_components Number of dimensions, at least 1.

@@ -30,7 +30,8 @@
 #' points. With the default, ½, the formulas are those of umap-learn, except for the bound
 #' \eqn{0.0001 e^5}{0.0001 exp(5)}.
 #'
-#' @param graph Symmetric graph from [fuzzy_graph()].
+#' @param graph Symmetric graph from [fuzzy_graph()], or a sparse symmetric matrix, see
+#'   [initial_layout()].
 #' @param y The target, one value per point:
 #'   - a factor, or a character or logical vector: categories, `NA` where unknown;
 #'   - a numeric vector, or a numeric matrix with a row per point; dates, times and their

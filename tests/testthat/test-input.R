@@ -109,6 +109,11 @@ test_that("a square matrix of distances is that of a `dist`", {
   expect_identical(nearest_neighbors(square, 10, input = "distance"), nearest_neighbors(d, 10))
   expect_identical(umap(square, input = "distance", n_epochs = 5), umap(d, n_epochs = 5))
   expect_identical(umap(d, input = "distance", n_epochs = 5), umap(d, n_epochs = 5))
+  larger <- as.matrix(stats::dist(gaussian(600, 2)))
+  expect_identical(c(given_distances(larger, 5, "k")), c(stats::as.dist(larger)))
+  expect_input_error(
+    umap(replace(larger, 300 * 600 + 350, 99), input = "distance"), "has 99 .* points 301 and 350"
+  )
   cars <- umap(as.matrix(dist(mtcars)), input = "distance", n_epochs = 5)
   expect_identical(cars, umap(dist(mtcars), n_epochs = 5))
   model <- umap_fit(square, input = "distance", n_epochs = 5)
@@ -145,6 +150,7 @@ test_that("what cannot be distances is an error", {
     refused <- function(x, regexp) expect_input_error(f(x, input = "distance"), regexp)
     refused(d + 1, "`x` must have a diagonal of zeros .* has 1 in row 1. .*similarities")
     refused(replace(d, 3, 9), "must be symmetric to be distances, but has 9 and 2 for points 1 and")
+    refused(replace(d, 3, NA), "must be symmetric to be distances, but has NA and 2 for points")
     refused(d[, 1:9], "must be a square matrix of distances")
     refused(list(1), "must be a square matrix of distances")
     refused(-d, "`x` holds a negative distance, -1, between points 1 and 2")
@@ -159,7 +165,9 @@ test_that("what cannot be distances is an error", {
 
 # ---- What looks like them -----------------------------------------------------------------------
 
-expect_pairs_warning <- function(code) expect_warning(code, "looks like", class = "unfurl_warning_input")
+expect_pairs_warning <- function(code) {
+  expect_warning(code, "looks like", class = "unfurl_warning_input")
+}
 
 test_that("a matrix that looks like one of pairs is data, with a warning", {
   d <- as.matrix(dist(some_digits(100)))
