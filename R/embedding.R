@@ -9,7 +9,8 @@ new_embedding <- function(layout, labels = NULL, row_names = NULL, settings = NU
   if (!is.null(labels)) columns[["label"]] <- labels
   if (is.null(row_names)) row_names <- .set_row_names(nrow(layout))
   structure(columns,
-    row.names = row_names, class = c("umap_embedding", "data.frame"), settings = settings
+    row.names = row_names, class = c("umap_embedding", "data.frame"), settings = settings,
+    n_rows = if (!is.null(settings)) nrow(layout)
   )
 }
 
@@ -88,11 +89,19 @@ keep_embedding <- function(x, from) {
   class(x) <- oldClass(from)
   attr(x, "settings") <- attr(from, "settings", exact = TRUE)
   attr(x, "differing") <- attr(from, "differing", exact = TRUE)
+  attr(x, "n_rows") <- if (has_foreign_rows(from)) 0L else .row_names_info(x, 2L)
   x
 }
 
+# Whether an embedding has more rows than the settings are for: dplyr::bind_rows() and similar
+# functions keep the attributes of the first of several.
+has_foreign_rows <- function(embedding) {
+  n <- attr(embedding, "n_rows", exact = TRUE)
+  is_number(n) && .row_names_info(embedding, 2L) > n
+}
+
 plain_data_frame <- function(x) {
-  attr(x, "settings") <- attr(x, "differing") <- NULL
+  attr(x, "settings") <- attr(x, "differing") <- attr(x, "n_rows") <- NULL
   class(x) <- setdiff(oldClass(x), "umap_embedding")
   x
 }
@@ -153,6 +162,8 @@ with_common_settings <- function(bound, embeddings) {
   attr(bound, "settings") <- first[intersect(names(first), names[agree])]
   differing <- unique(c(differing, names[!agree]))
   if (length(differing) > 0) attr(bound, "differing") <- differing
+  are_foreign <- any(vapply(embeddings, has_foreign_rows, NA))
+  attr(bound, "n_rows") <- if (are_foreign) 0L else .row_names_info(bound, 2L)
   bound
 }
 

@@ -9,7 +9,11 @@ print.umap_embedding <- function(x, n = 6, ...) {
     return(invisible(x))
   }
   cat("UMAP embedding of ", plural(nrow(x), "row"), " in ", plural(d, "dimension"), "\n", sep = "")
-  writeLines(brief_settings(attr(x, "settings", exact = TRUE)))
+  writeLines(if (has_foreign_rows(x)) {
+    "Rows were added from elsewhere, whose settings are not known."
+  } else {
+    brief_settings(attr(x, "settings", exact = TRUE))
+  })
   writeLines(warning_of_differences(attr(x, "differing", exact = TRUE)))
   print_head(plain_data_frame(x), n, ...)
   invisible(x)

@@ -131,6 +131,30 @@ test_that("rows of different embeddings share the settings in which these agree"
   expect_identical(attr(both[200:201, ], "differing"), c("n_epochs", "seed"))
 })
 
+test_that("settings are not printed for rows that another package has added", {
+  # as dplyr::bind_rows() does: the rows of all, the attributes of the first
+  bind_rows <- function(a, b) {
+    both <- rbind(as.data.frame(a), as.data.frame(b))
+    attributes(both) <- c(
+      attributes(both)[c("names", "row.names")],
+      attributes(a)[setdiff(names(attributes(a)), c("names", "row.names"))]
+    )
+    both
+  }
+  a <- umap(iris[1:40, 1:4], n_epochs = 2)
+  b <- umap(iris[41:100, 1:4], n_epochs = 2, seed = 7)
+  unknown <- "Rows were added from elsewhere, whose settings are not known\\."
+  for (both in list(bind_rows(a, b), bind_rows(a[1:5, ], b[1:3, ]), bind_rows(a, b)[90:100, ])) {
+    expect_s3_class(both, "umap_embedding")
+    expect_output(print(both), unknown)
+    expect_output(print(rbind(both, a)), unknown)
+    expect_false(any(grepl("seed 42", capture.output(print(both)))))
+  }
+  for (known in list(a, a[1:7, ], a[c(1:40, 1:40), ], rbind(a, a), transform(a, z = 1))) {
+    expect_output(print(known), "seed 42")
+  }
+})
+
 test_that("rows of other origin make a plain data frame", {
   new <- data.frame(UMAP1 = 0, UMAP2 = 0, label = "setosa")
   expect_plain_frame(rbind(embedding, new))
