@@ -177,7 +177,12 @@ check_layout <- function(x, arg, n, d = NULL) {
     abort_input(arg, "must have ", expected, ", not ", shape(x), value = x)
   }
   if (!all(is.finite(x))) {
-    abort_input(arg, "must not have missing or infinite values", value = x)
+    abort_input(
+      arg, "must not have missing or infinite values",
+      value = x, hint = if (has_gaps(x)) {
+        "Points without neighbors have NA: fit with disconnected = \"place\", or leave them out."
+      }
+    )
   }
   storage.mode(x) <- "double"
   unname(x)

@@ -41,7 +41,8 @@ neighbors_kept <- function(model) {
   k <- ncol(neighbors[["idx"]])
   rows <- distinct_rows(model)
   n <- length(rows)
-  shown <- nearest_neighbors(model[["layout"]][rows, , drop = FALSE], k, verbose = FALSE)$idx[, -1]
+  layout <- check_layout(model[["layout"]], "x", nrow(model[["layout"]]))[rows, , drop = FALSE]
+  shown <- nearest_neighbors(layout, k, verbose = FALSE)$idx[, -1]
   known <- among_rows(neighbors[["idx"]], rows)[, -1]
   pair <- function(idx) matrix((row(idx) - 1) * n + idx, n)
   kept <- rowMeans(matrix(pair(known) %in% pair(shown), n))

@@ -420,6 +420,12 @@ test_that("points without neighbors can be dropped", {
   expect_true(all(is.finite(summary(model)$range)))
   grDevices::pdf(NULL)
   on.exit(grDevices::dev.off())
+  for (use in list(layout_loss, function(model, ...) embedding_quality(x, model))) {
+    expect_input_error(use(model, model), "infinite values. Points without neighbors .*NA")
+  }
+  expect_input_error(
+    plot(model, diagnostic = "neighbor_preservation"), "disconnected = \"place\", or leave them out"
+  )
   expect_warning(plot(model), "4 rows without coordinates", class = "unfurl_warning_missing")
 })
 
