@@ -107,13 +107,19 @@ matrix_graph <- function(x, arg) {
   )
 }
 
+# given: which of n_neighbors, metric and y the user has given.
 graph_input <- function(x, metric, control, given) {
+  has_target <- "y" %in% given # whose own graph is made by these settings
   graph <- check_graph(x, "x")
   if (!identical(metric, "euclidean")) plan_blocks(x, metric, control$metric_kwds) # for its errors
   control$metric <- metric
   warn_given(intersect("n_neighbors", given), "a graph is given")
   warn_unused(
-    control, c("metric", "metric_kwds", "scale", "pca", "neighbor_method", "target_recall"),
+    control,
+    c(
+      "metric", "metric_kwds", "scale", "pca", "neighbor_method", "target_recall", "duplicates",
+      if (!has_target) c("set_op_mix_ratio", "local_connectivity", "bandwidth")
+    ),
     "a graph is given, not rows"
   )
   list(

@@ -174,7 +174,10 @@ fit_model <- function(x, labels, n_neighbors, n_components, metric, min_dist, y,
   log <- warning_log()
   n_components <- check_whole(n_components, "n_components", min = 1)
   input <- log$keep(
-    resolve_input(x, n_neighbors, n_components, metric, control, seed, run, given)
+    resolve_input(
+      x, n_neighbors, n_components, metric, control, seed, run,
+      c(given, if (!is.null(y)) "y")
+    )
   )
   labels <- check_labels(labels, input$n)
   k <- if (is.null(input$n_neighbors)) 15L else input$n_neighbors # a graph has no neighborhoods

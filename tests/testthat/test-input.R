@@ -77,6 +77,11 @@ test_that("a warning names what has no effect on a graph", {
   expect_unfurl_warning(
     umap(graph, metric = "cosine", scale = "z", n_epochs = 2), "`metric`, `scale` have no effect"
   )
+  expect_unfurl_warning(
+    umap(graph, bandwidth = 2, duplicates = "merge", n_epochs = 2),
+    "`duplicates`, `bandwidth` have no effect"
+  )
+  expect_no_warning(umap(graph, y = gaussian(50, 1), bandwidth = 2, n_epochs = 2))
   expect_input_error(umap(graph, init = "pca"), "`init` can be \"pca\" only when")
 })
 
