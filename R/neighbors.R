@@ -267,7 +267,7 @@ neighbor_names <- list(
 
 # Returns a neighbor list in the form of nearest_neighbors(): self first, then ascending.
 check_neighbors <- function(nn, arg) {
-  if (has_class(nn, "umap_model")) nn <- nn[["neighbors"]]
+  if (has_class(nn, "umap_model")) nn <- check_model(nn, arg)[["neighbors"]]
   nn <- name_tables(nn)
   check_neighbor_shape(nn, arg)
   row_names <- rownames(nn[["idx"]])

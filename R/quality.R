@@ -224,7 +224,8 @@ check_n_compared <- function(k, arg, most) {
 #' equally near ones will do.
 #'
 #' @param nn Neighbors of the rows of `x`, from [nearest_neighbors()] or elsewhere, see
-#'   [smooth_knn()].
+#'   [smooth_knn()]; or a model of the rows of `x`, among whose distinct rows it is measured where
+#'   the model counts equal rows once.
 #' @param sample Number of rows, evenly spaced; `Inf` for all.
 #' @param metric,metric_kwds The metric of `nn`, and what goes with it; needed only when `nn` does
 #'   not say it, or it is a function.
@@ -250,11 +251,16 @@ neighbor_recall <- function(nn, x, sample = 1000, metric = nn[["metric"]], n_thr
       value = given
     )
   }
-  measure_recall(nn, x, sample, metric, run_settings(n_threads, FALSE))
+  rows <- if (has_class(given, "umap_model")) distinct_rows(given) else seq_len(n_rows(x))
+  measure_recall(nn, x, sample, metric, run_settings(n_threads, FALSE), rows)
 }
 
-# metric: a description by check_metric().
-measure_recall <- function(nn, x, sample, metric, run) {
+# metric: a description by check_metric(). among: the rows that were searched, see distinct_rows().
+measure_recall <- function(nn, x, sample, metric, run, among = seq_len(n_rows(x))) {
+  if (length(among) < n_rows(x)) {
+    nn <- list(idx = among_rows(nn$idx, among), dist = nn$dist[among, , drop = FALSE])
+    x <- matrix_rows(x, among)
+  }
   rows <- sample_rows(sample, n_rows(x))
   k <- ncol(nn$idx)
   check_memory(recall_bytes(length(rows), row_bytes(x), k), run$n_threads, n_rows(x), k)

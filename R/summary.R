@@ -61,11 +61,7 @@ known_recall <- function(model, data) {
   check_rows_of_model(seen$x, model, "data")
   neighbors <- check_neighbors(neighbors, "object")
   rows <- distinct_rows(model)
-  if (length(rows) < nrow(neighbors$idx)) {
-    neighbors <- list(idx = among_rows(neighbors$idx, rows), dist = neighbors$dist[rows, ])
-    seen$x <- matrix_rows(seen$x, rows)
-  }
-  naming_argument("data", measure_recall(neighbors, seen$x, 1000, seen$metric, run))
+  naming_argument("data", measure_recall(neighbors, seen$x, 1000, seen$metric, run, rows))
 }
 
 # Returns the recall that the searches measured: the least of several, NA unless all did.

@@ -68,6 +68,20 @@ test_that("the metric counts for the data", {
   expect_lt(embedding_quality(x, layout)$neighbor_preservation, 0.9)
 })
 
+test_that("the recall of a model is measured among the rows that it searched", {
+  distinct <- gaussian(20, 6)
+  x <- distinct[rep(1:20, 15), ]
+  model <- umap_fit(x, n_neighbors = 5, n_epochs = 2)
+  expect_identical(neighbor_recall(model, x), 1)
+  worse <- model
+  worse$neighbors[c("idx", "dist")] <- lapply(model$neighbors[c("idx", "dist")], function(table) {
+    table[, -2] # the nearest of each row
+  })
+  expect_equal(neighbor_recall(worse, x), 2 / 3)
+  worse$layout <- NULL
+  expect_input_error(neighbor_recall(worse, x), "`nn` is damaged: its layout")
+})
+
 test_that("a damaged model is named as such, whether or not a metric is given", {
   x <- gaussian(40, 4)
   model <- umap_fit(x, n_epochs = 2)
