@@ -309,7 +309,10 @@ row_names_of <- function(names) if (anyNA(names) || anyDuplicated(names)) NULL e
 
 core_options <- function(settings, curve, seed, keep) {
   c(
-    settings[c("n_components", "local_connectivity", "bandwidth", "set_op_mix_ratio")],
-    layout_options(settings, curve, seed), settings[c("duplicates", "disconnected")], list(keep = keep)
+    settings[c(
+      "n_components", "local_connectivity", "bandwidth", "set_op_mix_ratio", "duplicates",
+      "disconnected"
+    )],
+    layout_options(settings, curve, seed), list(keep = keep)
   )
 }
