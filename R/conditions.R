@@ -56,8 +56,8 @@ NULL
 
 # ---- Errors -------------------------------------------------------------------------------------
 
-# "`arg` must be ..., not ....", and the hint, a sentence or more of its own. arg: an argument, or an
-# element of one, as in "metric_kwds$p".
+# "`arg` must be ..., not ....", and the hint, a sentence or more of its own. arg: an argument, or
+# an element of one, as in "metric_kwds$p".
 abort_input <- function(arg, ..., value = NULL, hint = NULL) {
   problem <- paste0(...)
   abort(

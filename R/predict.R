@@ -37,7 +37,8 @@
 #'
 #' @param object A model from [umap_fit()].
 #' @param newdata New rows, in the form of the data of the model: a matrix, a data frame, a sparse
-#'   matrix; or distances or neighbors, see below. Without it, the embedding of the model is returned.
+#'   matrix; or distances or neighbors, see below. Without it, the embedding of the model is
+#'   returned.
 #' @param n_epochs Number of epochs, at least 0 (the initial place itself). `NULL` for a third of
 #'   the model's. Must be `NULL` without `newdata`.
 #' @param ... Nothing.
