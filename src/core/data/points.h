@@ -11,6 +11,9 @@
 
 typedef enum uf_points_form { UF_FLOAT_ROWS, UF_COMPRESSED_ROWS, UF_BIT_STRINGS } uf_points_form;
 
+/* Whether some rows are equal bit for bit, as far as that has been looked for. */
+typedef enum uf_copies_known { UF_COPIES_UNKNOWN, UF_COPIES_NONE, UF_COPIES_SOME } uf_copies_known;
+
 typedef struct uf_points {
   uf_points_form form;
   uf_metric metric;
@@ -28,6 +31,7 @@ typedef struct uf_points {
   size_t words; /* bit strings: of 64 columns each, in a row */
   uint64_t *bits; /* bit strings: n × words */
   int *count;     /* bit strings: n; how many columns are true */
+  uf_copies_known copies;
 } uf_points;
 
 void uf_points_free(uf_points *points);

@@ -107,5 +107,6 @@ void uf_points_keep(uf_points *points, const int *rows, int n_rows) {
   keep_rows(points->squares, sizeof *points->squares, rows, n_rows);
   keep_rows(points->mean, sizeof *points->mean, rows, n_rows);
   if (points->start) keep_compressed_rows(points, rows, n_rows);
+  if (points->copies == UF_COPIES_SOME) points->copies = UF_COPIES_UNKNOWN;
   points->n = n_rows;
 }

@@ -187,7 +187,7 @@ done:
 }
 
 static uf_status check_differences(uf_context *ctx, const uf_matrix *matrix,
-                                   const uf_preparation *preparation, const uf_points *points) {
+                                   const uf_preparation *preparation, uf_points *points) {
   char text[256];
   int count = 0, lowest = 0;
   uf_copies copies;
@@ -195,7 +195,8 @@ static uf_status check_differences(uf_context *ctx, const uf_matrix *matrix,
   uf_status status = uf_copies_find(ctx, points, &copies);
   if (status) return status;
   loss_job job = {.matrix = matrix, .preparation = preparation, .copies = &copies};
-  if (has_copies(&copies, points->n)) status = find_lost(ctx, &job, &count, &lowest);
+  points->copies = has_copies(&copies, points->n) ? UF_COPIES_SOME : UF_COPIES_NONE;
+  if (points->copies == UF_COPIES_SOME) status = find_lost(ctx, &job, &count, &lowest);
   uf_copies_free(&copies);
   if (status || !(count > negligible_loss * points->n)) return status;
   snprintf(text, sizeof text,
@@ -207,7 +208,7 @@ static uf_status check_differences(uf_context *ctx, const uf_matrix *matrix,
 }
 
 uf_status uf_check_precision(uf_context *ctx, const uf_matrix *matrix,
-                             const uf_preparation *preparation, const uf_points *points) {
+                             const uf_preparation *preparation, uf_points *points) {
   int count;
   precision_job job = {.matrix = matrix, .offset = preparation->offset, .points = points};
   uf_status status = check_underflow(ctx, &job, &count);

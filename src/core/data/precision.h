@@ -18,11 +18,13 @@
 #include "data/points.h"
 #include "data/prepare.h"
 
-/* Warns about rows that differ from zero but whose powers underflow next to other rows'; if there
+/* Finds out, of dense points, whether some are equal (points->copies).
+ *
+ * Warns about rows that differ from zero but whose powers underflow next to other rows'; if there
  * are none, about rows that differ but have the same floats. The metric tsss, which has no angle
  * for the former, refuses them. */
 uf_status uf_check_precision(uf_context *ctx, const uf_matrix *matrix,
-                             const uf_preparation *preparation, const uf_points *points);
+                             const uf_preparation *preparation, uf_points *points);
 
 /* Refuses new rows whose distances overflow, given the preparation of the other rows. */
 uf_status uf_check_overflow(uf_context *ctx, const uf_points *points);

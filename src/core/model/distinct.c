@@ -34,6 +34,13 @@ static int has_rows(const uf_data_block *block) {
           !block->neighbors.index);
 }
 
+/* Rows that differ in one block differ. */
+static int are_known_to_differ(const uf_data_block *blocks, int n_blocks) {
+  for (int b = 0; b < n_blocks; b++)
+    if (blocks[b].kind == UF_BLOCK_COLUMNS && blocks[b].points.copies == UF_COPIES_NONE) return 1;
+  return 0;
+}
+
 /* Hashes over all blocks, of which the first is of columns. */
 static uf_status hash_blocks(uf_context *ctx, uf_data_block *blocks, int n_blocks, int *hash) {
   uf_status status = UF_OK;
@@ -62,6 +69,10 @@ uf_status uf_distinct_find(uf_context *ctx, uf_data_block *blocks, int n_blocks,
   for (int b = 0; b < n_blocks; b++)
     if (!has_rows(&blocks[b])) return UF_OK;
   if (blocks[0].kind != UF_BLOCK_COLUMNS) return UF_OK;
+  if (are_known_to_differ(blocks, n_blocks)) {
+    if (n_blocks == 1) blocks[0].is_distinct = 1;
+    return UF_OK;
+  }
   UF_NEW(ctx, hash, n);
   UF_TRY(hash_blocks(ctx, blocks, n_blocks, hash));
   const all_blocks all = {blocks, n_blocks};

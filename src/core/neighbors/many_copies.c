@@ -27,7 +27,7 @@ uf_status uf_group_many_copies(uf_context *ctx, const uf_points *points, int k,
                                uf_row_groups *groups) {
   uf_copies copies = {0};
   *groups = (uf_row_groups){0};
-  if (points->metric == UF_FUNCTION) return UF_OK;
+  if (points->metric == UF_FUNCTION || points->copies == UF_COPIES_NONE) return UF_OK;
   uf_status status = uf_copies_find(ctx, points, &copies);
   if (!status) status = uf_row_groups_make(ctx, copies.first, points->n, groups);
   uf_copies_free(&copies);
