@@ -44,14 +44,15 @@ optimizer_constants <- list(beta1 = 0.5, beta2 = 0.9, epsilon = 0.5)
 #'   several metrics (see [umap()]) only the columns are changed to whose metric this means
 #'   something.
 #' @param duplicates What becomes of rows that are equal in all columns (and in `y`). Each is
-#'   embedded once, so that the picture is that of the rows without their copies, and then its copies
-#'   get places:
+#'   embedded once, so that the picture is that of the rows without their copies, and then its
+#'   copies get places:
 #'   - `"spread"`: on a small disc around their row, whose area grows with their number and which
 #'     touches no other row, so that it can be seen how many they are. The first of them lies at the
 #'     center;
 #'   - `"merge"`: all at the place of their row;
-#'   - `"separate"`: each counts as a row of its own, as in other implementations of UMAP. Where rows come more than `n_neighbors` times, their neighborhoods
-#'     hold copies alone, and the graph does not say how different rows relate.
+#'   - `"separate"`: each counts as a row of its own, as in other implementations of UMAP. Where
+#'     rows come more than `n_neighbors` times, their neighborhoods hold copies alone, and the graph
+#'     does not say how different rows relate.
 #'
 #'   Given distances and neighbors, and metrics that are R functions, do not show which rows are
 #'   equal: there it has no effect.

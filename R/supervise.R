@@ -17,8 +17,9 @@
 #' differ in the target come apart even if most numbers are tied. A pair that \eqn{L} lacks counts
 #' there as half of the least similarity in \eqn{L}. No similarity counts less there than
 #' \eqn{0.0001 e^5}{0.0001 exp(5)}, as neighbors in the target should be more similar than points
-#' that differ in it, also where they are no neighbors in the data. If the number of one of two points is unknown,
-#' their similarity is multiplied by \eqn{\exp(-\min(v, 1))}{exp(-min(v, 1))}, as with categories.
+#' that differ in it, also where they are no neighbors in the data. If the number of one of two
+#' points is unknown, their similarity is multiplied by \eqn{\exp(-\min(v, 1))}{exp(-min(v, 1))}, as
+#' with categories.
 #'
 #' After each of these every row is divided by its largest similarity, and the two opinions of a
 #' pair are joined by the fuzzy union, as in [fuzzy_graph()]. A point whose target is unknown
@@ -86,9 +87,9 @@ supervise_graph <- function(graph, y, target_metric = "euclidean", target_weight
 #' L R^(w / (1 - w)) for w < 1/2, L^((1 - w) / w) R else}
 #' A pair that one graph lacks counts there as half of the least similarity in that graph; in a
 #' graph of ties, of which most similarities are 1, it counts at most as 0.0001, and similarities in
-#' the other graph count at least as \eqn{0.0001 e^5}{0.0001 exp(5)}, unless both have ties. With the
-#' weight 0 the result has the pairs of `x` only, with the weight 1 those of `y` only. At ½ the order of the
-#' graphs does not matter.
+#' the other graph count at least as \eqn{0.0001 e^5}{0.0001 exp(5)}, unless both have ties. With
+#' the weight 0 the result has the pairs of `x` only, with the weight 1 those of `y` only. At ½ the
+#' order of the graphs does not matter.
 #'
 #' Then each row is divided by its largest similarity. Products of similarities fall off more
 #' steeply than the similarities of either graph, so `reset_local` raises each row to the power for

@@ -52,11 +52,11 @@ typedef struct uf_umap_result {
 
 /*
  * Embeds the points that the blocks describe, the first block above all; what is found out about
- * each stays in it. Rows that are equal in all blocks are embedded once, unless duplicates are to be
- * separate (model/distinct.h): neighbors, rho, sigma and graph are those of all rows, but the points
- * that are kept, and their hashes, are those of the distinct rows. The result must be zero, except
- * for the caller's initial layout in result->layout (with UF_INIT_GIVEN). observer may be NULL. The
- * caller frees blocks and result in any case, also after a failure.
+ * each stays in it. Rows that are equal in all blocks are embedded once, unless duplicates are to
+ * be separate (model/distinct.h): neighbors, rho, sigma and graph are those of all rows, but the
+ * points that are kept, and their hashes, are those of the distinct rows. The result must be zero,
+ * except for the caller's initial layout in result->layout (with UF_INIT_GIVEN). observer may be
+ * NULL. The caller frees blocks and result in any case, also after a failure.
  */
 uf_status uf_umap(uf_context *ctx, uf_data_block *blocks, int n_blocks,
                   const uf_umap_options *options, uf_observer *observer, uf_umap_result *result);

@@ -13,8 +13,9 @@ separate <- function(w, category, weight = 0.5) {
   reconnect(w * ifelse(unknown, exp(-min(v, 1)), ifelse(same, 1, exp(-5 * v))))
 }
 
-# general_simplicial_set_intersection(). A strict right side is a target, or has ties: a missing pair
-# counts at most 1e-4 there, and similarities of the left side count at least exp(5) times as much.
+# general_simplicial_set_intersection(). A strict right side is a target, or has ties: a missing
+# pair counts at most 1e-4 there, and similarities of the left side count at least exp(5) times as
+# much.
 product_dense <- function(left, right, weight, is_strict) {
   half <- function(w) min(w[w > 0]) / 2
   known <- left > 0 | right > 0

@@ -156,8 +156,9 @@ static int are_same_points(const void *points, int row, int other) {
   return uf_are_duplicates(points, row, points, other);
 }
 
-/* Rows of floats by a hash that is faster than uf_hash_rows(), which models keep and must not change:
- * Σ_i word_i factor_i (modulo 2^64) with random odd factors, so that no word waits for another. */
+/* Rows of floats by a hash that is faster than uf_hash_rows(), which models keep and must not
+ * change: Σ_i word_i factor_i (modulo 2^64) with random odd factors, so that no word waits for
+ * another. */
 typedef struct sum_job {
   const uf_points *points;
   const uint64_t *factor; /* stride / 2 */

@@ -2,10 +2,10 @@
  * data/points_prepare.h: makes points from the user's matrix, whatever its form.
  *
  * What float cannot hold is taken care of in double before: values are multiplied by a common power
- * of two when they are huge or tiny, and what most rows have in common is subtracted where it dwarfs
- * their differences (dates, coordinates, directions). Neither changes a distance that depends on
- * differences only. A uf_preparation says what was done to the rows, so that new rows can be treated
- * in the same way. Sparse rows are only scaled.
+ * of two when they are huge or tiny, and what most rows have in common is subtracted where it
+ * dwarfs their differences (dates, coordinates, directions). Neither changes a distance that
+ * depends on differences only. A uf_preparation says what was done to the rows, so that new rows
+ * can be treated in the same way. Sparse rows are only scaled.
  *
  * A row without a direction (all zero, or constant for correlation) has distance 0 to other such
  * rows and 1 to all other rows, as in umap-learn: it becomes the unit vector of an additional axis,

@@ -11,8 +11,8 @@
 uf_status uf_points_subset(uf_context *ctx, const uf_points *points, const int *rows, int n_rows,
                            uf_points *subset);
 
-/* Drops all rows but rows[0 … n_rows - 1], which ascend. In place: nothing is allocated. Not for the
- * host's own metric either. */
+/* Drops all rows but rows[0 … n_rows - 1], which ascend. In place: nothing is allocated. Not for
+ * the host's own metric either. */
 void uf_points_keep(uf_points *points, const int *rows, int n_rows);
 
 #endif

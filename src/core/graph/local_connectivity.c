@@ -32,8 +32,8 @@ static void measure_rows(void *job, uf_rows rows) {
 }
 
 /* Returns the p with Σ_j exp(p l_j) = SUM_OF_ROW, where l_j = log(S_ij / max_k S_ik) <= 0. The sum
- * falls and is convex in p, so Newton's steps from p = 0 never pass the solution. If too many l_j are
- * 0, there is none: the steps grow, and end at MOST_POWER. */
+ * falls and is convex in p, so Newton's steps from p = 0 never pass the solution. If too many l_j
+ * are 0, there is none: the steps grow, and end at MOST_POWER. */
 static double power_of_row(const uf_graph *graph, int i, float largest) {
   double power = 0;
   if (graph->start[i + 1] - graph->start[i] <= SUM_OF_ROW) return 0;

@@ -1,7 +1,7 @@
 /*
- * layout/isolated.c: with z the middle of the box around the m vertices that have edges, and R their
- * largest distance from it in the first two dimensions, the isolated ones lie on rings in these
- * dimensions, at the distances s from each other and, on ring t, r_t from z:
+ * layout/isolated.c: with z the middle of the box around the m vertices that have edges, and R
+ * their largest distance from it in the first two dimensions, the isolated ones lie on rings in
+ * these dimensions, at the distances s from each other and, on ring t, r_t from z:
  *
  *   s = 2 R / √m                         the spacing of m points that fill the disc evenly
  *   r_t = R + max(g, 2 s, R / 10) + t s  with g the least gap: away from the others

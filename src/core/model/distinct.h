@@ -12,7 +12,8 @@
  * The groups, of blocks whose points are prepared (uf_data_block_prepare()): the same bits in each
  * block of columns, the same category in each block of categories. Left zero where all rows differ,
  * and where a block shows its rows by numbers alone: given neighbors, and metrics of the host.
- * Blocks keep the hashes of their points; a single block is told that its rows are distinct. O(n d).
+ * Blocks keep the hashes of their points; a single block is told that its rows are distinct.
+ * O(n d).
  */
 uf_status uf_distinct_find(uf_context *ctx, uf_data_block *blocks, int n_blocks,
                            uf_row_groups *distinct);

@@ -2,9 +2,9 @@
  * neighbors/many_copies.c: the neighbors of rows some of which come more than k times.
  *
  * Where copies are that many, a row's neighbors are copies of it alone, and a search picks them by
- * whatever splits ties: rows of the same leaf or cluster, or the lowest numbers. The graph then falls
- * apart into pieces of neighboring row numbers, or has hubs. So distinct rows are searched, and each
- * row chooses among the copies: row number p of the c rows of its group takes
+ * whatever splits ties: rows of the same leaf or cluster, or the lowest numbers. The graph then
+ * falls apart into pieces of neighboring row numbers, or has hubs. So distinct rows are searched,
+ * and each row chooses among the copies: row number p of the c rows of its group takes
  *
  *   p + offset_1, p + offset_2, …   (modulo c),   offset: random, different from 0 and each other,
  *
@@ -86,7 +86,8 @@ static int begin_in_group(const expansion *e, int row, int group, int size) {
   return uf_draw_index(uf_key(e->seed, UF_STAGE_COPIES, (uint64_t)row, (uint64_t)group), 0, size);
 }
 
-/* Lists the row itself, rows of its own group, then those of groups near it. Rows at one distance ascend. */
+/* Lists the row itself, rows of its own group, then those of groups near it. Rows at one distance
+ * ascend. */
 static void expand_row(const expansion *e, int row) {
   const uf_row_groups *groups = e->groups;
   int k = e->neighbors->k, own = groups->group[row], count = 1, tied = 1;

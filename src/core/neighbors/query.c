@@ -18,11 +18,11 @@
  * Nothing guarantees that a search along a graph finds the nearest rows: it ends where no link
  * leads nearer, as between groups that lie apart. So its recall is measured, by comparing some
  * queries with every point: 64 of them; where the graph has no leaders, as many as cost less than
- * sample_share of the search, but 16 at least. Where it is below least_recall, every LEADER_EVERY-th
- * row becomes a leader too, which brings the beginning of a search near to its end. Where that does
- * not help, every pair is compared, if that is a matter of seconds. Every pair is also compared
- * where the recall is below wanted_recall, and that takes no more than exact_factor times as long as
- * the search took.
+ * sample_share of the search, but 16 at least. Where it is below least_recall, every
+ * LEADER_EVERY-th row becomes a leader too, which brings the beginning of a search near to its end.
+ * Where that does not help, every pair is compared, if that is a matter of seconds. Every pair is
+ * also compared where the recall is below wanted_recall, and that takes no more than exact_factor
+ * times as long as the search took.
  */
 #include "arith/arith.h"
 
@@ -55,7 +55,8 @@ static const double sample_share = 0.05, speed_in_order = 4;
 /* A search that finds fewer than the least has failed; more than wanted is good. */
 static const double least_recall = 0.9, wanted_recall = 0.98, exact_factor = 10;
 
-/* Whether comparing every query with every point takes at most `factor` times as long as the graph. */
+/* Whether comparing every query with every point takes at most `factor` times as long as the search
+ * along the graph. */
 static int is_exact_within(double factor, const uf_points *points, const uf_points *queries,
                            int has_graph) {
   double n = points->n, n_queries = queries->n;
