@@ -139,7 +139,7 @@ plain_frame <- function(x, arg) {
   if (inherits(x, "umap_graph")) {
     abort_input(
       arg, "must be data or neighbors, not a graph",
-      hint = "Give the graph to initial_layout() and optimize_layout()."
+      hint = "umap() lays out a graph if `input` is \"auto\" or \"graph\"."
     )
   }
   class(x) <- "data.frame"

@@ -54,8 +54,9 @@ optimizer_constants <- list(beta1 = 0.5, beta2 = 0.9, epsilon = 0.5)
 #'     rows come more than `n_neighbors` times, their neighborhoods hold copies alone, and the graph
 #'     does not say how different rows relate.
 #'
-#'   Given distances and neighbors, and metrics that are R functions, do not show which rows are
-#'   equal: there it has no effect.
+#'   Of an initial layout that is given, the row of the first of them counts. Given distances and
+#'   neighbors, and metrics that are R functions, do not show which rows are equal: there it has no
+#'   effect.
 #' @param input What `x` is:
 #'   - `"auto"`: what its class says. Matrices and data frames are data, but a matrix that looks
 #'     like one of pairs of points (symmetric with a diagonal of zeros; or sparse, with a diagonal

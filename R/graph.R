@@ -106,7 +106,12 @@ check_graph <- function(graph, arg = "graph") {
   if (!is_frame(graph) || !all(graph_columns %in% names(graph))) {
     abort_input(
       arg, "must be a data frame with the columns row, col and similarity, not ", describe(graph),
-      value = graph, hint = if (is_dense(graph) || isS4(graph)) {
+      value = graph, hint = if (isS4(graph)) {
+        paste(
+          "A sparse matrix must be a dgCMatrix or dsCMatrix, such as",
+          "as(as(x, \"generalMatrix\"), \"CsparseMatrix\")."
+        )
+      } else if (is_dense(graph)) {
         "A symmetric matrix must be sparse, such as a dgCMatrix or dsCMatrix."
       }
     )

@@ -266,7 +266,10 @@ test_that("classes that inherit from data frames are data frames", {
   expect_identical(predict(model, odd(iris[5:7, ]))$UMAP1, model$layout[5:7, 1])
   blocks <- list(euclidean = 1:2, cosine = 3:4)
   expect_identical(umap(odd(iris), metric = blocks), umap(iris, metric = blocks))
-  expect_identical(umap(iris[1:2], y = odd(iris[4:5])), umap(iris[1:2], y = iris[4:5]))
+  suppressWarnings( # the target leaves few edges between groups: convergence
+    expect_identical(umap(iris[1:2], y = odd(iris[4:5])), umap(iris[1:2], y = iris[4:5])),
+    classes = "unfurl_warning_convergence"
+  )
   expect_identical(nearest_neighbors(odd(iris[1:4])), nearest_neighbors(iris[1:4]))
 })
 

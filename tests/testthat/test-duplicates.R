@@ -244,3 +244,24 @@ test_that("blocks of rows that come often, but not together, are not parted in t
   expect_true(all(near$dist == 0))
   expect_gt(stats::sd(near$idx[1, -1]), 100)
 })
+
+test_that("zeros of either sign are equal", {
+  x <- cbind(rep(c(0, -0), 100), rep(1:4, each = 50))
+  expect_length(unique(umap_fit(x, n_epochs = 2)$first_row), 4)
+  expect_length(unique(umap_fit(x, metric = "cosine", n_epochs = 2)$first_row), 1)
+})
+
+test_that("multiples of one direction are copies, however many of the rows they are", {
+  x <- outer(1:500, c(0.3, 1.7, -0.4, 0.9))
+  for (metric in c("cosine", "correlation")) {
+    model <- umap_fit(x, metric = metric, duplicates = "merge", n_epochs = 2)
+    expect_length(unique(model$first_row), 1)
+    model <- umap_fit(rbind(x, gaussian(100, 4)), metric = metric, n_epochs = 2)
+    expect_length(unique(model$first_row[1:500]), 1)
+  }
+})
+
+test_that("multiples of a row are not reported as lost for metrics of shares", {
+  x <- abs(gaussian(100, 5))
+  expect_silent(nearest_neighbors(rbind(x, 3 * x, 1e5 * x), metric = "jensenshannon"))
+})

@@ -98,7 +98,7 @@ test_that("what cannot be a graph is an error", {
   union <- uneven + Matrix::t(uneven) - uneven * Matrix::t(uneven)
   expect_no_error(umap(union, input = "graph", n_epochs = 2))
   expect_refused(as(Matrix::triu(m), "generalMatrix"), "must be symmetric")
-  expect_refused(Matrix::triu(m), "not an object of class dtCMatrix. A symmetric matrix must be")
+  expect_refused(Matrix::triu(m), "not an object of class dtCMatrix. A sparse matrix must be a dgC")
   expect_refused(as.matrix(m), "A symmetric matrix must be sparse")
   broken <- m
   attr(broken, "i") <- broken@i + 100L

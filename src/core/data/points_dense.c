@@ -15,6 +15,9 @@ typedef struct dense_job {
   double *rows; /* per worker: ROWS_PER_BLOCK rows of `room`, and one for scratch */
 } dense_job;
 
+/* Zeros of either sign become +0, so that rows that are equal have equal bits. */
+static inline float one_zero(double x) { return (float)x + 0.0f; }
+
 /* Writes whole cache lines: 16 columns of a row at once, read from 16 streams. */
 static inline __attribute__((always_inline)) void
 fill_lanes(const dense_job *j, uf_rows rows, int first, int n_columns, int is_integer) {
@@ -27,7 +30,7 @@ fill_lanes(const dense_job *j, uf_rows rows, int first, int n_columns, int is_in
     float *x = j->points->x + j->points->stride * (size_t)i + first;
     for (int c = 0; c < n_columns; c++) {
       size_t place = n * (size_t)c + (size_t)i;
-      x[c] = (float)(((is_integer ? ints[place] : doubles[place]) - offset[c]) * scale);
+      x[c] = one_zero(((is_integer ? ints[place] : doubles[place]) - offset[c]) * scale);
     }
     for (int c = n_columns; c < UF_LANES; c++) x[c] = 0;
   }
@@ -59,7 +62,8 @@ static void fill_prepared(void *job, uf_rows range) {
   for (int i = (int)range.from; i < range.to; i++, rows += room) {
     float *x = points->x + points->stride * (size_t)i;
     uf_prepare_row(j->preparation, rows, scratch);
-    for (size_t c = 0; c < points->stride; c++) x[c] = c < (size_t)points->d ? (float)rows[c] : 0;
+    for (size_t c = 0; c < points->stride; c++)
+      x[c] = c < (size_t)points->d ? one_zero(rows[c]) : 0;
   }
 }
 

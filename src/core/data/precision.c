@@ -192,6 +192,8 @@ static uf_status check_differences(uf_context *ctx, const uf_matrix *matrix,
   int count = 0, lowest = 0;
   uf_copies copies;
   if (points->form != UF_FLOAT_ROWS || points->metric == UF_FUNCTION) return UF_OK;
+  /* Fractions of multiples of a row differ by the small constant that keeps them positive. */
+  if (uf_metric_of(points->metric)->form == UF_ROW_SHARES) return UF_OK;
   uf_status status = uf_copies_find(ctx, points, &copies);
   if (status) return status;
   loss_job job = {.matrix = matrix, .preparation = preparation, .copies = &copies};

@@ -304,7 +304,10 @@ static int can_have_common_direction(const uf_matrix *matrix, uf_row_form form) 
 
 /* Rows of length 1 are compared by |u - v|² = |(u - c) - (v - c)|², and floats are finer where c is
  * near to most rows: the offset is their median in a sample, column by column. It stays 0 where
- * rows are not close together, or where most of them have no direction. */
+ * rows are not close together, where most of them have no direction, or where most have the same
+ * one: what is left of these are rounding errors, which must not become distances. */
+static const double rounding_of_directions = 0x1p-40;
+
 static uf_status choose_common_direction(uf_context *ctx, const uf_matrix *matrix,
                                          uf_preparation *preparation) {
   uf_status status = UF_OK;
@@ -319,7 +322,7 @@ static uf_status choose_common_direction(uf_context *ctx, const uf_matrix *matri
   }
   take_medians(rows, n, columns, offset);
   double distance = typical_distance(rows, n, columns, offset);
-  if (!(distance > 0 && distance < close_together) || offset[matrix->d] != 0)
+  if (!(distance > rounding_of_directions && distance < close_together) || offset[matrix->d] != 0)
     memset(offset, 0, (size_t)columns * sizeof *offset);
 done:
   uf_free(rows);
