@@ -23,4 +23,16 @@ static inline void uf_csr_rewind(int64_t n, int64_t *start) {
   start[0] = 0;
 }
 
+/* Puts an entry into a row whose `count` entries ascend by index, behind those with the same index. */
+static inline void uf_csr_insert(int *index, float *value, int64_t count, int new_index,
+                                 float new_value) {
+  int64_t at = count;
+  for (; at > 0 && index[at - 1] > new_index; at--) {
+    index[at] = index[at - 1];
+    value[at] = value[at - 1];
+  }
+  index[at] = new_index;
+  value[at] = new_value;
+}
+
 #endif

@@ -56,17 +56,7 @@ static void place_entries(const uf_matrix *matrix, const double *scale, int64_t 
 
 /* Insertion, since the rows of a row-major matrix are mostly in order. */
 static void sort_row(int *column, float *value, int64_t n) {
-  for (int64_t i = 1; i < n; i++) {
-    int c = column[i];
-    float v = value[i];
-    int64_t at = i;
-    for (; at > 0 && column[at - 1] > c; at--) {
-      column[at] = column[at - 1];
-      value[at] = value[at - 1];
-    }
-    column[at] = c;
-    value[at] = v;
-  }
+  for (int64_t i = 1; i < n; i++) uf_csr_insert(column, value, i, column[i], value[i]);
 }
 
 /* ---- From rows to what the metric compares ---- */

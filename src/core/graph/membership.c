@@ -19,18 +19,6 @@ typedef struct membership_job {
   uf_membership *membership;
 } membership_job;
 
-/* Inserts an edge into an ascending row that has `count` of them. */
-static void insert_edge(int *neighbor, float *weight, int count, int new_neighbor,
-                        float new_weight) {
-  int at = count;
-  for (; at > 0 && neighbor[at - 1] > new_neighbor; at--) {
-    neighbor[at] = neighbor[at - 1];
-    weight[at] = weight[at - 1];
-  }
-  neighbor[at] = new_neighbor;
-  weight[at] = new_weight;
-}
-
 /* Similarities of a row to its neighbors: 1 up to rho, then falling with sigma. */
 static void fill_row(const membership_job *j, int i, float *terms) {
   const uf_neighbors *neighbors = j->neighbors;
@@ -45,8 +33,8 @@ static void fill_row(const membership_job *j, int i, float *terms) {
   for (int c = 0; c < neighbors->k; c++) {
     if (!uf_is_neighbor(neighbors, i, c, j->max_distance)) continue;
     float similarity = sigma > 0 && neighbors->distance[row + (size_t)c] > rho ? terms[c] : 1;
-    insert_edge(j->membership->neighbor + row, j->membership->strength + row, count++,
-                neighbors->index[row + (size_t)c], similarity);
+    uf_csr_insert(j->membership->neighbor + row, j->membership->strength + row, count++,
+                  neighbors->index[row + (size_t)c], similarity);
   }
   j->membership->count[i] = count;
 }
