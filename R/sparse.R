@@ -7,7 +7,7 @@ sparse_classes <- c(
   "dgCMatrix", "lgCMatrix", "ngCMatrix", "dgRMatrix", "lgRMatrix", "ngRMatrix"
 )
 
-# Those of which one triangle is kept: as matrices of pairs only.
+# Matrices of which one triangle is kept, which are accepted as matrices of pairs only.
 symmetric_classes <- c(
   "dsCMatrix", "lsCMatrix", "nsCMatrix", "dsRMatrix", "lsRMatrix", "nsRMatrix"
 )
